@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { THREAD_STATUSES, usage } from "./thread.ts";
+
+/** The board every user has from the start; only its owner sees it. */
+export const boardEntity = z.looseObject({
+  name: z.string(),
+  kind: z.enum(["personal", "shared"]),
+  createdAt: z.number(),
+});
+export type BoardEntity = z.infer<typeof boardEntity>;
+
+/** A thread as a board shows it; its id is the thread's. */
+export const cardEntity = z.looseObject({
+  thread: z.string(),
+  title: z.string(),
+  agent: z.string(),
+  cwd: z.string(),
+  status: z.enum(THREAD_STATUSES),
+  /** The start of the last message, at most 160 characters. */
+  preview: z.string(),
+  by: z.string(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+  /** Permissions and questions nobody answered yet. */
+  waiting: z.number(),
+  /** Done and all entries of the newest plan. */
+  plan: z.looseObject({ done: z.number(), of: z.number() }).optional(),
+  usage: usage.optional(),
+});
+export type CardEntity = z.infer<typeof cardEntity>;
+
+export const BOARD_ENTITIES = { board: boardEntity, card: cardEntity } as const;
+
+/** An agent the server knows how to start; entity of the `server` topic. */
+export const agentEntity = z.looseObject({
+  name: z.string(),
+  title: z.string(),
+  /** The command line that starts it. */
+  command: z.array(z.string()),
+  /** Whether its program is installed here. */
+  found: z.boolean(),
+  version: z.string().optional(),
+  /** What it wants before it can work, in words. */
+  needs: z.string().optional(),
+});
+export type AgentEntity = z.infer<typeof agentEntity>;
+
+export const SERVER_ENTITIES = { agent: agentEntity } as const;

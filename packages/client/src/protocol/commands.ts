@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { block } from "./thread.ts";
+import { id, topic } from "./topics.ts";
+
+/** Made by the client, the same at every repeat: a command with a known key is answered from the stored answer. */
+const key = z.string().min(8).max(128);
+const answer = z.looseObject({ topic, seq: z.int() });
+const absolutePath = z.string().min(1).max(4096);
+
+/** Requests that change something. */
+export const COMMANDS = {
+  "thread.create": {
+    params: z.looseObject({
+      key,
+      board: id.optional(),
+      /** A known agent's name; or `exec` names a program that speaks ACP on its stdio. */
+      agent: z.string().min(1).max(64).optional(),
+      exec: z
+        .looseObject({ command: z.string().min(1).max(4096), args: z.array(z.string().max(65_536)).max(256) })
+        .optional(),
+      cwd: absolutePath,
+      title: z.string().max(200).optional(),
+    }),
+    result: answer.extend({ thread: id }),
+  },
+  "thread.prompt": {
+    params: z.looseObject({
+      key,
+      thread: id,
+      text: z.string(),
+      blocks: z.array(block).max(64).optional(),
+      /** `queue`: after what is already queued. `now`: stop the running turn and be the next. */
+      when: z.enum(["queue", "now"]).default("queue"),
+    }),
+    result: answer.extend({ turn: id }),
+  },
+  /** Stops the running turn. Harmless when none runs: the answer says so with `turn: null`. */
+  "thread.cancel": { params: z.looseObject({ key, thread: id }), result: answer.extend({ turn: id.nullable() }) },
+  /** Takes a turn that has not started out of the queue. */
+  "thread.unqueue": { params: z.looseObject({ key, thread: id, turn: id }), result: answer },
+  "thread.mode": { params: z.looseObject({ key, thread: id, mode: z.string().max(256) }), result: answer },
+  "thread.config": {
+    params: z.looseObject({ key, thread: id, option: z.string().max(256), value: z.union([z.string(), z.boolean()]) }),
+    result: answer,
+  },
+  "thread.rename": { params: z.looseObject({ key, thread: id, title: z.string().min(1).max(200) }), result: answer },
+  "thread.archive": { params: z.looseObject({ key, thread: id, archived: z.boolean().default(true) }), result: answer },
+  /** Starts the thread's agent again and loads its conversation, without a prompt. */
+  "thread.resume": { params: z.looseObject({ key, thread: id }), result: answer },
+  /** Answers a permission request or a question. Who comes late gets `conflict`, with what was answered and by whom. */
+  "thread.answer": {
+    params: z.union([
+      z.looseObject({ key, thread: id, permission: id, option: z.string().max(256) }),
+      z.looseObject({
+        key,
+        thread: id,
+        question: id,
+        action: z.enum(["accept", "decline", "cancel"]),
+        content: z.record(z.string(), z.unknown()).optional(),
+      }),
+    ]),
+    result: answer,
+  },
+} as const;
+
+const card = z.looseObject({ thread: id, title: z.string(), status: z.string(), updatedAt: z.number() });
+
+/** Requests that only look. */
+export const QUERIES = {
+  search: {
+    params: z.looseObject({
+      text: z.string().min(1).max(1000),
+      board: id.optional(),
+      limit: z.int().min(1).max(100).default(20),
+      /** The `next` of the page before. */
+      before: z.string().max(128).optional(),
+    }),
+    result: z.looseObject({
+      hits: z.array(
+        z.looseObject({
+          topic,
+          kind: z.string(),
+          id: z.string(),
+          pos: z.number().nullable(),
+          /** The text around the hit, the hit between U+0002 and U+0003. */
+          snippet: z.string(),
+          ts: z.number(),
+        }),
+      ),
+      next: z.string().nullable(),
+    }),
+  },
+  "threads.list": {
+    params: z.looseObject({
+      board: id.optional(),
+      archived: z.boolean().default(false),
+      limit: z.int().min(1).max(1000).default(100),
+    }),
+    result: z.looseObject({ threads: z.array(card) }),
+  },
+  "agents.list": {
+    params: z.looseObject({}),
+    result: z.looseObject({ agents: z.array(z.looseObject({ name: z.string(), found: z.boolean() })) }),
+  },
+  echo: { params: z.looseObject({ value: z.unknown().optional() }), result: z.looseObject({ value: z.unknown().optional() }) },
+} as const;

@@ -1,0 +1,33 @@
+/**
+ * The bounds of ARCHITECTURE.md. The server may be configured with others; the ones in force travel in the answer to
+ * `hello`. Sizes are bytes of UTF-8 unless a name says otherwise; times are milliseconds.
+ */
+export const DEFAULT_LIMITS = {
+  /** Largest frame or HTTP body a client may send. */
+  frameBytes: 1024 * 1024,
+  /** Requests a connection may make per second once its burst is used up. */
+  requestsPerSecond: 50,
+  requestBurst: 200,
+  /** Topics one connection may be subscribed to. */
+  subscriptions: 256,
+  /** Items in a thread's snapshot. */
+  window: 200,
+  /** Largest page of `history`, and its default. */
+  historyPage: 100,
+  /** Bytes waiting in a connection's socket above which nothing more is written to it. */
+  softMarkBytes: 256 * 1024,
+  attachmentBytes: 20 * 1024 * 1024,
+  promptBytes: 256 * 1024,
+  /** `hello` must have come by then. */
+  helloMs: 10_000,
+  /** The client pings after this long without an inbound frame. */
+  pingAfterMs: 15_000,
+  /** A ping unanswered for this long counts as missed; two missed end the connection. */
+  pongWithinMs: 10_000,
+  /** The server closes a peer from which nothing came for this long. */
+  silentMs: 60_000,
+  /** A connection above the soft mark that does not drain for this long is closed, resumable. */
+  drainMs: 30_000,
+} as const;
+
+export type Limits = { [Name in keyof typeof DEFAULT_LIMITS]: number };

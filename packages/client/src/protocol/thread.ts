@@ -1,0 +1,225 @@
+import { z } from "zod";
+import { json, jsonObject } from "./json.ts";
+
+/**
+ * The entities of a `thread:<id>` topic. Unknown members are kept. Times are milliseconds since 1970.
+ * Every entity with a number `pos` is an item of the timeline, in the order of `pos`.
+ */
+
+const time = z.number();
+
+/** What an agent, a blob or a person puts into a message besides text; the vocabulary is ACP's content blocks. */
+export const block = z.discriminatedUnion("type", [
+  z.looseObject({ type: z.literal("text"), text: z.string() }),
+  /** An image kept as a blob: `GET /v1/blobs/<blob>`. */
+  z.looseObject({ type: z.literal("image"), blob: z.string(), mimeType: z.string(), name: z.string().optional() }),
+  z.looseObject({ type: z.literal("audio"), blob: z.string(), mimeType: z.string(), name: z.string().optional() }),
+  /** A file kept as a blob. */
+  z.looseObject({
+    type: z.literal("file"),
+    blob: z.string(),
+    mimeType: z.string(),
+    name: z.string(),
+    uri: z.string().optional(),
+  }),
+  /** A file or page named, not included. */
+  z.looseObject({ type: z.literal("link"), uri: z.string(), name: z.string().optional() }),
+  /** Text of a file, included. */
+  z.looseObject({ type: z.literal("resource"), uri: z.string(), text: z.string() }),
+  /** A content block this version does not know, as it came. */
+  z.looseObject({ type: z.literal("unknown"), value: json }),
+]);
+export type Block = z.infer<typeof block>;
+
+/** How much of the context window is used, in tokens, and what it cost so far. */
+export const usage = z.looseObject({
+  used: z.number().optional(),
+  size: z.number().optional(),
+  cost: z.looseObject({ amount: z.number(), currency: z.string() }).optional(),
+});
+
+export const THREAD_STATUSES = ["idle", "queued", "running", "waiting", "interrupted", "archived"] as const;
+
+export const threadEntity = z.looseObject({
+  title: z.string(),
+  /** Who named it last; an agent's title never replaces a person's. */
+  titledBy: z.enum(["prompt", "agent", "person"]).optional(),
+  /** Name of a known agent, or of the program in `exec`. */
+  agent: z.string(),
+  /** The agent's own command, when it is none of the known ones. */
+  exec: z.looseObject({ command: z.string(), args: z.array(z.string()) }).optional(),
+  /** Absolute path of the working directory. */
+  cwd: z.string(),
+  board: z.string(),
+  status: z.enum(THREAD_STATUSES),
+  /** The agent's own id for the conversation; ours never changes, this may. */
+  session: z.string().optional(),
+  mode: z.string().optional(),
+  modes: z
+    .array(z.looseObject({ id: z.string(), name: z.string(), description: z.string().nullish() }))
+    .optional(),
+  /** ACP's session config options, as they came. */
+  config: z.array(jsonObject).optional(),
+  /** The agent's slash commands: at most 256, descriptions at most 200 characters. */
+  commands: z
+    .array(z.looseObject({ name: z.string(), description: z.string().optional(), hint: z.string().optional() }))
+    .optional(),
+  usage: usage.optional(),
+  /** What a prompt to this agent may carry. */
+  accepts: z.looseObject({ image: z.boolean(), audio: z.boolean(), resource: z.boolean() }).optional(),
+  parent: z.looseObject({ thread: z.string(), pos: z.number() }).optional(),
+  createdAt: time,
+  updatedAt: time,
+});
+export type ThreadEntity = z.infer<typeof threadEntity>;
+
+export const TURN_STATUSES = ["queued", "running", "done", "cancelled", "failed", "interrupted"] as const;
+
+export const turnEntity = z.looseObject({
+  /** From the moment it starts; a queued turn has no place yet. */
+  pos: z.number().optional(),
+  /** The prompt while it is queued; from the start on it stands in the turn's `user` message. */
+  prompt: z.looseObject({ text: z.string(), blocks: z.array(block) }).optional(),
+  /** The key of the command that asked for it, by which its sender knows it again. */
+  key: z.string().optional(),
+  by: z.string(),
+  status: z.enum(TURN_STATUSES),
+  /** ACP: end_turn, max_tokens, max_turn_requests, refusal, cancelled. */
+  stopReason: z.string().optional(),
+  usage: jsonObject.optional(),
+  createdAt: time,
+  startedAt: time.optional(),
+  endedAt: time.optional(),
+  error: z.looseObject({ message: z.string(), detail: z.unknown().optional() }).optional(),
+});
+export type TurnEntity = z.infer<typeof turnEntity>;
+
+const item = { turn: z.string().optional(), pos: z.number() };
+
+export const messageEntity = z.looseObject({
+  ...item,
+  role: z.enum(["user", "assistant", "thought"]),
+  by: z.string().optional(),
+  text: z.string(),
+  /** What stands in the message besides its text, each with the offset in `text`, in UTF-16 units, where it came. */
+  blocks: z.array(z.looseObject({ at: z.number(), block })).optional(),
+  status: z.enum(["streaming", "complete", "interrupted"]),
+  /** The agent's own id of the message, if it gave one. */
+  messageId: z.string().optional(),
+  startedAt: time,
+  endedAt: time.optional(),
+});
+export type MessageEntity = z.infer<typeof messageEntity>;
+
+export const toolContent = z.discriminatedUnion("type", [
+  z.looseObject({ type: z.literal("block"), block }),
+  z.looseObject({
+    type: z.literal("diff"),
+    path: z.string(),
+    oldText: z.string().nullish(),
+    newText: z.string(),
+  }),
+  /** A `terminal` entity of the same thread. */
+  z.looseObject({ type: z.literal("terminal"), terminal: z.string() }),
+  /** What was too large to be kept here: `bytes` of it in a blob. */
+  z.looseObject({ type: z.literal("blob"), blob: z.string(), bytes: z.number(), mimeType: z.string().optional() }),
+  z.looseObject({ type: z.literal("unknown"), value: json }),
+]);
+export type ToolContent = z.infer<typeof toolContent>;
+
+export const toolEntity = z.looseObject({
+  ...item,
+  /** The agent's own id of the call. */
+  toolCallId: z.string(),
+  name: z.string().optional(),
+  title: z.string(),
+  /** ACP: read edit delete move search execute think fetch switch_mode other. */
+  kind: z.string(),
+  /** ACP's four, and `interrupted` when the turn ended before the call did. */
+  status: z.enum(["pending", "in_progress", "completed", "failed", "interrupted"]),
+  input: json.optional(),
+  output: json.optional(),
+  content: z.array(toolContent),
+  locations: z.array(z.looseObject({ path: z.string(), line: z.number().nullish() })),
+  parent: z.string().optional(),
+  startedAt: time,
+  endedAt: time.optional(),
+});
+export type ToolEntity = z.infer<typeof toolEntity>;
+
+export const planEntity = z.looseObject({
+  ...item,
+  entries: z.array(z.looseObject({ content: z.string(), status: z.string(), priority: z.string().optional() })),
+});
+export type PlanEntity = z.infer<typeof planEntity>;
+
+export const permissionEntity = z.looseObject({
+  ...item,
+  /** The `tool` entity it is about. */
+  tool: z.string().optional(),
+  title: z.string(),
+  options: z.array(z.looseObject({ optionId: z.string(), name: z.string(), kind: z.string() })),
+  status: z.enum(["pending", "answered", "cancelled"]),
+  /** The chosen option's `optionId`. */
+  answer: z.string().optional(),
+  by: z.string().optional(),
+  askedAt: time,
+  answeredAt: time.optional(),
+});
+export type PermissionEntity = z.infer<typeof permissionEntity>;
+
+/** ACP elicitation: the agent asks for data in the shape of a flat JSON Schema, or to visit a URL. */
+export const questionEntity = z.looseObject({
+  ...item,
+  message: z.string(),
+  mode: z.enum(["form", "url"]),
+  schema: jsonObject.optional(),
+  url: z.string().optional(),
+  status: z.enum(["pending", "answered", "cancelled"]),
+  /** accept (with `content`), decline or cancel. */
+  action: z.string().optional(),
+  content: jsonObject.optional(),
+  by: z.string().optional(),
+  askedAt: time,
+  answeredAt: time.optional(),
+});
+export type QuestionEntity = z.infer<typeof questionEntity>;
+
+export const terminalEntity = z.looseObject({
+  ...item,
+  command: z.string(),
+  args: z.array(z.string()),
+  cwd: z.string(),
+  /** The output's text; the first part is left out when it outgrew the bound, see `omitted`. */
+  output: z.string(),
+  /** UTF-16 units left out at the start of `output`. */
+  omitted: z.number().optional(),
+  status: z.enum(["running", "exited", "interrupted"]),
+  exit: z.looseObject({ code: z.number().nullable(), signal: z.string().nullable() }).optional(),
+  startedAt: time,
+  endedAt: time.optional(),
+});
+export type TerminalEntity = z.infer<typeof terminalEntity>;
+
+export const noticeEntity = z.looseObject({
+  ...item,
+  level: z.enum(["info", "warning", "error"]),
+  text: z.string(),
+  /** What was not understood, as it came (at most 16 KiB of it; the raw line has the whole). */
+  detail: json.optional(),
+  at: time,
+});
+export type NoticeEntity = z.infer<typeof noticeEntity>;
+
+/** Every kind of entity a thread's topic has, with its schema. */
+export const THREAD_ENTITIES = {
+  thread: threadEntity,
+  turn: turnEntity,
+  message: messageEntity,
+  tool: toolEntity,
+  plan: planEntity,
+  permission: permissionEntity,
+  question: questionEntity,
+  terminal: terminalEntity,
+  notice: noticeEntity,
+} as const;
