@@ -102,5 +102,8 @@ export const QUERIES = {
     params: z.looseObject({}),
     result: z.looseObject({ agents: z.array(z.looseObject({ name: z.string(), found: z.boolean() })) }),
   },
-  echo: { params: z.looseObject({ value: z.unknown().optional() }), result: z.looseObject({ value: z.unknown().optional() }) },
+  echo: {
+    params: z.looseObject({ value: z.unknown().optional() }),
+    result: z.looseObject({ value: z.unknown().optional() }),
+  },
 } as const;

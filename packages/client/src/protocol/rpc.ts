@@ -50,9 +50,13 @@ export function readFrame(text: string): unknown[] {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new SkeinError("invalid", `The frame is not JSON: ${error instanceof Error ? error.message : String(error)}.`, {
-      cause: error,
-    });
+    throw new SkeinError(
+      "invalid",
+      `The frame is not JSON: ${error instanceof Error ? error.message : String(error)}.`,
+      {
+        cause: error,
+      },
+    );
   }
   if (!Array.isArray(value)) return [value];
   if (value.length === 0) throw new SkeinError("invalid", "The batch is empty.");
@@ -62,7 +66,8 @@ export function readFrame(text: string): unknown[] {
 export const isRequest = (message: RpcMessage): message is RpcRequest =>
   "method" in message && message.method !== undefined && "id" in message && message.id !== undefined;
 
-export const isFailure = (message: RpcMessage): message is RpcFailure => "error" in message && message.error !== undefined;
+export const isFailure = (message: RpcMessage): message is RpcFailure =>
+  "error" in message && message.error !== undefined;
 
 /** Validates against a schema, naming the first fault by its path below `root`. */
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown, root = "params"): z.infer<Schema> {

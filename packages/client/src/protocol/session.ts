@@ -63,4 +63,3 @@ export const NOTIFICATIONS = {
   revoked: z.looseObject({ topic, reason: z.string() }),
   draining: z.looseObject({ retryAfterMs: z.number() }),
 } as const;
-

@@ -55,9 +55,7 @@ export const threadEntity = z.looseObject({
   /** The agent's own id for the conversation; ours never changes, this may. */
   session: z.string().optional(),
   mode: z.string().optional(),
-  modes: z
-    .array(z.looseObject({ id: z.string(), name: z.string(), description: z.string().nullish() }))
-    .optional(),
+  modes: z.array(z.looseObject({ id: z.string(), name: z.string(), description: z.string().nullish() })).optional(),
   /** ACP's session config options, as they came. */
   config: z.array(jsonObject).optional(),
   /** The agent's slash commands: at most 256, descriptions at most 200 characters. */

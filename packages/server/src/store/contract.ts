@@ -146,4 +146,3 @@ export interface Store {
 }
 
 export type TokenRow = { hash: string; user: string; name: string; createdAt: number; expiresAt: number | null };
-
