@@ -29,7 +29,10 @@ const entity = fc.nat(5);
 const intent: fc.Arbitrary<Intent> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ op: fc.constant("put" as const), entity, value: putValue }) },
   { weight: 3, arbitrary: fc.record({ op: fc.constant("patch" as const), entity, value: patchValue }) },
-  { weight: 6, arbitrary: fc.record({ op: fc.constant("append" as const), entity, text: fc.string({ unit: "binary" }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ op: fc.constant("append" as const), entity, text: fc.string({ unit: "binary" }) }),
+  },
   { weight: 1, arbitrary: fc.record({ op: fc.constant("drop" as const), entity }) },
 );
 
@@ -91,7 +94,10 @@ describe("G2: a replica is the fold of its topic's commits", () => {
   test("any split of the log into snapshot, merge and tail gives the same state", () => {
     fc.assert(
       fc.property(log, fc.nat(), fc.nat(), (commits, x, y) => {
-        const [from, to] = [x % (commits.length + 1), y % (commits.length + 1)].toSorted((a, b) => a - b) as [number, number];
+        const [from, to] = [x % (commits.length + 1), y % (commits.length + 1)].toSorted((a, b) => a - b) as [
+          number,
+          number,
+        ];
         const whole = fold(commits).dump();
         const replica = new Replica("thread:t");
         replica.apply(snapshotOf(fold(commits.slice(0, from)), from));
@@ -184,7 +190,9 @@ describe("G4: text is exact", () => {
   test("any cut of a text, surrogates split too, joins to the same text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 40 }), fc.array(fc.nat(40)), (text, cuts) => {
-        const at = [...new Set(cuts.map((cut) => Math.min(cut, text.length))), 0, text.length].toSorted((a, b) => a - b);
+        const at = [...new Set(cuts.map((cut) => Math.min(cut, text.length))), 0, text.length].toSorted(
+          (a, b) => a - b,
+        );
         const changes: Change[] = at.slice(1).map((end, index) => {
           const start = at[index] as number;
           return { op: "append", kind: "m", id: "1", field: "text", at: start, text: text.slice(start, end) };
@@ -197,23 +205,23 @@ describe("G4: text is exact", () => {
   });
 });
 
-describe("windows", () => {
-  const item = (pos: number, more: Value = {}): Change => ({
-    op: "put",
-    kind: "message",
-    id: `m${pos}`,
-    value: { pos, text: String(pos), ...more },
-  });
-  const commit = (after: number | null, seq: number, changes: Change[], floor?: number): Commit => ({
-    topic: "thread:t",
-    epoch: "e",
-    after,
-    seq,
-    ts: 0,
-    changes,
-    ...(floor === undefined ? {} : { floor }),
-  });
+const item = (pos: number, more: Value = {}): Change => ({
+  op: "put",
+  kind: "message",
+  id: `m${pos}`,
+  value: { pos, text: String(pos), ...more },
+});
+const commit = (after: number | null, seq: number, changes: Change[], floor?: number): Commit => ({
+  topic: "thread:t",
+  epoch: "e",
+  after,
+  seq,
+  ts: 0,
+  changes,
+  ...(floor === undefined ? {} : { floor }),
+});
 
+describe("windows", () => {
   test("what is below the floor is ignored, what is held is not", () => {
     const replica = new Replica("thread:t");
     replica.apply(commit(null, 9, [item(5), item(6), item(1, { status: "pending" })], 5));
@@ -264,7 +272,9 @@ describe("coalesce", () => {
       at,
       text,
     }));
-    expect(coalesce(changes)).toEqual([{ op: "append", kind: "message", id: "m1", field: "text", at: 0, text: "hello" }]);
+    expect(coalesce(changes)).toEqual([
+      { op: "append", kind: "message", id: "m1", field: "text", at: 0, text: "hello" },
+    ]);
   });
 
   test("leaves the changes it is given as they are", () => {

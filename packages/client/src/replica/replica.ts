@@ -51,8 +51,7 @@ export class Replica {
       return "applied";
     }
     // The first commit of all may be applied by a replica that never saw a snapshot: nothing came before it.
-    const fits =
-      this.epoch === null ? commit.after === 0 : this.epoch === commit.epoch && commit.after === this.seq;
+    const fits = this.epoch === null ? commit.after === 0 : this.epoch === commit.epoch && commit.after === this.seq;
     if (!fits) return this.epoch === commit.epoch && commit.seq <= this.seq ? "repeat" : "gap";
     const changed = this.#decide(commit.changes);
     if (changed === null) return "gap";

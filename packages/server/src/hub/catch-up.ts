@@ -1,0 +1,50 @@
+import type { Commit, Topic } from "@skein/client/protocol";
+import { coalesce } from "@skein/client/replica";
+import type { EncodedCommit, Store } from "../store/contract.ts";
+
+/** From this many commits on, one merged commit is sent in their place: each has an envelope of its own. */
+const MERGE_FROM = 16;
+
+/** What a subscriber at `position` (`null`: nowhere) has to be sent next; at least one commit, unless at the head. */
+export async function catchUp(
+  store: Store,
+  topic: Topic,
+  position: number | null,
+  options: { window: number; maxBytes: number; merge: boolean },
+): Promise<EncodedCommit[]> {
+  if (position === null) return [await store.snapshot(topic, options.window)];
+  const log = await store.logSince(topic, position, options.maxBytes);
+  if (!log.folded) {
+    const whole = log.bytes <= options.maxBytes;
+    if (whole) {
+      const merge = log.commits.length >= (options.merge ? 2 : MERGE_FROM);
+      return merge ? [mergeCommits(log.commits)] : log.commits;
+    }
+  }
+  const changed = await store.changedSince(topic, position);
+  if (!log.folded && log.bytes <= changed.text.length) return log.commits;
+  if (changed.text.length <= options.maxBytes) return [changed];
+  // So much changed that the window alone may be less; either is the whole truth.
+  const snapshot = await store.snapshot(topic, options.window);
+  return [snapshot.text.length < changed.text.length ? snapshot : changed];
+}
+
+/** One commit with the effect of several that follow each other. */
+export function mergeCommits(commits: readonly EncodedCommit[]): EncodedCommit {
+  const first = commits[0];
+  const last = commits.at(-1);
+  if (first === undefined || last === undefined) throw new RangeError("There is no commit to merge.");
+  if (first === last) return first;
+  const decoded = commits.map((each) => JSON.parse(each.text) as Commit);
+  const ts = decoded.at(-1)?.ts ?? 0;
+  const { topic, epoch, seq } = last;
+  const merged: Commit = {
+    topic,
+    epoch,
+    after: first.after,
+    seq,
+    ts,
+    changes: coalesce(decoded.flatMap((c) => c.changes)),
+  };
+  return { topic, epoch, after: first.after, seq, text: JSON.stringify(merged) };
+}

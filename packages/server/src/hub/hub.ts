@@ -1,0 +1,144 @@
+import { SkeinError, type Limits } from "@skein/client/protocol";
+import type { Clock } from "../clock.ts";
+import type { EncodedCommit, Store, Write, WriteResult } from "../store/contract.ts";
+import { HubConnection, type ConnectionContext, type Sink } from "./connection.ts";
+import { FrameNode, notification } from "./frames.ts";
+import { pauseFor } from "./pace.ts";
+import { TopicHeads } from "./topic-heads.ts";
+
+/** Writes that may wait for a flush before `pressure` asks producers to pause. */
+const PRESSURE_AT = 2_000;
+
+export type HubOptions = {
+  store: Store;
+  clock: Clock;
+  limits: Pick<Limits, "softMarkBytes" | "drainMs" | "subscriptions" | "window">;
+  /** The server's load between 0 and 1, which decides the pause between flushes. */
+  load: () => number;
+  /** Takes a failure that no caller waits for. */
+  report: (error: unknown) => void;
+};
+
+type Pending = { write: Write; resolve: (result: WriteResult) => void; reject: (error: unknown) => void };
+
+/**
+ * Makes writes durable in groups and then, only then, sends them to whoever follows their topics (G1).
+ *
+ *   write ─▶ pending ─▶ flush: one store transaction ─▶ durable ─▶ each cursor moves ─▶ one socket write a connection
+ *
+ * All that arrives while a flush runs waits for the next, so groups grow by themselves under load.
+ */
+export class Hub {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #load: () => number;
+  readonly #heads = new TopicHeads();
+  readonly #context: ConnectionContext;
+  #pending: Pending[] = [];
+  #running = false;
+  #waiters: (() => void)[] = [];
+
+  constructor(options: HubOptions) {
+    this.#store = options.store;
+    this.#clock = options.clock;
+    this.#load = options.load;
+    const { store, clock, limits, report } = options;
+    this.#context = { store, clock, limits, heads: this.#heads, report };
+  }
+
+  /**
+   * Joins the next flush. Resolves once the write is durable and offered to its topics' followers, or was found to be
+   * a repeat or to fail its guard.
+   * @throws SkeinError `internal` (retry later) when the store could not commit it: then nothing of it was written or sent.
+   */
+  write(write: Write): Promise<WriteResult> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ write, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Defined while too much waits to be flushed: whoever produces at will awaits it before producing more. */
+  pressure(): Promise<void> | undefined {
+    return this.#pending.length > PRESSURE_AT ? this.settled() : undefined;
+  }
+
+  /** Resolves when nothing waits to be flushed. */
+  settled(): Promise<void> {
+    if (!this.#running) return Promise.resolve();
+    return new Promise((resolve) => void this.#waiters.push(resolve));
+  }
+
+  connect(sink: Sink): HubConnection {
+    return new HubConnection(this.#context, sink);
+  }
+
+  #schedule(): void {
+    if (this.#running) return;
+    this.#running = true;
+    // What else this tick brings (the other lines of a chunk, the other messages of a batch) joins the same flush.
+    queueMicrotask(() => void this.#flushAll());
+  }
+
+  async #flushAll(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const batch = this.#pending;
+      this.#pending = [];
+      await this.#flush(batch);
+      const pause = pauseFor(this.#load());
+      if (pause > 0) await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, pause));
+    }
+    this.#running = false;
+    for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+
+  async #flush(batch: Pending[]): Promise<void> {
+    let commits: EncodedCommit[];
+    try {
+      const done = await this.#store.commit(batch.map((each) => each.write));
+      commits = done.commits;
+      batch.forEach((each, index) => each.resolve(done.results[index] as WriteResult));
+    } catch (error) {
+      await this.#isolate(batch, error);
+      return;
+    }
+    this.#deliver(commits);
+  }
+
+  /** A write that cannot be committed must not take the others of its flush with it: each is tried alone. */
+  async #isolate(batch: Pending[], error: unknown): Promise<void> {
+    if (batch.length > 1) {
+      for (const each of batch) await this.#flush([each]);
+      return;
+    }
+    batch[0]?.reject(
+      error instanceof SkeinError
+        ? error
+        : new SkeinError(
+            "internal",
+            `The store could not commit: ${error instanceof Error ? error.message : String(error)}.`,
+            {
+              cause: error,
+            },
+          ),
+    );
+  }
+
+  #deliver(commits: readonly EncodedCommit[]): void {
+    const root = FrameNode.root();
+    const written = new Set<HubConnection>();
+    const behind = new Set<HubConnection>();
+    for (const commit of commits) {
+      this.#heads.atLeast(commit.topic, commit.seq);
+      const followers = this.#heads.followers(commit.topic);
+      if (followers.size === 0) continue;
+      const message = notification(commit);
+      for (const subscription of followers) {
+        const { connection } = subscription;
+        (connection.offer(subscription, commit, message, root) ? written : behind).add(connection);
+      }
+    }
+    for (const connection of written) connection.flush();
+    for (const connection of behind) connection.pump();
+  }
+}

@@ -1,0 +1,30 @@
+import type { Position, Topic } from "@skein/client/protocol";
+import type { Timer } from "../clock.ts";
+import type { HubConnection } from "./connection.ts";
+
+export type SubscribeOptions = {
+  after?: Position | undefined;
+  window?: number | undefined;
+  maxHz?: number | undefined;
+};
+
+/** A cursor of one connection into one topic's log. */
+export class Subscription {
+  /** What the connection has been sent up to; `null` until the first snapshot. */
+  position: number | null;
+  /** Being read for: live commits are not sent meanwhile, the read will bring them. */
+  reading = false;
+  /** Before this time nothing is sent (`maxHz`). */
+  notBefore = 0;
+  timer: Timer | null = null;
+  readonly connection: HubConnection;
+  readonly topic: Topic;
+  readonly options: SubscribeOptions;
+
+  constructor(connection: HubConnection, topic: Topic, position: number | null, options: SubscribeOptions) {
+    this.connection = connection;
+    this.topic = topic;
+    this.position = position;
+    this.options = options;
+  }
+}
