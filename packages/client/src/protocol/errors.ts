@@ -55,7 +55,7 @@ const RETRY_OF: Record<ErrorKind, Retry> = {
 };
 
 /** JSON-RPC 2.0, section 5.1, where it has a number for the kind; else in the range it leaves to servers. */
-const CODE_OF: Record<ErrorKind, number> = {
+export const CODE_OF: Record<ErrorKind, number> = {
   invalid: -32602,
   unsupported: -32601,
   internal: -32603,

@@ -7,6 +7,7 @@ export * from "./json.ts";
 export * from "./limits.ts";
 export * from "./methods.ts";
 export * from "./rpc.ts";
+export * from "./schema.ts";
 export * from "./session.ts";
 export * from "./thread.ts";
 export * from "./topics.ts";

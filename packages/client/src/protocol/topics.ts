@@ -9,10 +9,12 @@ export type Topic = `thread:${string}` | `board:${string}` | `user:${string}` | 
 
 const PATTERN = /^(?:(?:thread|board|user):[A-Za-z0-9_-]{1,64}|server)$/;
 
-export const topic = z.custom<Topic>(
-  (value) => typeof value === "string" && PATTERN.test(value),
-  "expected a topic: thread:<id>, board:<id>, user:<id> or server",
-);
+export const topic = z
+  .custom<Topic>(
+    (value) => typeof value === "string" && PATTERN.test(value),
+    "expected a topic: thread:<id>, board:<id>, user:<id> or server",
+  )
+  .meta({ type: "string", pattern: PATTERN.source });
 
 /** An id as it stands in topics and entities: letters, digits, `_` and `-`, at most 64. */
 export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "expected an id of letters, digits, _ and -");
