@@ -1,0 +1,79 @@
+import type { DriverEvent } from "../../agents/driver.ts";
+import type { PermissionEntity, QuestionEntity } from "@skein/client/protocol";
+import { BOUNDS, boundedJson, cut } from "./bounds.ts";
+import type { Draft } from "./draft.ts";
+import { closeMessage } from "./messages.ts";
+import { object, some } from "./read.ts";
+import type { Ask } from "./state.ts";
+import { writeTool } from "./tools.ts";
+
+type Event<Type> = Extract<DriverEvent, { type: Type }>;
+
+/** A person is asked to allow something; the request may be the first mention of its tool call. */
+export function askPermission(draft: Draft, event: Event<"permission">): void {
+  const tool = writeTool(draft, event.toolCall.toolCallId, event.toolCall);
+  const known = draft.state.tools.get(event.toolCall.toolCallId)?.value;
+  const { pos, at } = draft.item();
+  const value: PermissionEntity = {
+    ...at,
+    tool,
+    title: known?.title ?? "",
+    options: event.options.slice(0, BOUNDS.options).map((option) => ({
+      optionId: option.optionId,
+      name: cut(option.name, BOUNDS.title),
+      kind: option.kind,
+    })),
+    status: "pending",
+    askedAt: draft.now,
+  };
+  draft.put("permission", `r${pos}`, value);
+  ask(draft, `r${pos}`, {
+    kind: "permission",
+    request: event.request,
+    options: value.options.map((option) => option.optionId),
+  });
+}
+
+/** A person is asked for data, or to visit a page. */
+export function askQuestion(draft: Draft, event: Event<"question">): void {
+  closeMessage(draft);
+  const { pos, at } = draft.item();
+  const schema = event.schema && object(boundedJson(event.schema, BOUNDS.schema));
+  const value: QuestionEntity = {
+    ...at,
+    message: cut(event.message, BOUNDS.notice),
+    mode: event.mode,
+    ...some("schema", schema),
+    ...some("url", event.url === undefined ? undefined : cut(event.url, BOUNDS.word)),
+    status: "pending",
+    askedAt: draft.now,
+  };
+  draft.put("question", `q${pos}`, value);
+  ask(draft, `q${pos}`, { kind: "question", request: event.request, options: [] });
+}
+
+/** Notes what a person answered. Whether it was still open is for the store's guard to say. */
+export function answer(draft: Draft, id: string, kind: Ask["kind"], members: Record<string, unknown>): void {
+  draft.patch(kind, id, { ...members, status: "answered", answeredAt: draft.now });
+  forget(draft, id);
+}
+
+/** Takes back what the agent no longer asks; `request` names one, else all go. */
+export function withdraw(draft: Draft, request?: string): void {
+  for (const [id, ask] of draft.state.asks) {
+    if (request !== undefined && ask.request !== request) continue;
+    draft.patch(ask.kind, id, { status: "cancelled" });
+    forget(draft, id);
+  }
+}
+
+function ask(draft: Draft, id: string, ask: Ask): void {
+  draft.set({ asks: new Map(draft.state.asks).set(id, ask) });
+}
+
+function forget(draft: Draft, id: string): void {
+  if (!draft.state.asks.has(id)) return;
+  const asks = new Map(draft.state.asks);
+  asks.delete(id);
+  draft.set({ asks });
+}

@@ -1,0 +1,63 @@
+import type { Json } from "@skein/client/protocol";
+
+/**
+ * How much of what an agent sends stands in an entity. Texts are counted in UTF-16 units; the raw lines have the whole.
+ */
+export const BOUNDS = {
+  /** A longer message goes on in the next one, so that nothing of it is lost. */
+  message: 1024 * 1024,
+  /** Blocks besides text in one message; further ones go on in the next. */
+  messageBlocks: 64,
+  /** Text of a tool call's content; of its input and its output, as JSON. The rest goes into a blob. */
+  tool: 256 * 1024,
+  toolContents: 256,
+  locations: 256,
+  /** A terminal keeps at most this much of its newest output, and at least half of it once it was longer. */
+  terminal: 256 * 1024,
+  /** A notice's text and its detail, as JSON. */
+  notice: 16 * 1024,
+  /** A text that grows inside a notice: the summary of a compaction, a message between sessions. */
+  noticeText: 64 * 1024,
+  planEntries: 256,
+  planText: 4096,
+  commands: 256,
+  commandText: 200,
+  options: 32,
+  title: 200,
+  preview: 160,
+  promptTitle: 80,
+  /** Ids, paths, names of modes and the like. */
+  word: 4096,
+  /** The session's config options, as JSON. */
+  config: 256 * 1024,
+  /** The JSON Schema of a question. */
+  schema: 64 * 1024,
+  /** Tool calls whose agent's id is remembered, and those of them whose finished value is. */
+  toolsKnown: 512,
+  toolValues: 32,
+  terminalsKnown: 128,
+  notesKnown: 128,
+} as const;
+
+/** The start of a text, at most `units` long; a surrogate pair is not torn apart. */
+export function cut(text: string, units: number): string {
+  if (text.length <= units) return text;
+  const last = text.charCodeAt(units - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? units - 1 : units);
+}
+
+/** The end of a text, at most `units` long; a surrogate pair is not torn apart. */
+export function cutStart(text: string, units: number): string {
+  if (text.length <= units) return text;
+  const from = text.length - units;
+  const first = text.charCodeAt(from);
+  return text.slice(first >= 0xdc00 && first <= 0xdfff ? from + 1 : from);
+}
+
+/** The value if its JSON is short enough, else the start of its JSON and how much is missing. */
+export function boundedJson(value: Json, units: number): Json {
+  const text = JSON.stringify(value);
+  if (text.length <= units) return value;
+  const start = cut(text, units - 64);
+  return { start, omitted: text.length - start.length };
+}

@@ -1,0 +1,86 @@
+import type { Change } from "@skein/client/protocol";
+import { cardChange, statusOf } from "./card.ts";
+import { difference } from "./difference.ts";
+import type { NewBlob, Step, ThreadState } from "./state.ts";
+
+/**
+ * A step in the making: the state so far and the changes gathered. The state it began with is not altered.
+ * The one place where changes are made, so that the thread's status and its card always go with what caused them.
+ */
+export class Draft {
+  readonly now: number;
+  readonly #before: ThreadState;
+  #state: ThreadState;
+  readonly #changes: Change[] = [];
+  readonly #blobs: NewBlob[] = [];
+
+  constructor(state: ThreadState, now: number) {
+    this.#before = state;
+    this.#state = state;
+    this.now = now;
+  }
+
+  get state(): ThreadState {
+    return this.#state;
+  }
+
+  set(members: Partial<ThreadState>): void {
+    this.#state = { ...this.#state, ...members };
+  }
+
+  put(kind: string, id: string, value: Record<string, unknown>): void {
+    this.#changes.push({ op: "put", kind, id, value });
+  }
+
+  patch(kind: string, id: string, value: Record<string, unknown>): void {
+    this.#changes.push({ op: "patch", kind, id, value });
+  }
+
+  append(kind: string, id: string, field: string, at: number, text: string): void {
+    this.#changes.push({ op: "append", kind, id, field, at, text });
+  }
+
+  blob(blob: NewBlob): void {
+    this.#blobs.push(blob);
+  }
+
+  /** Takes the next place in the timeline for an item of the running, else the last turn. */
+  item(): { pos: number; at: { turn?: string; pos: number } } {
+    const pos = this.#state.nextPos;
+    this.set({ nextPos: pos + 1 });
+    return { pos, at: this.#state.turn === null ? { pos } : { turn: this.#state.turn, pos } };
+  }
+
+  /** Changes members of the thread entity; what is equal already makes no change. */
+  thread(members: Partial<ThreadState["thread"]>): void {
+    const thread = { ...this.#state.thread, ...members };
+    const patch = difference(this.#state.thread, thread);
+    if (patch === undefined) return;
+    if (patch === null) this.put("thread", this.#state.id, thread);
+    else this.patch("thread", this.#state.id, patch);
+    this.set({ thread });
+  }
+
+  /** Changes of the card that nothing else tells, e.g. its preview. */
+  card(members: Partial<ThreadState["card"]>): void {
+    this.set({ card: { ...this.#state.card, ...members } });
+  }
+
+  finish(): Step {
+    const status = statusOf(this.#state);
+    if (status !== this.#state.thread.status) this.thread({ status, updatedAt: this.now });
+    const board: Change[] = [];
+    const before = this.#before;
+    // A token touches neither the thread nor its card, and costs nothing here.
+    if (this.#state.thread !== before.thread || this.#state.card !== before.card || this.#state.asks !== before.asks) {
+      const change = cardChange(before.card, this.#state, this.now);
+      if (change) {
+        board.push(change.change);
+        this.set({ card: change.card });
+      } else {
+        this.set({ card: before.card });
+      }
+    }
+    return { state: this.#state, changes: this.#changes, board, blobs: this.#blobs };
+  }
+}

@@ -1,0 +1,89 @@
+import type { Block, MessageEntity } from "@skein/client/protocol";
+import { BOUNDS, cut } from "./bounds.ts";
+import type { Draft } from "./draft.ts";
+import type { OpenMessage } from "./state.ts";
+import { some } from "./read.ts";
+
+type Role = MessageEntity["role"];
+
+/** Adds text to the open message, or opens one. An empty chunk opens nothing. */
+export function addText(draft: Draft, role: Role, messageId: string | null, text: string): void {
+  let rest = text;
+  while (rest !== "") {
+    const message = continued(draft, role, messageId);
+    if (message === null) {
+      const piece = cut(rest, BOUNDS.message);
+      open(draft, role, messageId, piece, []);
+      rest = rest.slice(piece.length);
+      continue;
+    }
+    const room = BOUNDS.message - message.length;
+    // Where a surrogate pair does not fit whole, nothing of it does.
+    const piece = room > 0 ? cut(rest, room) : "";
+    if (piece === "") {
+      closeMessage(draft);
+      continue;
+    }
+    draft.append("message", message.id, "text", message.length, piece);
+    const start = message.start.length < BOUNDS.preview ? message.start + cut(piece, BOUNDS.preview) : message.start;
+    draft.set({ message: { ...message, length: message.length + piece.length, start } });
+    rest = rest.slice(piece.length);
+  }
+}
+
+/** Puts a block where the open message's text has come to, or opens a message with it. */
+export function addBlock(draft: Draft, role: Role, messageId: string | null, block: Block): void {
+  let message = continued(draft, role, messageId);
+  if (message !== null && message.blocks.length >= BOUNDS.messageBlocks) {
+    closeMessage(draft);
+    message = null;
+  }
+  if (message === null) {
+    open(draft, role, messageId, "", [{ at: 0, block }]);
+    return;
+  }
+  const blocks = [...message.blocks, { at: message.length, block }];
+  draft.patch("message", message.id, { blocks });
+  draft.set({ message: { ...message, blocks } });
+}
+
+/** Ends the open message, if there is one. */
+export function closeMessage(draft: Draft, status: "complete" | "interrupted" = "complete"): void {
+  const message = draft.state.message;
+  if (message === null) return;
+  draft.patch("message", message.id, { status, endedAt: draft.now });
+  draft.set({ message: null });
+  if (message.role !== "thought") preview(draft, message.start);
+}
+
+/** Shows the start of a message on the thread's card. */
+export function preview(draft: Draft, text: string): void {
+  const line = cut(text.replaceAll(/\s+/g, " ").trim(), BOUNDS.preview);
+  if (line !== "") draft.card({ preview: line });
+}
+
+/** The open message if this goes on with it; another one is closed. */
+function continued(draft: Draft, role: Role, messageId: string | null): OpenMessage | null {
+  const message = draft.state.message;
+  if (message === null) return null;
+  if (message.role === role && message.messageId === messageId) return message;
+  closeMessage(draft);
+  return null;
+}
+
+function open(draft: Draft, role: Role, messageId: string | null, text: string, blocks: OpenMessage["blocks"]): void {
+  const { pos, at } = draft.item();
+  const id = `m${pos}`;
+  const value: MessageEntity = {
+    ...at,
+    role,
+    text,
+    ...some("blocks", blocks.length > 0 ? blocks : undefined),
+    // What comes after the turn's end is whole at every moment, so that a crash finds nothing open (G7).
+    status: draft.state.running ? "streaming" : "complete",
+    ...some("messageId", messageId ?? undefined),
+    startedAt: draft.now,
+  };
+  draft.put("message", id, value);
+  draft.set({ message: { id, role, messageId, length: text.length, start: cut(text, BOUNDS.preview), blocks } });
+}

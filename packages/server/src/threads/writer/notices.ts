@@ -1,0 +1,60 @@
+import type { Json, NoticeEntity } from "@skein/client/protocol";
+import { BOUNDS, boundedJson, cut } from "./bounds.ts";
+import type { Draft } from "./draft.ts";
+import { closeMessage } from "./messages.ts";
+import { remember } from "./remember.ts";
+import { some } from "./read.ts";
+
+type Level = NoticeEntity["level"];
+
+/** Tells a person something, in its place in the timeline. Returns the notice's id. */
+export function notice(draft: Draft, level: Level, text: string, detail?: Json): string {
+  closeMessage(draft);
+  const { pos, at } = draft.item();
+  const id = `n${pos}`;
+  const value: NoticeEntity = {
+    ...at,
+    level,
+    text: cut(text, BOUNDS.notice),
+    ...some("detail", detail === undefined ? undefined : boundedJson(detail, BOUNDS.notice)),
+    at: draft.now,
+  };
+  draft.put("notice", id, value);
+  return id;
+}
+
+/**
+ * A notice about something that goes on, named by `key`: its first line says how it stands, what grows follows below.
+ * Each call changes only what is new.
+ */
+export function note(
+  draft: Draft,
+  key: string,
+  level: Level,
+  change: { head?: string; body?: string; more?: string },
+): void {
+  const known = draft.state.notes.get(key);
+  const head = cut(change.head ?? known?.head ?? "", BOUNDS.notice);
+  const before = change.body ?? known?.body ?? "";
+  const body = cut(before + (change.more ?? ""), BOUNDS.noticeText);
+  if (known === undefined) {
+    const id = notice(draft, level, whole(head, body));
+    remembered(draft, key, { id, head, body });
+    return;
+  }
+  if (known.head === head && known.body === body) return;
+  const shown = whole(known.head, known.body);
+  const next = whole(head, body);
+  if (known.head === head && next.startsWith(shown)) {
+    draft.append("notice", known.id, "text", shown.length, next.slice(shown.length));
+  } else {
+    draft.patch("notice", known.id, { level, text: next });
+  }
+  remembered(draft, key, { id: known.id, head, body });
+}
+
+const whole = (head: string, body: string): string => (body === "" ? head : `${head}\n\n${body}`);
+
+function remembered(draft: Draft, key: string, known: { id: string; head: string; body: string }): void {
+  draft.set({ notes: remember(draft.state.notes, key, known, BOUNDS.notesKnown) });
+}

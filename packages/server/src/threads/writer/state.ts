@@ -1,0 +1,105 @@
+import type {
+  Block,
+  CardEntity,
+  Change,
+  JsonObject,
+  MessageEntity,
+  ThreadEntity,
+  ToolEntity,
+  TurnEntity,
+} from "@skein/client/protocol";
+
+/**
+ * What the writer has to remember of a thread between two events: never the thread's content, only what the next
+ * change depends on. It is never altered: each step makes a new one.
+ */
+export type ThreadState = {
+  readonly id: string;
+  /** As it stands in the log. */
+  readonly thread: ThreadEntity;
+  /** As it stands in the board's log. */
+  readonly card: CardEntity;
+  readonly nextPos: number;
+  readonly nextTurn: number;
+  /** The turn that new items belong to: the running one, else the last that ran. */
+  readonly turn: string | null;
+  readonly running: boolean;
+  /** Turns that wait, the next first. */
+  readonly queue: readonly QueuedTurn[];
+  /** The queue waits for a person: a crash or a failure came before it. */
+  readonly paused: boolean;
+  readonly archived: boolean;
+  readonly message: OpenMessage | null;
+  /** By the agent's id of the call, the longest known first. */
+  readonly tools: ReadonlyMap<string, KnownTool>;
+  /** By the agent's or the driver's id. */
+  readonly terminals: ReadonlyMap<string, KnownTerminal>;
+  /** The turn's plans, by the agent's id; `""` for the one that has none. */
+  readonly plans: ReadonlyMap<string, KnownPlan>;
+  /** Permissions and questions that wait for an answer, by entity id. */
+  readonly asks: ReadonlyMap<string, Ask>;
+  /** Notices that change, by what they are about. */
+  readonly notes: ReadonlyMap<string, KnownNote>;
+  /** The turn's usage, where an agent tells it before the turn's end. */
+  readonly usage: JsonObject | null;
+};
+
+export type QueuedTurn = {
+  readonly id: string;
+  readonly text: string;
+  readonly blocks: readonly Block[];
+  readonly by: string;
+};
+
+export type OpenMessage = {
+  readonly id: string;
+  readonly role: MessageEntity["role"];
+  readonly messageId: string | null;
+  /** UTF-16 units of text so far. */
+  readonly length: number;
+  /** The first units of it, for the card's preview. */
+  readonly start: string;
+  readonly blocks: NonNullable<MessageEntity["blocks"]>;
+};
+
+export type KnownTool = {
+  readonly id: string;
+  /** As it stands in the log; `null` when it finished long ago and was forgotten. */
+  readonly value: ToolEntity | null;
+};
+
+export type KnownTerminal = {
+  readonly id: string;
+  /** The output kept while it runs, whose end is what stays when it outgrows its bound. */
+  readonly output: string;
+  readonly omitted: number;
+  readonly running: boolean;
+  /** The tool call that reports this terminal; `null` for a process that we run. */
+  readonly tool: string | null;
+};
+
+export type KnownPlan = { readonly id: string; readonly turn: string | null; readonly entries: unknown };
+export type KnownNote = { readonly id: string; readonly head: string; readonly body: string };
+
+export type Ask = {
+  readonly kind: "permission" | "question";
+  /** The driver's name for the request. */
+  readonly request: string;
+  /** The ids of the options there are; none for a question. */
+  readonly options: readonly string[];
+};
+
+/** Bytes to keep as a blob before the changes that name it are written. */
+export type NewBlob = { readonly sha256: string; readonly bytes: Uint8Array };
+
+/** What came of one event. */
+export type Step = {
+  readonly state: ThreadState;
+  /** Changes of the thread's topic, in order. */
+  readonly changes: readonly Change[];
+  /** Changes of its board's topic. */
+  readonly board: readonly Change[];
+  readonly blobs: readonly NewBlob[];
+};
+
+export type EndStatus = Exclude<TurnEntity["status"], "queued" | "running">;

@@ -1,0 +1,76 @@
+import type { TerminalEntity } from "@skein/client/protocol";
+import { BOUNDS, cutStart } from "./bounds.ts";
+import type { Draft } from "./draft.ts";
+import { remember } from "./remember.ts";
+import { closeMessage } from "./messages.ts";
+import { some } from "./read.ts";
+import type { KnownTerminal } from "./state.ts";
+
+/**
+ * Terminals: processes that we run for an agent, and those it only reports in `_meta`. Their newest output is what a
+ * person looks for, so when it outgrows its bound the older half is left out, in one patch for that half: what goes
+ * over the wire stays in proportion to the output.
+ */
+export function startTerminal(
+  draft: Draft,
+  terminal: string,
+  about: { command: string; args: string[]; cwd: string; tool: string | null },
+): string {
+  closeMessage(draft);
+  const { pos, at } = draft.item();
+  const id = `x${pos}`;
+  const value: TerminalEntity = {
+    ...at,
+    command: about.command,
+    args: about.args,
+    cwd: about.cwd,
+    output: "",
+    status: "running",
+    startedAt: draft.now,
+  };
+  draft.put("terminal", id, value);
+  set(draft, terminal, { id, output: "", omitted: 0, running: true, tool: about.tool });
+  return id;
+}
+
+export function addOutput(draft: Draft, terminal: string, text: string): void {
+  const known = draft.state.terminals.get(terminal);
+  if (known === undefined || text === "") return;
+  const output = known.output + text;
+  if (output.length <= BOUNDS.terminal) {
+    draft.append("terminal", known.id, "output", known.output.length, text);
+    set(draft, terminal, { ...known, output });
+    return;
+  }
+  const kept = cutStart(output, BOUNDS.terminal / 2);
+  const omitted = known.omitted + output.length - kept.length;
+  draft.patch("terminal", known.id, { output: kept, omitted });
+  set(draft, terminal, { ...known, output: kept, omitted });
+}
+
+export function endTerminal(
+  draft: Draft,
+  terminal: string,
+  status: "exited" | "interrupted",
+  exit?: TerminalEntity["exit"],
+): void {
+  const known = draft.state.terminals.get(terminal);
+  if (known === undefined || !known.running) return;
+  draft.patch("terminal", known.id, { status, ...some("exit", exit), endedAt: draft.now });
+  set(draft, terminal, { ...known, running: false });
+}
+
+/** Ends every terminal that still runs and that `which` picks. */
+export function endTerminals(
+  draft: Draft,
+  status: "exited" | "interrupted",
+  which: (terminal: KnownTerminal) => boolean,
+): void {
+  for (const [terminal, known] of draft.state.terminals) {
+    if (known.running && which(known)) endTerminal(draft, terminal, status);
+  }
+}
+
+function set(draft: Draft, terminal: string, known: KnownTerminal): void {
+  draft.set({ terminals: remember(draft.state.terminals, terminal, known, BOUNDS.terminalsKnown) });
+}

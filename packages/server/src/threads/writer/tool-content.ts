@@ -1,0 +1,82 @@
+import type { Json, JsonObject, ToolContent } from "@skein/client/protocol";
+import { BOUNDS, boundedJson, cut } from "./bounds.ts";
+import { readBlock } from "./blocks.ts";
+import { keepText } from "./blobs.ts";
+import type { Draft } from "./draft.ts";
+import { object, text, word } from "./read.ts";
+
+/**
+ * A tool call's content as entities hold it: at most `BOUNDS.tool` units of text, the rest in blobs.
+ * `terminalOf` gives the entity of a terminal named in it.
+ */
+export function readContent(draft: Draft, items: readonly Json[], terminalOf: (terminal: string) => string): ToolContent[] {
+  const content: ToolContent[] = [];
+  let room: number = BOUNDS.tool;
+  for (const item of items.slice(0, BOUNDS.toolContents)) {
+    const read = readItem(draft, item, terminalOf);
+    const size = sizeOf(read);
+    if (size <= room) {
+      content.push(read);
+      room -= size;
+    } else {
+      content.push(...split(draft, read, room));
+      room = 0;
+    }
+  }
+  return content;
+}
+
+/** A tool call's input or output: what is too large is a blob of its JSON, named in its place. */
+export function readRaw(draft: Draft, value: Json): Json {
+  const json = JSON.stringify(value);
+  return json.length <= BOUNDS.tool ? value : keepText(draft, json);
+}
+
+function readItem(draft: Draft, value: Json, terminalOf: (terminal: string) => string): ToolContent {
+  const item = object(value);
+  switch (item?.["type"]) {
+    case "content":
+      return { type: "block", block: readBlock(draft, item["content"]) };
+    case "diff":
+      return diff(item) ?? unknown(value);
+    case "terminal": {
+      const terminal = word(item["terminalId"]);
+      return terminal === undefined ? unknown(value) : { type: "terminal", terminal: terminalOf(terminal) };
+    }
+    default:
+      return unknown(value);
+  }
+}
+
+function unknown(value: Json): ToolContent {
+  return { type: "unknown", value: boundedJson(value, BOUNDS.notice) };
+}
+
+function diff(item: JsonObject): ToolContent | undefined {
+  const path = word(item["path"]);
+  const newText = text(item["newText"]);
+  if (path === undefined || newText === undefined) return undefined;
+  return { type: "diff", path, oldText: text(item["oldText"]) ?? null, newText };
+}
+
+/** UTF-16 units of text that an item holds. */
+function sizeOf(item: ToolContent): number {
+  if (item.type === "diff") return (item.oldText?.length ?? 0) + item.newText.length;
+  if (item.type !== "block") return 0;
+  return item.block.type === "text" || item.block.type === "resource" ? item.block.text.length : 0;
+}
+
+/** An item that does not fit: the text that does, then a blob of the rest; a diff, being of no use torn, whole as JSON. */
+function split(draft: Draft, item: ToolContent, room: number): ToolContent[] {
+  if (item.type === "block" && (item.block.type === "text" || item.block.type === "resource")) {
+    const kept = room > 0 ? cut(item.block.text, room) : "";
+    const rest: ToolContent = {
+      type: "blob",
+      ...keepText(draft, item.block.text.slice(kept.length)),
+      mimeType: "text/plain",
+    };
+    return kept === "" ? [rest] : [{ type: "block", block: { ...item.block, text: kept } }, rest];
+  }
+  const path = item.type === "diff" ? { path: item.path } : {};
+  return [{ type: "blob", ...keepText(draft, JSON.stringify(item)), mimeType: "application/json", ...path }];
+}

@@ -1,0 +1,191 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Json, JsonObject, ToolEntity } from "@skein/client/protocol";
+import { BOUNDS, cut } from "./bounds.ts";
+import { difference } from "./difference.ts";
+import type { Draft } from "./draft.ts";
+import { closeMessage } from "./messages.ts";
+import { amount, list, object, some, text, word } from "./read.ts";
+import type { KnownTool } from "./state.ts";
+import { addOutput, endTerminal, endTerminals, startTerminal } from "./terminals.ts";
+import { readContent, readRaw } from "./tool-content.ts";
+
+const STATUSES: ReadonlySet<unknown> = new Set(["pending", "in_progress", "completed", "failed"]);
+
+/**
+ * Takes in what an agent says of a tool call: ACP's `tool_call`, `tool_call_update`, or the call named in a permission
+ * request; any of them may be the first mention. What it leaves out stays as it was; what it repeats makes no change.
+ * Returns the entity's id.
+ */
+export function writeTool(draft: Draft, toolCallId: string, update: JsonObject): string {
+  closeMessage(draft);
+  const known = draft.state.tools.get(toolCallId) ?? open(draft, toolCallId, update);
+  const meta = object(update["_meta"]);
+  reportTerminal(draft, known, toolCallId, update, meta);
+  const members = read(draft, known, toolCallId, update);
+  reportOutput(draft, members, known, meta);
+  change(draft, toolCallId, known, members);
+  return known.id;
+}
+
+/** Ends the calls that are still open when what they belonged to ended. */
+export function interruptTools(draft: Draft): void {
+  for (const [toolCallId, known] of draft.state.tools) {
+    if (known.value !== null && !isFinal(known.value.status)) {
+      change(draft, toolCallId, known, { status: "interrupted" });
+    }
+  }
+}
+
+/** Makes room for the call in the timeline; its members follow as a change, joined to this one in the log. */
+function open(draft: Draft, toolCallId: string, update: JsonObject): KnownTool {
+  const { pos, at } = draft.item();
+  const id = `t${pos}`;
+  const value: ToolEntity = {
+    ...at,
+    toolCallId: cut(toolCallId, BOUNDS.word),
+    title: cut(text(update["title"]) ?? word(update["name"]) ?? "", BOUNDS.word),
+    kind: word(update["kind"]) ?? "other",
+    status: "pending",
+    content: [],
+    locations: [],
+    startedAt: draft.now,
+  };
+  draft.put("tool", id, value);
+  return remembered(draft, toolCallId, { id, value });
+}
+
+function read(draft: Draft, known: KnownTool, toolCallId: string, update: JsonObject): Partial<ToolEntity> {
+  const meta = object(update["_meta"]);
+  const claude = object(meta?.["claudeCode"]);
+  const content = list(update["content"]);
+  const locations = list(update["locations"]);
+  const input = update["rawInput"];
+  const output = update["rawOutput"];
+  const parent = text(claude?.["parentToolUseId"]);
+  return {
+    ...some("title", titleOf(update)),
+    ...some("name", word(update["name"]) ?? word(claude?.["toolName"])),
+    ...some("kind", word(update["kind"])),
+    ...some("status", statusOf(draft, known, update["status"])),
+    ...some("content", content && readContent(draft, content, (terminal) => terminalOf(draft, toolCallId, terminal))),
+    ...some("locations", locations && readLocations(locations)),
+    ...some("input", given(input) ? readRaw(draft, input) : undefined),
+    ...some("output", given(output) ? readRaw(draft, output) : undefined),
+    ...some("parent", parent === undefined ? undefined : draft.state.tools.get(parent)?.id),
+  };
+}
+
+const given = (value: Json | undefined): value is Json => value !== undefined && value !== null;
+
+function titleOf(update: JsonObject): string | undefined {
+  const title = text(update["title"]);
+  return title === undefined || title === "" ? undefined : cut(title, BOUNDS.word);
+}
+
+function statusOf(draft: Draft, known: KnownTool, value: unknown): ToolEntity["status"] | undefined {
+  if (!STATUSES.has(value)) return undefined;
+  const status = value as ToolEntity["status"];
+  // A call that was interrupted with its turn may still tell how it ended, but it does not run again.
+  if (known.value?.status === "interrupted" && !isFinal(status) && !draft.state.running) return undefined;
+  return status;
+}
+
+function readLocations(locations: readonly Json[]): ToolEntity["locations"] {
+  return locations.slice(0, BOUNDS.locations).flatMap((value) => {
+    const location = object(value);
+    const path = word(location?.["path"]);
+    return path === undefined ? [] : [{ path, ...some("line", amount(location?.["line"])) }];
+  });
+}
+
+function isFinal(status: ToolEntity["status"]): boolean {
+  return status === "completed" || status === "failed" || status === "interrupted";
+}
+
+/** The entity of a terminal named in a call's content; one that we do not run is made for it. */
+function terminalOf(draft: Draft, toolCallId: string, terminal: string): string {
+  const known = draft.state.terminals.get(terminal);
+  if (known) return known.id;
+  const tool = draft.state.tools.get(toolCallId)?.value ?? null;
+  return startTerminal(draft, terminal, { command: tool?.title ?? "", args: [], cwd: draft.state.thread.cwd, tool: toolCallId });
+}
+
+/** `_meta.terminal_info`, as codex-acp and claude-agent-acp send it: a process that the agent runs by itself. */
+function reportTerminal(
+  draft: Draft,
+  known: KnownTool,
+  toolCallId: string,
+  update: JsonObject,
+  meta: JsonObject | undefined,
+): void {
+  const info = object(meta?.["terminal_info"]) ?? outputOf(meta);
+  const terminal = word(info?.["terminal_id"]);
+  if (terminal === undefined || draft.state.terminals.has(terminal)) return;
+  const input = object(update["rawInput"]);
+  startTerminal(draft, terminal, {
+    command: word(input?.["command"]) ?? titleOf(update) ?? known.value?.title ?? "",
+    args: [],
+    cwd: word(info?.["cwd"]) ?? draft.state.thread.cwd,
+    tool: toolCallId,
+  });
+}
+
+/** `_meta.terminal_output_delta` (codex-acp) or `terminal_output` (others), both to be added, and `terminal_exit`. */
+function reportOutput(
+  draft: Draft,
+  members: Partial<ToolEntity>,
+  known: KnownTool,
+  meta: JsonObject | undefined,
+): void {
+  const output = outputOf(meta);
+  const terminal = word(output?.["terminal_id"]);
+  if (terminal !== undefined) {
+    addOutput(draft, terminal, text(output?.["data"]) ?? "");
+    const id = draft.state.terminals.get(terminal)?.id;
+    const content = members.content ?? known.value?.content ?? [];
+    // Output that no content of the call points to would be seen nowhere.
+    if (id !== undefined && !content.some((item) => item.type === "terminal" && item.terminal === id)) {
+      members.content = [...content, { type: "terminal", terminal: id }];
+    }
+  }
+  const exit = object(meta?.["terminal_exit"]);
+  const ended = word(exit?.["terminal_id"]);
+  if (ended === undefined) return;
+  endTerminal(draft, ended, "exited", {
+    code: amount(exit?.["exit_code"]) ?? null,
+    signal: word(exit?.["signal"]) ?? null,
+  });
+}
+
+function outputOf(meta: JsonObject | undefined): JsonObject | undefined {
+  return object(meta?.["terminal_output_delta"]) ?? object(meta?.["terminal_output"]);
+}
+
+/** Writes what differs from what stands in the log. */
+function change(draft: Draft, toolCallId: string, known: KnownTool, members: Partial<ToolEntity>): void {
+  const ends = members.status !== undefined && isFinal(members.status);
+  if (known.value === null) {
+    // Its value was forgotten, so what may be a repeat is written again: that changes nothing that anyone sees.
+    if (Object.keys(members).length > 0) draft.patch("tool", known.id, { ...members });
+    return;
+  }
+  if (Object.keys(members).every((name) => isDeepStrictEqual(known.value?.[name], members[name]))) return;
+  const value: ToolEntity = { ...known.value, ...members };
+  if (ends && known.value.endedAt === undefined) value.endedAt = draft.now;
+  const patch = difference(known.value, value);
+  if (patch === undefined) return;
+  if (patch === null) draft.put("tool", known.id, value);
+  else draft.patch("tool", known.id, patch);
+  remembered(draft, toolCallId, { id: known.id, value });
+  if (ends) endTerminals(draft, members.status === "interrupted" ? "interrupted" : "exited", (each) => each.tool === toolCallId);
+}
+
+function remembered(draft: Draft, toolCallId: string, known: KnownTool): KnownTool {
+  const tools = new Map(draft.state.tools).set(toolCallId, known);
+  const finished = [...tools].filter(([, tool]) => tool.value === null || isFinal(tool.value.status));
+  for (const [id, tool] of finished.slice(0, -BOUNDS.toolValues)) tools.set(id, { id: tool.id, value: null });
+  // A call that is still open is never forgotten: its end has to be written.
+  if (tools.size > BOUNDS.toolsKnown) tools.delete(finished[0]?.[0] ?? "");
+  draft.set({ tools });
+  return known;
+}

@@ -1,0 +1,193 @@
+import type { JsonObject } from "@skein/client/protocol";
+import type { DriverEvent, SessionUpdate } from "../../agents/driver.ts";
+import { askPermission, askQuestion, withdraw } from "./asks.ts";
+import { readBlock } from "./blocks.ts";
+import { Draft } from "./draft.ts";
+import { addBlock, addText } from "./messages.ts";
+import { note, notice } from "./notices.ts";
+import { removePlan, writePlan, writePlanUpdate } from "./plans.ts";
+import { list, object, text, word } from "./read.ts";
+import { writeCommands, writeConfig, writeInfo, writeMode, writeUsage } from "./session-updates.ts";
+import type { Step, ThreadState } from "./state.ts";
+import { addOutput, endTerminal, startTerminal } from "./terminals.ts";
+import { writeTool } from "./tools.ts";
+
+/** Events that say what an agent did; that a prompt or the agent itself ended is for the thread's runner to judge. */
+export type WriterEvent = Exclude<DriverEvent, { type: "turn" | "exited" }>;
+
+/**
+ * The writer: what an event changes in its thread. Pure, and total: whatever an agent sends, there is an answer, and
+ * the changes come in the agent's order (G8). What puts or changes an item ends the open message first; what is no
+ * item (usage, modes, a running process's output) does not.
+ */
+export function write(state: ThreadState, event: WriterEvent, now: number): Step {
+  return step(state, now, (draft) => writeEvent(draft, event));
+}
+
+/** Makes one step of whatever is done to the draft. */
+export function step(state: ThreadState, now: number, run: (draft: Draft) => void): Step {
+  const draft = new Draft(state, now);
+  run(draft);
+  return draft.finish();
+}
+
+function writeEvent(draft: Draft, event: WriterEvent): void {
+  switch (event.type) {
+    case "update":
+      return writeUpdate(draft, event.update);
+    case "permission":
+      return askPermission(draft, event);
+    case "question":
+      return askQuestion(draft, event);
+    case "withdrawn":
+      return withdraw(draft, event.request);
+    case "terminal":
+      return writeTerminal(draft, event);
+    case "notice":
+      return void notice(draft, event.level, event.text, event.detail);
+    default:
+      return event satisfies never;
+  }
+}
+
+function writeTerminal(draft: Draft, event: Extract<WriterEvent, { type: "terminal" }>): void {
+  switch (event.event) {
+    case "started": {
+      const { command, args, cwd } = event;
+      return void startTerminal(draft, event.terminal, { command, args, cwd, tool: null });
+    }
+    case "output":
+      return addOutput(draft, event.terminal, event.text);
+    case "exited":
+      return endTerminal(draft, event.terminal, "exited", { code: event.code, signal: event.signal });
+    default:
+      return event satisfies never;
+  }
+}
+
+/** One ACP `session/update` (https://agentclientprotocol.com/protocol/prompt-turn), stable and unstable variants. */
+function writeUpdate(draft: Draft, update: SessionUpdate): void {
+  switch (update.sessionUpdate) {
+    case "agent_message_chunk":
+      return writeChunk(draft, "assistant", update);
+    case "agent_thought_chunk":
+      return writeChunk(draft, "thought", update);
+    case "user_message_chunk":
+      return writeChunk(draft, "user", update);
+    case "tool_call":
+    case "tool_call_update": {
+      const toolCallId = text(update["toolCallId"]);
+      return toolCallId === undefined ? notUnderstood(draft, update) : void writeTool(draft, toolCallId, update);
+    }
+    case "plan":
+      return writePlan(draft, update["entries"]);
+    case "plan_update":
+      return writePlanUpdate(draft, update["plan"]);
+    case "plan_removed":
+      return removePlan(draft, text(update["planId"]) ?? "");
+    case "available_commands_update":
+      return writeCommands(draft, update["availableCommands"]);
+    case "current_mode_update":
+      return writeMode(draft, update["currentModeId"]);
+    case "config_option_update":
+      return writeConfig(draft, update["configOptions"]);
+    case "session_info_update":
+      return writeInfo(draft, update);
+    case "usage_update":
+      return writeUsage(draft, update);
+    case "notice":
+      return writeNotice(draft, update);
+    case "compaction_update":
+    case "compaction_summary_chunk":
+      return writeCompaction(draft, update);
+    case "subagent_update":
+      return writeSubagent(draft, update);
+    case "session_message":
+    case "session_message_chunk":
+      return writeSessionMessage(draft, update);
+    default:
+      return notUnderstood(draft, update);
+  }
+}
+
+function writeChunk(draft: Draft, role: "assistant" | "thought" | "user", update: SessionUpdate): void {
+  const messageId = word(update["messageId"]) ?? null;
+  const content = object(update["content"]);
+  const piece = content?.["type"] === "text" ? text(content["text"]) : undefined;
+  // Qwen tells a turn's usage in the `_meta` of an empty chunk.
+  const usage = object(object(update["_meta"])?.["usage"]);
+  if (usage && draft.state.running) draft.set({ usage });
+  if (piece !== undefined) return addText(draft, role, messageId, piece);
+  const block = readBlock(draft, update["content"]);
+  addBlock(draft, role, messageId, block);
+}
+
+const LEVELS = { error: "error", warning: "warning" } as const;
+
+function writeNotice(draft: Draft, update: SessionUpdate): void {
+  const severity = text(update["severity"]);
+  const level = severity === "error" || severity === "warning" ? LEVELS[severity] : "info";
+  const lines = [text(update["title"]), text(update["description"])].filter((line) => line !== undefined && line !== "");
+  if (lines.length === 0) notUnderstood(draft, update);
+  else notice(draft, level, lines.join("\n"));
+}
+
+/** The conversation so far is being put into fewer words by its agent. */
+function writeCompaction(draft: Draft, update: SessionUpdate): void {
+  const key = `compaction:${text(update["compactionId"]) ?? ""}`;
+  if (update.sessionUpdate === "compaction_summary_chunk") {
+    const head = draft.state.notes.has(key) ? {} : { head: compactionHead("in_progress") };
+    return note(draft, key, "info", { ...head, more: blockText(update["content"]) });
+  }
+  const status = word(update["status"]) ?? "in_progress";
+  const error = text(update["error"]);
+  const summary = list(update["summary"]);
+  note(draft, key, status === "failed" ? "error" : "info", {
+    head: compactionHead(status) + (error === undefined || error === "" ? "" : ` ${error}`),
+    ...(summary ? { body: summary.map(blockText).join("") } : {}),
+  });
+}
+
+function compactionHead(status: string): string {
+  const said: Record<string, string> = {
+    in_progress: "The agent is summing up the conversation so far.",
+    completed: "The agent summed up the conversation so far.",
+    failed: "The agent could not sum up the conversation so far.",
+    cancelled: "Summing up the conversation so far was cancelled.",
+  };
+  return said[status] ?? `Summing up the conversation so far: ${status}.`;
+}
+
+function writeSubagent(draft: Draft, update: JsonObject): void {
+  const session = text(update["sessionId"]) ?? "";
+  const state = object(update["state"]);
+  const doing = text(state?.["state"]) ?? text(state?.["type"]);
+  const known = draft.state.notes.get(`subagent:${session}`);
+  const title = text(update["title"]);
+  note(draft, `subagent:${session}`, "info", {
+    head: title === undefined && known ? known.head : `Subagent: ${title ?? (session || "unnamed")}`,
+    ...(doing === undefined ? {} : { body: doing }),
+  });
+}
+
+/** A message from one session of an agent to another. */
+function writeSessionMessage(draft: Draft, update: SessionUpdate): void {
+  const key = `session-message:${text(update["messageId"]) ?? ""}`;
+  const [from, to] = [text(update["senderSessionId"]), text(update["recipientSessionId"])];
+  const ends = (from === undefined ? "" : ` from ${from}`) + (to === undefined ? "" : ` to ${to}`);
+  const head = ends === "" && draft.state.notes.has(key) ? {} : { head: `Message between sessions${ends}:` };
+  if (update.sessionUpdate === "session_message_chunk") {
+    return note(draft, key, "info", { ...head, more: blockText(update["content"]) });
+  }
+  const content = list(update["content"]);
+  note(draft, key, "info", { ...head, ...(content ? { body: content.map(blockText).join("") } : {}) });
+}
+
+function blockText(value: unknown): string {
+  return text(object(value)?.["text"]) ?? "";
+}
+
+/** Nothing an agent says is dropped: what this version does not know is shown as it came. */
+function notUnderstood(draft: Draft, update: SessionUpdate): void {
+  notice(draft, "info", `The agent sent an update of a kind this version does not know: ${update.sessionUpdate}.`, update);
+}
