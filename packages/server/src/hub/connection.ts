@@ -19,7 +19,7 @@ export type ConnectionContext = {
   limits: Pick<Limits, "softMarkBytes" | "drainMs" | "subscriptions" | "window">;
   heads: TopicHeads;
   /** Takes a failure that no caller waits for. */
-  report(error: unknown): void;
+  report: (error: unknown) => void;
 };
 
 /**
@@ -148,8 +148,9 @@ export class HubConnection {
     for (const subscription of this.#subscriptions.values()) this.#remove(subscription);
   }
 
-  get ended(): boolean {
-    return this.#ended;
+  /** Whether more waits in the socket than it should; whoever can wait should not send more. */
+  get lagging(): boolean {
+    return this.#lagging;
   }
 
   async #catchUpAll(): Promise<void> {

@@ -1,0 +1,105 @@
+import {
+  boardTopic,
+  check,
+  isCommand,
+  isQuery,
+  METHODS,
+  SkeinError,
+  type CheckedParams,
+  type CommandName,
+  type Method,
+  type QueryName,
+  type Topic,
+} from "@skein/client/protocol";
+import type { Store } from "../store/contract.ts";
+import type { Principal } from "./tokens.ts";
+
+/** What the gateway needs of the domain behind it. */
+export type Domain = {
+  store: Store;
+  /** Carries a command out and answers it. */
+  command(principal: Principal, name: CommandName, params: Record<string, unknown>): Promise<unknown>;
+  /** Whether somebody may see a topic. */
+  mayRead(principal: Principal, topic: Topic): Promise<boolean>;
+  /** The board a user's threads are on unless another is named. */
+  boardOf(principal: Principal): string;
+  /** The most items a page of `history` may have. */
+  historyPage: number;
+};
+
+type Handlers = { [Name in QueryName | "history" | "ping"]: Handler<Name> };
+type Handler<Name extends Method> = (
+  domain: Domain,
+  principal: Principal,
+  params: CheckedParams<Name>,
+) => Promise<unknown> | unknown;
+
+const HANDLERS: Handlers = {
+  ping: () => ({}),
+  echo: (_domain, _principal, params) => ({ value: params.value ?? null }),
+  async history(domain, principal, { topic, before, limit }) {
+    await requireRead(domain, principal, topic);
+    return domain.store.history(topic, before, Math.min(limit ?? domain.historyPage, domain.historyPage));
+  },
+  async search(domain, principal, { text, board, limit, before }) {
+    const cards = await cardsOf(domain, principal, board);
+    const topics = cards.map((card) => `thread:${card.id}` as const);
+    return domain.store.search({ text, topics, limit, ...(before === undefined ? {} : { before }) });
+  },
+  async "threads.list"(domain, principal, { board, archived, limit }) {
+    const cards = await cardsOf(domain, principal, board);
+    return {
+      threads: cards
+        .map((card) => card.value)
+        .filter((card) => archived || card["status"] !== "archived")
+        .toSorted((a, b) => Number(b["updatedAt"]) - Number(a["updatedAt"]))
+        .slice(0, limit),
+    };
+  },
+  async "agents.list"(domain) {
+    const agents = await domain.store.entities("server", "agent");
+    return { agents: agents.map((agent) => agent.value) };
+  },
+};
+
+/**
+ * Answers one request that is not about the connection itself.
+ * @throws SkeinError for the asker alone.
+ */
+export async function dispatch(
+  domain: Domain,
+  principal: Principal,
+  method: string,
+  params: unknown,
+): Promise<unknown> {
+  if (!Object.hasOwn(METHODS, method)) throw unknownMethod(method);
+  const name = method as Method;
+  const checked: unknown = check(METHODS[name].params, params ?? {});
+  if (isCommand(name)) return domain.command(principal, name, checked as Record<string, unknown>);
+  if (isQuery(name) || name === "history" || name === "ping") {
+    return (HANDLERS[name] as Handler<Method>)(domain, principal, checked as never);
+  }
+  throw new SkeinError("unsupported", `${method} needs a WebSocket: there is nothing to send commits to.`);
+}
+
+export function unknownMethod(method: string): SkeinError {
+  return new SkeinError(
+    "unsupported",
+    `There is no method ${method.slice(0, 64)}. The methods stand in /v1/schema.json.`,
+  );
+}
+
+export async function requireRead(domain: Domain, principal: Principal, topic: Topic): Promise<void> {
+  // Whether a topic exists is itself not for everyone to know.
+  if (!(await domain.mayRead(principal, topic))) {
+    throw new SkeinError("not_found", `There is no topic ${topic}, or it is not yours to see.`, {
+      path: "params.topic",
+    });
+  }
+}
+
+async function cardsOf(domain: Domain, principal: Principal, board: string | undefined) {
+  const topic = boardTopic(board ?? domain.boardOf(principal));
+  await requireRead(domain, principal, topic);
+  return domain.store.entities(topic, "card");
+}

@@ -1,0 +1,228 @@
+import { CLOSE, SkeinError, SUBPROTOCOL, type Limits } from "@skein/client/protocol";
+import type { Server, ServerWebSocket } from "bun";
+import type { Clock, Timer } from "../clock.ts";
+import type { Hub } from "../hub/hub.ts";
+import type { Blobs } from "../store/blobs.ts";
+import type { Domain } from "./dispatch.ts";
+import { isLoopback, refusalOf, type HostPolicy } from "./host-check.ts";
+import { answerHttp, failure, type HttpContext } from "./http.ts";
+import { Session, type SessionContext } from "./session.ts";
+import { take, type Bucket } from "./token-bucket.ts";
+import { bearer, principalOf, type Principal } from "./tokens.ts";
+
+export type GatewayOptions = {
+  hub: Hub;
+  blobs: Blobs;
+  domain: Domain;
+  clock: Clock;
+  limits: Limits;
+  server: { name: string; version: string };
+  hosts: HostPolicy;
+  /** 0 takes any free port. */
+  port: number;
+  /** Makes the ids of connections. */
+  makeId: () => string;
+  report: (error: unknown) => void;
+};
+
+type SocketData = { principal: Principal | null; compress: boolean; session: Session | null };
+type Socket = ServerWebSocket<SocketData>;
+
+/** How often silent and lagging-behind-hello connections are looked for; the bounds hold to within this. */
+const SWEEP_MS = 1_000;
+
+const CLOSE_WITHIN_MS = 1_000;
+
+/** Above this the WebSocket layer itself ends a connection, before the frame is in memory. */
+const FRAME_HARD_LIMIT_FACTOR = 4;
+
+/** The server's doors: WebSocket sessions and HTTP routes, behind Host and Origin checks. */
+export class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #sessions = new Map<string, Session>();
+  readonly #sessionContext: SessionContext;
+  readonly #httpContext: HttpContext;
+  readonly #buckets = new Map<string, Bucket>();
+  #server: Server<SocketData> | null = null;
+  #sweep: Timer | null = null;
+  #draining = false;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    const { blobs, clock, domain, limits, report, server } = options;
+    this.#sessionContext = {
+      domain,
+      clock,
+      limits,
+      report,
+      server: { ...server, epoch: domain.store.epoch },
+      authenticate: async (token) => principalOf(domain.store, token, clock.now()),
+      supersede: (connection, by) => {
+        const session = this.#sessions.get(connection);
+        if (session?.principal?.user === by.user) {
+          session.end(CLOSE.superseded, "A new connection took this one's place.");
+        }
+      },
+    };
+    this.#httpContext = {
+      domain,
+      blobs,
+      limits,
+      version: server.version,
+      principalOf: async (request) => this.#principalOf(request),
+      spend: (principal) => this.#spend(principal),
+      ready: () => !this.#draining,
+      report,
+    };
+  }
+
+  /**
+   * Begins to listen.
+   * @throws SkeinError `busy` when the port is taken, `forbidden` when it may not be had.
+   */
+  listen(): { port: number } {
+    const { hosts, limits, port, report } = this.#options;
+    try {
+      this.#server = Bun.serve<SocketData>({
+        hostname: hosts.listen,
+        port,
+        maxRequestBodySize: Math.max(limits.frameBytes, limits.attachmentBytes) + 1024,
+        fetch: async (request, server) => this.#fetch(request, server),
+        error: (error) => {
+          report(error);
+          return failure(new SkeinError("internal", "The server failed at this request; its log has the reason."));
+        },
+        websocket: {
+          maxPayloadLength: limits.frameBytes * FRAME_HARD_LIMIT_FACTOR,
+          // Commits are never dropped: the hub stops writing at the soft mark long before this.
+          backpressureLimit: 2 ** 31 - 1,
+          closeOnBackpressureLimit: true,
+          idleTimeout: 0,
+          sendPings: false,
+          perMessageDeflate: { compress: "shared", decompress: "shared" },
+          open: (socket) => this.#opened(socket),
+          message: (socket, frame) => {
+            socket.data.session?.receive(typeof frame === "string" ? frame : frame.toString("utf8"));
+          },
+          drain: (socket) => socket.data.session?.drained(socket.getBufferedAmount()),
+          close: (socket) => {
+            const { session } = socket.data;
+            if (session === null) return;
+            session.closed();
+            this.#sessions.delete(session.id);
+          },
+        },
+      });
+    } catch (error) {
+      throw listenError(error, hosts.listen, port);
+    }
+    this.#scheduleSweep();
+    return { port: this.#server.port ?? port };
+  }
+
+  /** Tells every client to come back later, then closes the doors. Requests under way are answered first. */
+  async stop(retryAfterMs: number): Promise<void> {
+    this.#draining = true;
+    this.#sweep?.cancel();
+    for (const session of this.#sessions.values()) session.drain(retryAfterMs);
+    const stopped = this.#server?.stop();
+    // A peer that does not answer the close frame must not hold up the end.
+    const forced = this.#options.clock.setTimeout(() => void this.#server?.stop(true), CLOSE_WITHIN_MS);
+    await stopped;
+    forced.cancel();
+  }
+
+  async #fetch(request: Request, server: Server<SocketData>): Promise<Response | undefined> {
+    const refusal = refusalOf(
+      { host: request.headers.get("host"), origin: request.headers.get("origin") },
+      this.#options.hosts,
+    );
+    if (refusal !== null) return failure(new SkeinError("forbidden", refusal));
+    if (new URL(request.url).pathname !== "/v1/socket") return answerHttp(request, this.#httpContext);
+    return this.#upgrade(request, server);
+  }
+
+  async #upgrade(request: Request, server: Server<SocketData>): Promise<Response | undefined> {
+    if (this.#draining) {
+      return failure(new SkeinError("busy", "The server goes down.", { retryAfterMs: 1000 }));
+    }
+    const offered = request.headers.get("sec-websocket-protocol");
+    const protocols = (offered ?? "").split(",").map((name) => name.trim());
+    if (offered !== null && !protocols.includes(SUBPROTOCOL)) {
+      return failure(new SkeinError("unsupported", `This server speaks the subprotocol ${SUBPROTOCOL}.`));
+    }
+    const principal = await this.#principalOf(request);
+    const address = server.requestIP(request)?.address ?? "";
+    const data: SocketData = { principal, compress: !isLoopback(address.replace(/^::ffff:/, "")), session: null };
+    const headers = offered === null ? {} : { "sec-websocket-protocol": SUBPROTOCOL };
+    if (server.upgrade(request, { data, headers })) return undefined;
+    return failure(new SkeinError("invalid", "/v1/socket takes WebSocket upgrades (RFC 6455)."));
+  }
+
+  #opened(socket: Socket): void {
+    const { compress, principal } = socket.data;
+    const connection = this.#options.hub.connect({
+      send: (frame) => {
+        const sent = socket.send(frame, compress);
+        // More than 0: all of it is with the system. 0: the socket is gone, and its close event comes.
+        return sent > 0 ? 0 : socket.getBufferedAmount();
+      },
+      close: (code, reason) => socket.close(code, reason),
+    });
+    const session = new Session(this.#sessionContext, {
+      id: this.#options.makeId(),
+      connection,
+      principal,
+      close: (code, reason) => socket.close(code, reason),
+    });
+    socket.data.session = session;
+    this.#sessions.set(session.id, session);
+  }
+
+  async #principalOf(request: Request): Promise<Principal | null> {
+    const token = bearer(request.headers.get("authorization"));
+    return token === undefined ? null : this.#sessionContext.authenticate(token);
+  }
+
+  /** One allowance a person for all requests over plain HTTP, which have no connection to count them by. */
+  #spend(principal: Principal): void {
+    const { clock, limits } = this.#options;
+    const now = clock.now();
+    const rule = { perSecond: limits.requestsPerSecond, burst: limits.requestBurst };
+    const { bucket, waitMs } = take(this.#buckets.get(principal.user) ?? { tokens: rule.burst, at: now }, rule, now);
+    if (waitMs > 0) {
+      throw new SkeinError("rate_limited", `More than ${rule.perSecond} requests a second; wait ${waitMs} ms.`, {
+        retryAfterMs: waitMs,
+      });
+    }
+    this.#buckets.set(principal.user, bucket);
+  }
+
+  #scheduleSweep(): void {
+    this.#sweep = this.#options.clock.setTimeout(() => {
+      for (const session of this.#sessions.values()) session.checkSilence();
+      this.#scheduleSweep();
+    }, SWEEP_MS);
+  }
+}
+
+function listenError(error: unknown, host: string, port: number): SkeinError {
+  const code = typeof error === "object" && error !== null ? (error as { code?: unknown }).code : undefined;
+  if (code === "EADDRINUSE") {
+    return new SkeinError("busy", `Port ${port} on ${host} is taken. Use --port with another, or 0 for any free one.`, {
+      retry: "never",
+      cause: error,
+    });
+  }
+  if (code === "EACCES") {
+    return new SkeinError("forbidden", `Port ${port} on ${host} may not be used by this user.`, { cause: error });
+  }
+  return new SkeinError(
+    "internal",
+    `Cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}.`,
+    {
+      retry: "never",
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,164 @@
+import {
+  isRequest,
+  protocolSchema,
+  readFrame,
+  readMessage,
+  SkeinError,
+  type ErrorKind,
+  type Limits,
+} from "@skein/client/protocol";
+import type { Blobs } from "../store/blobs.ts";
+import { dispatch, type Domain } from "./dispatch.ts";
+import { asSkeinError, errorMessage, resultMessage } from "./messages.ts";
+import type { Principal } from "./tokens.ts";
+
+export type HttpContext = {
+  domain: Domain;
+  blobs: Blobs;
+  limits: Limits;
+  version: string;
+  /** Who sends a request, or `null`. */
+  principalOf(request: Request): Promise<Principal | null>;
+  /** @throws SkeinError `rate_limited` */
+  spend(principal: Principal): void;
+  /** Whether the server takes requests: not while it goes down. */
+  ready(): boolean;
+  report: (error: unknown) => void;
+};
+
+const STATUS: Record<ErrorKind, number> = {
+  invalid: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  busy: 503,
+  too_large: 413,
+  rate_limited: 429,
+  gap: 409,
+  unsupported: 404,
+  agent: 502,
+  internal: 500,
+};
+
+/** Answers what came over plain HTTP; the upgrade of `/v1/socket` is handled before. */
+export async function answerHttp(request: Request, context: HttpContext): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  try {
+    if (pathname === "/healthz") return json({ ok: true, version: context.version });
+    if (pathname === "/readyz") return json({ ready: context.ready() }, context.ready() ? 200 : 503);
+    if (pathname === "/v1/schema.json") return json(protocolSchema());
+    if (pathname === "/v1/rpc") return await answerRpc(request, context);
+    if (pathname === "/v1/blobs" || pathname.startsWith("/v1/blobs/"))
+      return await answerBlob(request, pathname, context);
+    throw new SkeinError("not_found", `There is nothing at ${pathname}.`);
+  } catch (error) {
+    return failure(asSkeinError(error, context.report));
+  }
+}
+
+async function answerRpc(request: Request, context: HttpContext): Promise<Response> {
+  requireMethod(request, "POST");
+  const principal = await requirePrincipal(request, context);
+  const text = decode(await readBody(request, context.limits.frameBytes));
+  const messages = readFrame(text);
+  const answers = await Promise.all(messages.map((message) => answerOne(message, principal, context)));
+  const sent = answers.filter((answer) => answer !== null);
+  if (sent.length === 0) return new Response(null, { status: 204 });
+  return new Response(text.trimStart().startsWith("[") ? `[${sent.join(",")}]` : sent[0], { headers: JSON_HEADERS });
+}
+
+async function answerOne(value: unknown, principal: Principal, context: HttpContext): Promise<string | null> {
+  let id: string | number | null = null;
+  try {
+    const message = readMessage(value);
+    if (!isRequest(message)) return null;
+    id = message.id;
+    context.spend(principal);
+    return resultMessage(id, await dispatch(context.domain, principal, message.method, message.params));
+  } catch (error) {
+    return errorMessage(id, asSkeinError(error, context.report));
+  }
+}
+
+async function answerBlob(request: Request, pathname: string, context: HttpContext): Promise<Response> {
+  const principal = await requirePrincipal(request, context);
+  if (pathname === "/v1/blobs") {
+    requireMethod(request, "PUT");
+    context.spend(principal);
+    const bytes = await readBody(request, context.limits.attachmentBytes);
+    return json({ blob: await context.blobs.put(bytes), bytes: bytes.byteLength }, 201);
+  }
+  requireMethod(request, "GET");
+  const name = pathname.slice("/v1/blobs/".length);
+  const file = await context.blobs.get(name);
+  if (file === null) throw new SkeinError("not_found", `There is no blob ${name.slice(0, 80)}.`);
+  // What an agent or a person stored is never run as a page of ours.
+  const headers = {
+    "content-type": "application/octet-stream",
+    "content-disposition": "attachment",
+    "content-security-policy": "sandbox; default-src 'none'",
+    "x-content-type-options": "nosniff",
+    "cache-control": "private, max-age=31536000, immutable",
+  };
+  return new Response(file, { headers });
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new SkeinError("invalid", "The body is not UTF-8.", { cause: error });
+  }
+}
+
+/** Reads a body, but no more than the bound, whatever its headers claim. */
+async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const tooLarge = () => new SkeinError("too_large", `The body may have ${maxBytes} bytes at most.`);
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function requirePrincipal(request: Request, context: HttpContext): Promise<Principal> {
+  if (!context.ready()) {
+    throw new SkeinError("busy", "The server goes down.", { retryAfterMs: 1000 });
+  }
+  const principal = await context.principalOf(request);
+  if (principal === null) {
+    throw new SkeinError(
+      "unauthorized",
+      "A token is needed: `Authorization: Bearer <token>`, from the file `token` of the data directory.",
+    );
+  }
+  return principal;
+}
+
+function requireMethod(request: Request, method: string): void {
+  if (request.method !== method) {
+    throw new SkeinError("invalid", `${new URL(request.url).pathname} takes ${method}, not ${request.method}.`);
+  }
+}
+
+const JSON_HEADERS = {
+  "content-type": "application/json; charset=utf-8",
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+};
+
+function json(value: unknown, status = 200): Response {
+  return new Response(JSON.stringify(value), { status, headers: JSON_HEADERS });
+}
+
+/** An error outside of any JSON-RPC message, in the same shape. */
+export function failure(error: SkeinError): Response {
+  const headers: Record<string, string> = { ...JSON_HEADERS };
+  if (error.retryAfterMs !== undefined) headers["retry-after"] = String(Math.ceil(error.retryAfterMs / 1000));
+  return new Response(errorMessage(null, error), { status: STATUS[error.kind], headers });
+}

@@ -1,0 +1,16 @@
+import { SkeinError, type RpcId } from "@skein/client/protocol";
+
+export function resultMessage(id: RpcId, result: unknown): string {
+  return JSON.stringify({ jsonrpc: "2.0", id, result });
+}
+
+export function errorMessage(id: RpcId | null, error: SkeinError): string {
+  return JSON.stringify({ jsonrpc: "2.0", id, error: error.toRpc() });
+}
+
+/** A fault of ours is told to the asker without what it may not see; `report` gets the whole. */
+export function asSkeinError(error: unknown, report: (error: unknown) => void): SkeinError {
+  if (error instanceof SkeinError) return error;
+  report(error);
+  return new SkeinError("internal", "The server failed at this request; its log has the reason.", { cause: error });
+}

@@ -1,0 +1,306 @@
+import {
+  check,
+  CLOSE,
+  isFailure,
+  isRequest,
+  METHODS,
+  PROTOCOL_VERSION,
+  readFrame,
+  readMessage,
+  SESSION_METHODS,
+  SkeinError,
+  type Limits,
+  type RpcNotification,
+  type RpcRequest,
+} from "@skein/client/protocol";
+import type { Clock } from "../clock.ts";
+import type { HubConnection } from "../hub/connection.ts";
+import { dispatch, requireRead, unknownMethod, type Domain } from "./dispatch.ts";
+import { asSkeinError, errorMessage, resultMessage } from "./messages.ts";
+import { take, type Bucket } from "./token-bucket.ts";
+import type { Principal } from "./tokens.ts";
+
+const MALFORMED_IN_A_ROW = 5;
+/** Messages of any kind a connection may send per request it may make: subscriptions come in one burst. */
+const MESSAGES_PER_REQUEST = 8;
+/** Requests that wait for a lagging connection to drain before it is closed. */
+const INBOX = 1_000;
+
+export type SessionContext = {
+  domain: Domain;
+  clock: Clock;
+  limits: Limits;
+  server: { name: string; version: string; epoch: string };
+  /** Finds who a token belongs to. */
+  authenticate(token: string): Promise<Principal | null>;
+  /** Ends the connection a new one takes the place of, when both are the same person's. */
+  supersede(connection: string, by: Principal): void;
+  report: (error: unknown) => void;
+};
+
+/**
+ * One client's connection, from its first frame to its end.
+ *
+ *   greeting ── hello, known ──▶ open ── close, drain, silence ──▶ ended
+ *      └── anything else first, unknown token, too late ──▶ ended (4400, 4401, 4408)
+ */
+export class Session {
+  readonly id: string;
+  readonly openedAt: number;
+  /** When a frame last came, by the clock. */
+  heardAt: number;
+  #principal: Principal | null;
+  #state: "greeting" | "open" | "ended" = "greeting";
+  #malformed = 0;
+  #requests: Bucket;
+  #messages: Bucket;
+  #inbox: unknown[] = [];
+  #working = false;
+  readonly #context: SessionContext;
+  readonly #connection: HubConnection;
+  readonly #close: (code: number, reason: string) => void;
+
+  constructor(
+    context: SessionContext,
+    wiring: {
+      id: string;
+      connection: HubConnection;
+      close: (code: number, reason: string) => void;
+      /** Who the upgrade request already proved to be, by cookie or header. */
+      principal: Principal | null;
+    },
+  ) {
+    this.#context = context;
+    this.id = wiring.id;
+    this.#connection = wiring.connection;
+    this.#close = wiring.close;
+    this.#principal = wiring.principal;
+    const now = context.clock.now();
+    this.openedAt = now;
+    this.heardAt = now;
+    const { requestBurst } = context.limits;
+    this.#requests = { tokens: requestBurst, at: now };
+    this.#messages = { tokens: requestBurst * MESSAGES_PER_REQUEST, at: now };
+  }
+
+  get principal(): Principal | null {
+    return this.#state === "open" ? this.#principal : null;
+  }
+
+  /** Takes one inbound frame. */
+  receive(frame: string): void {
+    if (this.#state === "ended") return;
+    this.heardAt = this.#context.clock.now();
+    if (Buffer.byteLength(frame) > this.#context.limits.frameBytes) {
+      const { frameBytes } = this.#context.limits;
+      this.#fail(null, new SkeinError("too_large", `A frame may have ${frameBytes} bytes at most.`));
+      this.end(CLOSE.tooLarge, `A frame may have ${frameBytes} bytes at most.`);
+      return;
+    }
+    let messages: unknown[];
+    try {
+      messages = readFrame(frame);
+    } catch (error) {
+      this.#refuseMalformed(asSkeinError(error, this.#context.report));
+      return;
+    }
+    this.#inbox.push(...messages);
+    if (this.#inbox.length > INBOX) {
+      this.end(CLOSE.tooFast, `${INBOX} requests wait for this connection to read its answers.`);
+      return;
+    }
+    void this.#work();
+  }
+
+  /** The socket has written something; `waiting` bytes are left in it. */
+  drained(waiting: number): void {
+    this.#connection.drained(waiting);
+    void this.#work();
+  }
+
+  /** Looks at the clock: closes who said no hello in time, or nothing at all for too long. */
+  checkSilence(): void {
+    const now = this.#context.clock.now();
+    const { helloMs, silentMs } = this.#context.limits;
+    if (this.#state === "greeting" && now - this.openedAt >= helloMs) {
+      this.end(CLOSE.silent, `No hello within ${helloMs} ms.`);
+    } else if (now - this.heardAt >= silentMs) {
+      this.end(CLOSE.silent, `Nothing was heard for ${silentMs} ms.`);
+    }
+  }
+
+  /** Tells the client that the server goes down, and when to come back. */
+  drain(retryAfterMs: number): void {
+    if (this.#state === "open") {
+      this.#connection.send(JSON.stringify({ jsonrpc: "2.0", method: "draining", params: { retryAfterMs } }));
+    }
+    this.end(CLOSE.draining, "The server goes down; reconnect and resume.");
+  }
+
+  end(code: number, reason: string): void {
+    if (this.#state === "ended") return;
+    this.closed();
+    this.#close(code, reason);
+  }
+
+  /** The socket is gone. */
+  closed(): void {
+    this.#state = "ended";
+    this.#inbox = [];
+    this.#connection.end();
+  }
+
+  async #work(): Promise<void> {
+    if (this.#working) return;
+    this.#working = true;
+    try {
+      // Who does not read answers gets no more of them: its requests wait, its memory is bounded.
+      while (this.#inbox.length > 0 && !this.#connection.lagging) {
+        const handled = this.#take(this.#inbox.shift());
+        // Before the hello is answered nothing else may run; after it, requests run side by side.
+        if (this.#state === "greeting") await handled;
+      }
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  async #take(value: unknown): Promise<void> {
+    let message;
+    try {
+      message = readMessage(value);
+    } catch (error) {
+      this.#refuseMalformed(asSkeinError(error, this.#context.report), idOf(value));
+      return;
+    }
+    this.#malformed = 0;
+    if (isRequest(message)) {
+      await this.#answer(message);
+    } else if (isFailure(message)) {
+      this.#context.report(new Error(`Client ${this.id} reports: ${message.error.message}`));
+    } else if ("method" in message) {
+      this.#notified(message);
+    }
+  }
+
+  async #answer(request: RpcRequest): Promise<void> {
+    try {
+      this.#spend(request.method);
+      const result = await this.#run(request);
+      if (result !== undefined) this.#connection.send(resultMessage(request.id, result));
+    } catch (error) {
+      this.#fail(request.id, asSkeinError(error, this.#context.report));
+    }
+  }
+
+  /** The result, or `undefined` when it was sent already. */
+  async #run(request: RpcRequest): Promise<unknown> {
+    const { method, params } = request;
+    if (this.#state === "greeting") return this.#greet(method, params);
+    const principal = this.#principal;
+    if (principal === null) throw new SkeinError("unauthorized", "Say hello first.");
+    switch (method) {
+      case "hello":
+        throw new SkeinError("invalid", "hello was said already on this connection.");
+      case "subscribe": {
+        const { topic, ...options } = check(METHODS.subscribe.params, params);
+        await requireRead(this.#context.domain, principal, topic);
+        await this.#connection.subscribe(topic, options, (head) => {
+          this.#connection.send(resultMessage(request.id, head));
+        });
+        return undefined;
+      }
+      case "unsubscribe":
+        this.#connection.unsubscribe(check(METHODS.unsubscribe.params, params).topic);
+        return {};
+      default:
+        return dispatch(this.#context.domain, principal, method, params);
+    }
+  }
+
+  async #greet(method: string, params: unknown): Promise<unknown> {
+    if (method !== "hello") {
+      queueMicrotask(() => this.end(CLOSE.protocol, "The first message is hello."));
+      throw Object.hasOwn(METHODS, method)
+        ? new SkeinError("unauthorized", "The first message is hello.", { retry: "reconnect" })
+        : unknownMethod(method);
+    }
+    const hello = check(SESSION_METHODS.hello.params, params);
+    if (hello.protocol !== PROTOCOL_VERSION) {
+      queueMicrotask(() => this.end(CLOSE.protocol, `This server speaks protocol ${PROTOCOL_VERSION}.`));
+      throw new SkeinError(
+        "unsupported",
+        `This server speaks protocol ${PROTOCOL_VERSION}, not ${hello.protocol}; update the older of the two.`,
+        { path: "params.protocol", detail: { supported: [PROTOCOL_VERSION] } },
+      );
+    }
+    if (hello.token !== undefined) this.#principal = await this.#context.authenticate(hello.token);
+    const principal = this.#principal;
+    if (principal === null) {
+      queueMicrotask(() => this.end(CLOSE.unauthorized, "No valid token."));
+      throw new SkeinError(
+        "unauthorized",
+        hello.token === undefined
+          ? "A token is needed: it stands in the file `token` of the server's data directory."
+          : "The token is not known to this server. The valid one stands in the file `token` of its data directory.",
+        { path: "params.token" },
+      );
+    }
+    if (hello.resume !== undefined) this.#context.supersede(hello.resume, principal);
+    this.#state = "open";
+    const { domain, limits, server } = this.#context;
+    return {
+      connection: this.id,
+      user: { id: principal.user, name: principal.name, board: domain.boardOf(principal) },
+      server,
+      limits,
+    };
+  }
+
+  #notified(message: RpcNotification): void {
+    this.#fail(null, unknownMethod(message.method));
+  }
+
+  /** Counts a request against its allowances. */
+  #spend(method: string): void {
+    const { clock, limits } = this.#context;
+    const now = clock.now();
+    const all = {
+      perSecond: limits.requestsPerSecond * MESSAGES_PER_REQUEST,
+      burst: limits.requestBurst * MESSAGES_PER_REQUEST,
+    };
+    const messages = take(this.#messages, all, now);
+    this.#messages = messages.bucket;
+    let { waitMs } = messages;
+    if (!Object.hasOwn(SESSION_METHODS, method)) {
+      const requests = take(this.#requests, { perSecond: limits.requestsPerSecond, burst: limits.requestBurst }, now);
+      this.#requests = requests.bucket;
+      waitMs = Math.max(waitMs, requests.waitMs);
+    }
+    if (waitMs === 0) return;
+    if (Math.min(this.#requests.tokens, this.#messages.tokens) < -limits.requestBurst * MESSAGES_PER_REQUEST) {
+      queueMicrotask(() => this.end(CLOSE.tooFast, "Far too many requests."));
+    }
+    throw new SkeinError(
+      "rate_limited",
+      `More than ${limits.requestsPerSecond} requests a second; wait ${waitMs} ms.`,
+      { retryAfterMs: waitMs },
+    );
+  }
+
+  #refuseMalformed(error: SkeinError, id: string | number | null = null): void {
+    this.#fail(id, error);
+    if (++this.#malformed >= MALFORMED_IN_A_ROW) {
+      this.end(CLOSE.protocol, `${MALFORMED_IN_A_ROW} malformed messages in a row.`);
+    }
+  }
+
+  #fail(id: string | number | null, error: SkeinError): void {
+    this.#connection.send(errorMessage(id, error));
+  }
+}
+
+function idOf(value: unknown): string | number | null {
+  const id = typeof value === "object" && value !== null ? (value as { id?: unknown }).id : null;
+  return typeof id === "string" || typeof id === "number" ? id : null;
+}

@@ -1,0 +1,53 @@
+import { createHash, randomBytes } from "node:crypto";
+import { chmod, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Store } from "../store/contract.ts";
+
+/** Who a request comes from. */
+export type Principal = { user: string; name: string };
+
+const LOCAL_USER = "local";
+
+/** A token is kept only as its SHA-256: it is 32 random bytes, which no dictionary holds. */
+export function hashToken(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}
+
+export function makeToken(): string {
+  return `skn_${randomBytes(32).toString("base64url")}`;
+}
+
+/**
+ * The token for programs of the person who runs the server: read from `<data>/token`, made at the first start, with
+ * access for its owner only, and known to the store by its hash.
+ */
+export async function localToken(store: Store, data: string, now: number): Promise<string> {
+  const path = join(data, "token");
+  let token = await readFile(path, "utf8").then(
+    (text) => text.trim(),
+    () => "",
+  );
+  if (token.length < 32) {
+    token = makeToken();
+    await writeFile(`${path}.new`, `${token}\n`, { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  }
+  await chmod(path, 0o600);
+  const hash = hashToken(token);
+  if ((await store.token(hash)) === null) {
+    await store.addToken({ hash, user: LOCAL_USER, name: "local programs", createdAt: now, expiresAt: null });
+  }
+  return token;
+}
+
+/** Who a token belongs to, or `null` when it is unknown or past its time. */
+export async function principalOf(store: Store, token: string, now: number): Promise<Principal | null> {
+  const row = await store.token(hashToken(token));
+  if (row === null || (row.expiresAt !== null && row.expiresAt <= now)) return null;
+  return { user: row.user, name: row.user };
+}
+
+/** The token of an `Authorization: Bearer` header (RFC 6750, section 2.1). */
+export function bearer(header: string | null): string | undefined {
+  return /^Bearer +([\w.~+/-]+=*)$/i.exec(header ?? "")?.[1];
+}
