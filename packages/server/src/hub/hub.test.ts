@@ -83,7 +83,11 @@ const append = (topic: Topic, id: string, at: number, text: string): Write => ({
   changes: [{ topic, changes: [{ op: "append", kind: "message", id, field: "text", at, text }] }],
 });
 
-async function subscribed(hub: Hub, topic: Topic, options = {}): Promise<{ sink: TestSink; connection: HubConnection }> {
+async function subscribed(
+  hub: Hub,
+  topic: Topic,
+  options = {},
+): Promise<{ sink: TestSink; connection: HubConnection }> {
   const sink = new TestSink();
   const connection = hub.connect(sink);
   await connection.subscribe(topic, options, () => {});
@@ -162,7 +166,10 @@ describe("fan-out", () => {
     }
     const { sink: one } = await subscribed(hub, A);
     await until(() => both.every((sink) => sink.frames.length === 2));
-    const writes = ["h", "e", "l", "l", "o"].flatMap((text, at) => [append(A, "m1", at, text), append(B, "m1", at, text)]);
+    const writes = ["h", "e", "l", "l", "o"].flatMap((text, at) => [
+      append(A, "m1", at, text),
+      append(B, "m1", at, text),
+    ]);
     await Promise.all(writes.map((write) => hub.write(write)));
     expect(both.map((sink) => sink.frames.length)).toEqual([3, 3]);
     expect(both[0]!.frames[2]).toBe(both[1]!.frames[2]!);
@@ -227,7 +234,10 @@ describe("catch-up", () => {
   test("LESSONS: a client ahead of the server, or of another lineage, gets a snapshot", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1"));
-    for (const after of [{ epoch: store.epoch, seq: 9 }, { epoch: "other", seq: 1 }]) {
+    for (const after of [
+      { epoch: store.epoch, seq: 9 },
+      { epoch: "other", seq: 1 },
+    ]) {
       const { sink } = await subscribed(hub, A, { after });
       expect(commitsIn(sink.frames[0]!)[0]).toMatchObject({ after: null, seq: 1 });
     }
@@ -329,7 +339,15 @@ describe("G2: no loss, no repeat, no disorder", () => {
   const reader = fc.nat(2);
   const topic = fc.nat(1);
   const step: fc.Arbitrary<Step> = fc.oneof(
-    { weight: 8, arbitrary: fc.record({ do: fc.constant("write" as const), topic, id: fc.nat(3), text: fc.string({ maxLength: 200 }) }) },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        do: fc.constant("write" as const),
+        topic,
+        id: fc.nat(3),
+        text: fc.string({ maxLength: 200 }),
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("close" as const), topic, id: fc.nat(3) }) },
     {
       weight: 3,
@@ -365,7 +383,13 @@ describe("G2: no loss, no repeat, no disorder", () => {
         }
         const readers = [0, 1, 2].map(() => {
           const sink = new TestSink();
-          return { sink, connection: hub.connect(sink), wanted: new Set<Topic>(), replicas: new Map<Topic, Replica>(), taken: 0 };
+          return {
+            sink,
+            connection: hub.connect(sink),
+            wanted: new Set<Topic>(),
+            replicas: new Map<Topic, Replica>(),
+            taken: 0,
+          };
         });
         const applyAll = (): void => {
           for (const each of readers) {
