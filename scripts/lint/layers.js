@@ -4,8 +4,10 @@
  *     protocol ← replica ← connection ← client ← react ← web
  *     protocol ← store ← hub ← {threads, boards, users, repos} ← gateway ← cli ← main
  *     protocol ← agents ← threads
+ *     demo-agent ← cli
  *
  * `base` is what stands directly in packages/server/src and means nothing by itself (the clock, ids).
+ * `demo-agent` is a program of its own, an agent like any other, that happens to come in the box.
  * Tests are under no arrow: a test brings together what it needs.
  */
 const domain = ["base", "protocol", "replica", "store", "hub"];
@@ -22,13 +24,15 @@ export const ARROWS = {
   store: ["base", "protocol", "replica"],
   hub: ["base", "protocol", "replica", "store"],
   agents: ["base", "protocol"],
+  "demo-agent": [],
+  "demo-agent": [],
   boards: domain,
   users: domain,
   repos: domain,
   threads: [...domain, "agents"],
   cluster: domain,
   gateway: [...domain, "threads", "boards", "users", "repos"],
-  cli: [...domain, "client", "agents", "threads", "boards", "users", "repos", "gateway"],
+  cli: [...domain, "client", "agents", "demo-agent", "threads", "boards", "users", "repos", "gateway", "demo-agent"],
   main: [...domain, "client", "agents", "threads", "boards", "users", "repos", "gateway", "cluster", "cli"],
 };
 

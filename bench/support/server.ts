@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = join(import.meta.dir, "..", "..");
+
+/** The line that `skein serve --json` prints when it is ready. */
+type Ready = { event: "ready"; url: string; token: string; pid: number };
+
+export type RunningServer = {
+  url: string;
+  token: string;
+  data: string;
+  /** Milliseconds from exec to the ready line. */
+  startedInMs: number;
+  /** User and system time of the server's process so far, in milliseconds, from /proc; `null` where there is none. */
+  cpuMs(): Promise<number | null>;
+  stop(): Promise<void>;
+};
+
+/** Starts `skein serve` as a user would, on a data directory of its own and any free port. */
+export async function startServer(): Promise<RunningServer> {
+  const data = await mkdtemp(join(tmpdir(), "skein-bench-"));
+  const execAt = performance.now();
+  const child = Bun.spawn(["node", "packages/server/bin/skein.js", "serve", "--json", "--port", "0", "--data", data], {
+    cwd: root,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  const ready = await firstLine<Ready>(child.stdout);
+  const startedInMs = performance.now() - execAt;
+  return {
+    url: ready.url,
+    token: ready.token,
+    data,
+    startedInMs,
+    cpuMs: () => cpuOf(ready.pid),
+    stop: async () => {
+      process.kill(ready.pid, "SIGTERM");
+      await child.exited;
+      await rm(data, { recursive: true });
+    },
+  };
+}
+
+async function firstLine<Value>(stream: ReadableStream<Uint8Array>): Promise<Value> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of stream) {
+    text += decoder.decode(bytes, { stream: true });
+    const end = text.indexOf("\n");
+    if (end >= 0) return JSON.parse(text.slice(0, end)) as Value;
+  }
+  throw new Error("The server ended before it was ready.");
+}
+
+/** proc_pid_stat(5): fields 14 and 15, in ticks of 10 ms. */
+async function cpuOf(pid: number): Promise<number | null> {
+  const file = Bun.file(`/proc/${pid}/stat`);
+  if (!(await file.exists())) return null;
+  const text = await file.text();
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
