@@ -23,7 +23,9 @@ export type OpenOptions = {
   /** The agent's own id of a conversation to go on with. */
   resume?: string;
   /**
-   * Takes each event in order. When it returns a promise, reading from the agent waits for it (backpressure).
+   * Takes each event in order. When it returns a promise, reading from the agent waits for it (backpressure); when it
+   * throws or rejects, the agent is killed, for nobody listens any more.
+   * Updates and notices may come before `open` has resolved; a permission or a question never does.
    * Events of a conversation being replayed by `session/load` are not emitted.
    */
   emit(event: DriverEvent): void | Promise<void>;
@@ -37,7 +39,10 @@ export interface Session {
   readonly id: string;
   /** What was learned when it was opened. */
   readonly opened: Opened;
-  /** Sends a prompt; its end comes as a `turn` event with the same `prompt` number. One at a time. */
+  /**
+   * Sends a prompt; its end comes as a `turn` event with the same `prompt` number, or as `exited`.
+   * @throws SkeinError `busy` while another runs: one at a time.
+   */
   prompt(prompt: number, blocks: readonly ContentBlock[]): void;
   /** Asks the agent to stop the running prompt; pending permissions and questions are answered `cancelled`. */
   cancel(): void;
@@ -45,8 +50,12 @@ export interface Session {
   answerPermission(request: string, optionId: string | null): void;
   /** Answers a `question` event. */
   answerQuestion(request: string, answer: { action: "accept" | "decline" | "cancel"; content?: JsonObject }): void;
-  /** @throws SkeinError `agent` when the agent refuses, `unsupported` when it cannot. */
+  /**
+   * Success is also told as a `current_mode_update` event, at its place among the others.
+   * @throws SkeinError `agent` when the agent refuses, `unsupported` when it cannot.
+   */
   setMode(mode: string): Promise<void>;
+  /** Success is also told as a `config_option_update` event, as the agent answered it. @throws as `setMode`. */
   setConfig(option: string, value: string | boolean): Promise<void>;
   /** Ends the agent: end of stdin, then SIGTERM, then SIGKILL to its process group. Resolves when it is gone. */
   close(): Promise<void>;

@@ -1,0 +1,154 @@
+import type { Json, JsonObject } from "@skein/client/protocol";
+import type { Clock } from "../../clock.ts";
+import type { DriverEvent, SessionUpdate } from "../driver.ts";
+import { RequestError, RPC, type Reply } from "../rpc-peer.ts";
+import { Asked } from "./asked.ts";
+import { Files } from "./files.ts";
+import { Replay } from "./replay.ts";
+import { Terminals } from "./terminals.ts";
+
+export type ConversationOptions = {
+  cwd: string;
+  clock: Clock;
+  emit: (event: DriverEvent) => void | Promise<void>;
+  /** Called when all an agent has said is garbage, and a lot of it. */
+  hopeless(line: string): void;
+};
+
+type Handler = (params: Json | undefined, reply: Reply) => void | Promise<void>;
+
+/** So many lines of garbage before the first message, and it is no agent that speaks. */
+const HOPELESS_LINES = 1000;
+/** Every line of garbage is told up to this many, and then only each time their number has doubled. */
+const TOLD_LINES = 8;
+
+/** What an agent says and asks of its own accord: ACP version 1's client side. */
+export class Conversation {
+  readonly replay = new Replay();
+  readonly asked: Asked;
+  readonly terminals: Terminals;
+  /** The agent's id of the conversation, once it is known. */
+  id: string | null = null;
+  /** Set once there is somebody who can be asked. */
+  open = false;
+  /** The first line that was no message. */
+  garbage: string | null = null;
+  readonly #options: ConversationOptions;
+  readonly #requests: Readonly<Record<string, Handler>>;
+  #understood = false;
+  #garbageLines = 0;
+  /** What was told once and need not be told again. */
+  readonly #told = new Set<string>();
+
+  constructor(options: ConversationOptions) {
+    const { emit, clock, cwd } = options;
+    const prefix = `${clock.now().toString(36)}-`;
+    const files = new Files(cwd);
+    const terminals = new Terminals({ prefix, cwd, clock, emit });
+    this.#options = options;
+    this.asked = new Asked(prefix, emit);
+    this.terminals = terminals;
+    this.#requests = {
+      "fs/read_text_file": async (params, reply) => reply.result(await files.read(params)),
+      "fs/write_text_file": async (params, reply) => reply.result(await files.write(params)),
+      "terminal/create": (params, reply) => reply.result(terminals.create(params)),
+      "terminal/output": (params, reply) => reply.result(terminals.output(params)),
+      "terminal/wait_for_exit": (params, reply) => terminals.waitForExit(params, reply),
+      "terminal/kill": (params, reply) => reply.result(terminals.kill(params)),
+      "terminal/release": (params, reply) => reply.result(terminals.release(params)),
+      "session/request_permission": (params, reply) => {
+        if (this.open) return this.asked.permission(params, reply);
+        reply.result({ outcome: { outcome: "cancelled" } });
+      },
+      "elicitation/create": (params, reply) => {
+        if (this.open) return this.asked.question(params, reply);
+        reply.result({ action: "cancel" });
+      },
+    };
+  }
+
+  /** Takes a request; one that fails is answered with the reason. */
+  async request(method: string, params: Json | undefined, reply: Reply): Promise<void> {
+    this.#understood = true;
+    const handler = Object.hasOwn(this.#requests, method) ? this.#requests[method] : undefined;
+    if (!handler) {
+      reply.error(new RequestError(RPC.methodNotFound, `Method not found: ${method}`, { method }));
+      const level = method.startsWith("_") ? "info" : "warning";
+      return this.#tellOnce(level, `The agent asked for "${method}", which Skein does not know.`, params);
+    }
+    try {
+      await handler(params, reply);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      reply.error(error instanceof RequestError ? error : new RequestError(RPC.internal, reason));
+      // Whoever was to be asked would else never know of it.
+      if (method === "session/request_permission" || method === "elicitation/create") {
+        await this.#tell(
+          "warning",
+          `The agent asked for something in a way Skein does not understand. ${reason}`,
+          params,
+        );
+      }
+    }
+  }
+
+  notification(method: string, params: Json | undefined): void | Promise<void> {
+    this.#understood = true;
+    const members = isObject(params) ? params : {};
+    switch (method) {
+      case "session/update":
+        return this.#update(members);
+      case "$/cancel_request":
+        return this.asked.takeBack(members["requestId"]);
+      case "elicitation/complete":
+        return this.asked.complete(members["elicitationId"]);
+      default:
+        // `_` marks an extension, `$/` what may be ignored: those are for programs, and stand in the recorded lines.
+        if (method.startsWith("_") || method.startsWith("$/")) return;
+        return this.#tellOnce("info", `The agent sent "${method}", which Skein does not know.`, params);
+    }
+  }
+
+  /** Takes what is no message. */
+  fault(text: string, line: string): void | Promise<void> {
+    this.garbage ??= line;
+    const lines = ++this.#garbageLines;
+    if (!this.#understood && lines >= HOPELESS_LINES) this.#options.hopeless(this.garbage);
+    if (lines <= TOLD_LINES) return this.#tell("warning", `The agent sent ${text}.`, line);
+    if (Number.isInteger(Math.log2(lines))) {
+      return this.#tell("warning", `The agent sent ${text}; it is the ${lines}th that was not understood.`, line);
+    }
+  }
+
+  /** Takes note that the agent has answered something, and so speaks the protocol. */
+  understood(): void {
+    this.#understood = true;
+  }
+
+  #update(params: JsonObject): void | Promise<void> {
+    const { update, sessionId } = params;
+    if (!isUpdate(update)) return this.#tell("warning", "The agent sent an update without a kind.", params);
+    if (this.id !== null && sessionId !== undefined && sessionId !== this.id) {
+      return this.#tellOnce("info", `The agent speaks of another conversation, ${JSON.stringify(sessionId)}.`, params);
+    }
+    if (!this.replay.includes(update)) return this.#options.emit({ type: "update", update });
+  }
+
+  #tellOnce(level: "info" | "warning", text: string, detail: Json | undefined): void | Promise<void> {
+    if (this.#told.has(text)) return;
+    // An agent that makes up ever new names is not worth remembering them all.
+    if (this.#told.size >= 1000) return;
+    this.#told.add(text);
+    return this.#tell(level, text, detail);
+  }
+
+  #tell(level: "info" | "warning", text: string, detail: Json | undefined): void | Promise<void> {
+    return this.#options.emit({ type: "notice", level, text, ...(detail === undefined ? {} : { detail }) });
+  }
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isUpdate = (value: Json | undefined): value is SessionUpdate =>
+  isObject(value) && typeof value["sessionUpdate"] === "string";

@@ -1,0 +1,170 @@
+import { SkeinError } from "@skein/client/protocol";
+import type { Clock } from "../../clock.ts";
+import { AgentLink, describeExit, type Gone } from "../agent-link.ts";
+import type { Driver, DriverEvent, OpenOptions, Session } from "../driver.ts";
+import { MAX_LINE_BYTES } from "../line-pipe.ts";
+import { Conversation } from "./conversation.ts";
+import { Events } from "./events.ts";
+import { handshake, type Handshake } from "./handshake.ts";
+import { quirksOf } from "./quirks.ts";
+import { AcpSession } from "./session.ts";
+
+/** Bounds on time, in milliseconds, and on a line, in bytes of UTF-8. */
+export type AcpBounds = {
+  /** For each answer of the handshake, and to later settings. */
+  answerMs: number;
+  /** A replay that came after its answer is over when nothing came for this long… */
+  quietMs: number;
+  /** …or after this long, whatever comes. */
+  replayMs: number;
+  closeMs: number;
+  inputMs: number;
+  termMs: number;
+  maxLineBytes: number;
+};
+
+export const ACP_BOUNDS: AcpBounds = {
+  answerMs: 60_000,
+  quietMs: 250,
+  replayMs: 10_000,
+  closeMs: 1000,
+  inputMs: 2000,
+  termMs: 3000,
+  maxLineBytes: MAX_LINE_BYTES,
+};
+
+export type AcpDriverOptions = {
+  clock: Clock;
+  /** What we say we are. */
+  client: { name: string; version: string };
+  bounds?: Partial<AcpBounds>;
+};
+
+/** Drives any agent that speaks ACP version 1 on its stdio. */
+export class AcpDriver implements Driver {
+  readonly #clock: Clock;
+  readonly #client: { name: string; version: string };
+  readonly #bounds: AcpBounds;
+
+  constructor(options: AcpDriverOptions) {
+    this.#clock = options.clock;
+    this.#client = options.client;
+    this.#bounds = { ...ACP_BOUNDS, ...options.bounds };
+  }
+
+  async open(options: OpenOptions): Promise<Session> {
+    const { command, args, env, cwd } = options;
+    const bounds = this.#bounds;
+    const hopeless = Promise.withResolvers<never>();
+    const events = new Events(
+      (event) => options.emit(event),
+      () => link.kill(),
+    );
+    const conversation = new Conversation({
+      cwd,
+      clock: this.#clock,
+      emit: events.emit,
+      hopeless: () => hopeless.reject(new SkeinError("agent", "The agent does not speak ACP.")),
+    });
+    const link = new AgentLink({
+      command,
+      args,
+      env,
+      cwd,
+      record: (direction, line) => options.record(direction, line),
+      clock: this.#clock,
+      graces: bounds,
+      maxLineBytes: bounds.maxLineBytes,
+      request: (method, params, reply) => conversation.request(method, params, reply),
+      notification: (method, params) => conversation.notification(method, params),
+      fault: (text, line) => conversation.fault(text, line),
+    });
+    try {
+      const opening = this.#shakeHands(options, link, conversation, events.emit);
+      const done = await Promise.race([opening, hopeless.promise]);
+      conversation.open = true;
+      void tellEnd(link, conversation, events.emit);
+      return new AcpSession({ link, conversation, handshake: done, emit: events.emit, ...bounds });
+    } catch (error) {
+      events.mute();
+      conversation.terminals.killNow();
+      await link.end();
+      await conversation.terminals.close();
+      throw explain(error, await link.gone, conversation.garbage);
+    }
+  }
+
+  async #shakeHands(
+    { command, args, cwd, resume }: OpenOptions,
+    link: AgentLink,
+    conversation: Conversation,
+    emit: (event: DriverEvent) => void | Promise<void>,
+  ): Promise<Handshake> {
+    const { replay } = conversation;
+    const done = await handshake({
+      ask: async (method, params) => {
+        const answer = await link.peer.ask(method, params, this.#bounds.answerMs);
+        conversation.understood();
+        return answer;
+      },
+      loading: () => replay.start(),
+      lost: (reason) => {
+        replay.end();
+        void emit({
+          type: "notice",
+          level: "warning",
+          text: `The agent could not go on with the conversation: ${reason}. It was given a new one, and remembers nothing of what was said before.`,
+        });
+      },
+      client: this.#client,
+      quirks: quirksOf(command, args),
+      cwd,
+      resume,
+    });
+    conversation.id = done.id;
+    if (replay.running && replay.seen === 0) await this.#quiet(conversation);
+    return done;
+  }
+
+  /** Waits until the replay of an agent that answers before it replays is over. */
+  async #quiet({ replay }: Conversation): Promise<void> {
+    const deadline = this.#clock.now() + this.#bounds.replayMs;
+    for (let seen = -1; seen !== replay.seen && this.#clock.now() < deadline;) {
+      seen = replay.seen;
+      await new Promise<void>((resolve) => void this.#clock.setTimeout(resolve, this.#bounds.quietMs));
+    }
+  }
+}
+
+async function tellEnd(
+  link: AgentLink,
+  conversation: Conversation,
+  emit: (event: DriverEvent) => void | Promise<void>,
+): Promise<void> {
+  const { code, signal, stderr, expected } = await link.gone;
+  await conversation.asked.cancelAll();
+  await conversation.terminals.close();
+  await emit({ type: "exited", code, signal, stderr, expected });
+}
+
+/** The error with what is known of the agent's end: its exit, its last words, what it said instead of an answer. */
+function explain(error: unknown, gone: Gone, garbage: string | null): SkeinError {
+  const { code, signal, stderr, lastWords } = gone;
+  const known = error instanceof SkeinError ? error : new SkeinError("agent", String(error), { cause: error });
+  const { detail } = known;
+  const says = [
+    known.message,
+    garbage === null ? "" : `It printed what is not JSON-RPC: ${garbage.slice(0, 200)}`,
+    lastWords === undefined ? "" : `Its last words: ${lastWords.slice(0, 500)}`,
+  ].filter((part) => part !== "");
+  return new SkeinError(known.kind, says.join(" "), {
+    retry: known.retry,
+    cause: error,
+    detail: {
+      ...(typeof detail === "object" && detail !== null ? detail : {}),
+      exit: { code, signal, said: describeExit(gone) },
+      stderr,
+      ...(garbage === null ? {} : { garbage }),
+    },
+  });
+}

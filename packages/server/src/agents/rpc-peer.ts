@@ -1,0 +1,198 @@
+import { SkeinError, type Json, type JsonObject, type RpcId } from "@skein/client/protocol";
+import type { Clock } from "../clock.ts";
+
+/** Error codes of JSON-RPC 2.0 (section 5.1) and ACP version 1 (`ErrorCode` of its schema). */
+export const RPC = {
+  invalidRequest: -32600,
+  methodNotFound: -32601,
+  invalidParams: -32602,
+  internal: -32603,
+  authRequired: -32000,
+  notFound: -32002,
+  cancelled: -32800,
+} as const;
+
+/** An error that one side of the conversation answers to a request of the other. */
+export class RequestError extends Error {
+  readonly code: number;
+  readonly data: Json | undefined;
+
+  constructor(code: number, message: string, data?: Json) {
+    super(message);
+    this.name = "RequestError";
+    this.code = code;
+    this.data = data;
+  }
+}
+
+export type Outcome = { ok: true; result: Json } | { ok: false; error: RequestError | SkeinError };
+
+/** Answers one request of the other side; only the first answer is sent. */
+export type Reply = { id: RpcId; result(value: Json): void; error(error: RequestError): void };
+
+export type RpcPeerOptions = {
+  clock: Clock;
+  /** Sends one line, without its newline. */
+  write(line: string): void;
+  /** Takes a request. Reading waits for the promise it returns; so does everything behind it (G8). */
+  request(method: string, params: Json | undefined, reply: Reply): void | Promise<void>;
+  notification(method: string, params: Json | undefined): void | Promise<void>;
+  /** Takes what is no message, or one that fits nothing; `line` is its start. */
+  fault(text: string, line: string): void | Promise<void>;
+};
+
+/** How much of a line is shown in a fault, in UTF-16 units. */
+const SHOWN = 500;
+
+/**
+ * JSON-RPC 2.0, both ways over lines. Each side makes the ids of its own requests, so the two never mix. What comes
+ * in is handled in its order: an answer is settled before the next line is looked at (G8).
+ */
+export class RpcPeer {
+  readonly #options: RpcPeerOptions;
+  readonly #waiting = new Map<RpcId, (outcome: Outcome) => void | Promise<void>>();
+  /** Requests nobody waits for any more; their answers are no fault. */
+  readonly #abandoned = new Set<RpcId>();
+  #nextId = 0;
+  #closed: SkeinError | null = null;
+
+  constructor(options: RpcPeerOptions) {
+    this.#options = options;
+  }
+
+  /** Sends a request. `settle` is called in the order of the answers; its promise holds back what comes after. */
+  request(method: string, params: JsonObject, settle: (outcome: Outcome) => void | Promise<void>): RpcId {
+    const id = this.#nextId++;
+    if (this.#closed) {
+      void settle({ ok: false, error: this.#closed });
+      return id;
+    }
+    this.#waiting.set(id, settle);
+    this.#send({ jsonrpc: "2.0", id, method, params });
+    return id;
+  }
+
+  /**
+   * Sends a request and waits for its answer. Whoever awaits it runs before the line behind the answer is looked at.
+   * @throws RequestError what the other side answered.
+   * @throws SkeinError `agent` when no answer came within `timeoutMs` milliseconds, or the peer was closed.
+   */
+  ask(method: string, params: JsonObject, timeoutMs: number): Promise<Json> {
+    return new Promise((resolve, reject) => {
+      const id = this.request(method, params, (outcome) => {
+        timer.cancel();
+        if (outcome.ok) resolve(outcome.result);
+        else reject(outcome.error);
+        return new Promise((goOn) => setImmediate(goOn));
+      });
+      const timer = this.#options.clock.setTimeout(() => {
+        if (!this.#waiting.delete(id)) return;
+        this.#abandoned.add(id);
+        const text = `The agent did not answer ${method} within ${timeoutMs / 1000} s.`;
+        reject(new SkeinError("agent", text, { retry: "later", detail: { method, timeoutMs } }));
+      }, timeoutMs);
+      if (this.#closed) timer.cancel();
+    });
+  }
+
+  notify(method: string, params: JsonObject): void {
+    if (!this.#closed) this.#send({ jsonrpc: "2.0", method, params });
+  }
+
+  /** Takes one line. */
+  receive(line: string): void | Promise<void> {
+    let message: Json;
+    try {
+      message = JSON.parse(line) as Json;
+    } catch {
+      return this.#options.fault("a line that is not JSON", line.slice(0, SHOWN));
+    }
+    if (typeof message !== "object" || message === null || Array.isArray(message)) {
+      return this.#options.fault("a line that is not a JSON-RPC message", line.slice(0, SHOWN));
+    }
+    const id = message["id"];
+    const method = message["method"];
+    if (typeof method === "string") {
+      if (id === undefined) return this.#options.notification(method, message["params"]);
+      if (isId(id)) return this.#options.request(method, message["params"], this.#reply(id));
+    } else if (isId(id) && ("result" in message || "error" in message)) {
+      const outcome: Outcome =
+        message["error"] === undefined || message["error"] === null
+          ? { ok: true, result: message["result"] ?? null }
+          : { ok: false, error: requestError(message["error"]) };
+      return this.#settle(id, outcome, line);
+    }
+    return this.#options.fault("a line that is not a JSON-RPC message", line.slice(0, SHOWN));
+  }
+
+  /**
+   * Takes the start of a line that was over the bound and skipped. When it shows whose answer or request it was, that
+   * one fails, so that nobody waits for ever.
+   */
+  receiveOverlong(start: string, bytes: number): void | Promise<void> {
+    const head = /^\s*\{[^{]*?"id"\s*:\s*(\d+|"(?:[^"\\]|\\.)*")\s*[,}][^{]*/.exec(start);
+    const error = new RequestError(RPC.invalidRequest, `The line of ${bytes} bytes is over the bound and was skipped.`);
+    if (head?.[1] !== undefined) {
+      const id = JSON.parse(head[1]) as RpcId;
+      if (head[0].includes('"method"')) this.#reply(id).error(error);
+      else if (this.#waiting.has(id)) {
+        const told = this.#options.fault(`a line of ${bytes} bytes, which is over the bound`, start.slice(0, SHOWN));
+        const settled = this.#settle(id, { ok: false, error }, start);
+        return Promise.all([told, settled]).then(() => undefined);
+      }
+    }
+    return this.#options.fault(`a line of ${bytes} bytes, which is over the bound`, start.slice(0, SHOWN));
+  }
+
+  /** Ends it: every request still waiting fails with `reason`, in the order they were sent. */
+  close(reason: SkeinError): void {
+    if (this.#closed) return;
+    this.#closed = reason;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const settle of waiting) void settle({ ok: false, error: reason });
+  }
+
+  #settle(id: RpcId, outcome: Outcome, line: string): void | Promise<void> {
+    const settle = this.#waiting.get(id);
+    if (settle) {
+      this.#waiting.delete(id);
+      return settle(outcome);
+    }
+    if (this.#abandoned.delete(id)) return;
+    return this.#options.fault("an answer to a request that was never made", line.slice(0, SHOWN));
+  }
+
+  #reply(id: RpcId): Reply {
+    let answered = false;
+    const send = (answer: JsonObject): void => {
+      if (answered || this.#closed) return;
+      answered = true;
+      this.#send({ jsonrpc: "2.0", id, ...answer });
+    };
+    return {
+      id,
+      result: (value) => send({ result: value }),
+      error: ({ code, message, data }) =>
+        send({ error: data === undefined ? { code, message } : { code, message, data } }),
+    };
+  }
+
+  #send(message: JsonObject): void {
+    this.#options.write(JSON.stringify(message));
+  }
+}
+
+const isId = (id: Json | undefined): id is RpcId => typeof id === "number" || typeof id === "string";
+
+function requestError(error: Json): RequestError {
+  if (typeof error !== "object" || Array.isArray(error) || error === null) {
+    return new RequestError(RPC.internal, typeof error === "string" ? error : "The agent gave no reason.", error);
+  }
+  const { code, message, data } = error;
+  return new RequestError(
+    typeof code === "number" ? code : RPC.internal,
+    typeof message === "string" && message !== "" ? message : "The agent gave no reason.",
+    data,
+  );
+}
