@@ -1,1 +1,14 @@
+export { SkeinClient, type CallParams, type SkeinClientOptions } from "./client.ts";
+export { systemClock, type Clock, type Timer } from "./connection/clock.ts";
+export type { HelloResult } from "./connection/connection.ts";
+export type { Outbox, OutboxEntry, Settled } from "./connection/outbox.ts";
+export { memoryStorage, webStorage, type OutboxStorage, type StoredCommand } from "./connection/outbox-storage.ts";
+export { pendingPrompts, type PendingPrompt } from "./connection/prompts.ts";
+export type { ConnectionStatus } from "./connection/status.ts";
+export type { WatchOptions, WatchStatus } from "./connection/subscription.ts";
+export type { OpenTransport, Transport, TransportEvents } from "./connection/transport.ts";
+export type { WakeSource } from "./connection/wake.ts";
+export type { Watch } from "./connection/watch.ts";
+export type { WebSocketConstructor, WebSocketLike } from "./connection/websocket.ts";
 export * from "./protocol/index.ts";
+export * from "./replica/index.ts";

@@ -1,0 +1,305 @@
+import { Announcer } from "./connection/announcer.ts";
+import type { Ask } from "./connection/ask.ts";
+import { systemClock, type Clock } from "./connection/clock.ts";
+import { Connection, type HelloResult } from "./connection/connection.ts";
+import { HttpRequests, type Fetch } from "./connection/http.ts";
+import { memoryStorage, type OutboxStorage } from "./connection/outbox-storage.ts";
+import { Outbox } from "./connection/outbox.ts";
+import { Requests } from "./connection/requests.ts";
+import type { ConnectionStatus } from "./connection/status.ts";
+import type { WatchOptions } from "./connection/subscription.ts";
+import { Topics } from "./connection/topics.ts";
+import type { OpenTransport } from "./connection/transport.ts";
+import { browserSignals, clockJumps, type WakeSource } from "./connection/wake.ts";
+import type { Watch } from "./connection/watch.ts";
+import { webSocketTransport, type WebSocketConstructor } from "./connection/websocket.ts";
+import { SkeinError } from "./protocol/errors.ts";
+import { isCommand, isQuery, type CommandName, type Params, type QueryName, type Result } from "./protocol/methods.ts";
+import type { Topic } from "./protocol/topics.ts";
+
+export type SkeinClientOptions = {
+  /** Where the server is, e.g. `http://127.0.0.1:9099`, with the path it is mounted at, if any. Without credentials. */
+  url: string;
+  /** What a program is known by. A browser has a cookie instead, and gives none. */
+  token?: string;
+  /** The WebSocket to use; the global one when absent. On Node 20 there is none: give that of the package `ws`. */
+  WebSocket?: WebSocketConstructor;
+  /** Where unanswered commands are kept; in memory when absent. See `webStorage` for browsers. */
+  storage?: OutboxStorage;
+  /** Who this is, for the server's eyes: at most 128 and 64 characters. */
+  name?: string;
+  version?: string;
+  /** Told of what a listener threw, and of what the storage refused; `console.error` when absent. */
+  onError?: (error: unknown) => void;
+  clock?: Clock;
+  /** Gives numbers in [0, 1), for the jitter of retries. */
+  random?: () => number;
+  fetch?: Fetch;
+  /** Another way to the server than a WebSocket. */
+  transport?: OpenTransport;
+  /** What tells that a connection may have died unnoticed; the browser's signals and jumps of the clock when absent. */
+  wakeSources?: readonly WakeSource[];
+};
+
+/** A command's or query's params as the caller gives them: without the key, which the client makes. */
+export type CallParams<Name extends CommandName | QueryName> = Named<Params<Name>>;
+type Named<Type> = Type extends unknown
+  ? { [Key in keyof Type as string extends Key ? never : Key extends "key" ? never : Key]: Type[Key] }
+  : never;
+
+/** After this many connections in a row that did not open, commands and queries go over HTTP. */
+const UNOPENED_BEFORE_HTTP = 2;
+
+/**
+ * One connection to a Skein server, with a replica of every topic that is watched.
+ *
+ * It keeps itself up: it notices a dead connection, comes back with jitter, and takes every topic up where it was.
+ * Commands wait in the outbox until they are answered and have their effect once, however often they had to be sent.
+ * Listeners are told after the work is done, and may call anything.
+ *
+ * @example
+ * const client = new SkeinClient({ url: "http://127.0.0.1:9099", token });
+ * client.connect();
+ * const { thread } = await client.command("thread.create", { agent: "demo", cwd: process.cwd() });
+ * const watch = client.watch(`thread:${thread}`);
+ * watch.onChange(() => console.log(watch.replica.timeline()));
+ * await client.command("thread.prompt", { thread, text: "hello" });
+ */
+export class SkeinClient {
+  /** Commands that are not answered yet. */
+  readonly outbox: Outbox;
+  readonly #connection: Connection;
+  readonly #topics: Topics;
+  readonly #requests: Requests;
+  readonly #http: HttpRequests;
+  readonly #announcer: Announcer;
+  readonly #statusListeners = new Set<(status: ConnectionStatus) => void>();
+  /** The status in which HTTP failed too: it is tried again in the next one. */
+  #httpFailedIn: ConnectionStatus | null = null;
+
+  /** @throws SkeinError `invalid` for a bad address, `unsupported` where there is no WebSocket. */
+  constructor(options: SkeinClientOptions) {
+    const { url, token, clock = systemClock, random = Math.random } = options;
+    const report = options.onError ?? ((error: unknown) => console.error(error));
+    const server = serverAddress(url);
+    this.#announcer = new Announcer(report);
+    this.#http = new HttpRequests({
+      url: `${server}/v1/rpc`,
+      token,
+      fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+      refused: (error) => this.#connection.happen({ type: "refused", error }),
+    });
+    this.#requests = new Requests((ask) => this.#send(ask));
+    const common = { clock, random, announcer: this.#announcer };
+    this.#topics = new Topics({
+      ...common,
+      window: () => this.#connection.limits.window,
+      send: (ask) => this.#sendLive(ask),
+      sendWhenLive: (ask) => this.#requests.submit(ask),
+      fault: (error) => this.#connection.happen({ type: "broken", error, code: 1000 }),
+      refusal: () => refusalOf(this.status),
+      moved: () => this.outbox.settle(),
+    });
+    this.#connection = new Connection({
+      ...common,
+      open: options.transport ?? webSocketTransport(`ws${server.slice(4)}/v1/socket`, findWebSocket(options.WebSocket)),
+      client: { name: options.name ?? "@skein/client", version: options.version ?? "0" },
+      token,
+      wakeSources: options.wakeSources ?? [browserSignals, clockJumps(clock)],
+      opening: () => this.#topics.opening(),
+      onNotification: (method, params) => this.#topics.notified(method, params),
+      onStatus: (status) => this.#statusChanged(status),
+    });
+    this.outbox = new Outbox({
+      ...common,
+      storage: options.storage ?? memoryStorage(),
+      send: (ask) => this.#send(ask),
+      seen: (topic, seq) => this.#topics.seen(topic, seq),
+      report,
+    });
+  }
+
+  /** How the connection is. The same object until it changes. */
+  get status(): ConnectionStatus {
+    return this.#connection.status;
+  }
+
+  /** The server's newest greeting: who we are there, its version and limits; `null` before the first. */
+  get hello(): HelloResult | null {
+    return this.#connection.hello;
+  }
+
+  /** Calls the listener after each change of `status`. @returns How to stop it. */
+  onStatus(listener: (status: ConnectionStatus) => void): () => void {
+    const own = (status: ConnectionStatus): void => listener(status);
+    this.#statusListeners.add(own);
+    return () => void this.#statusListeners.delete(own);
+  }
+
+  /** Wants a connection from now on. Harmless when there is one; starts again after `stopped`. */
+  connect(): void {
+    this.#connection.happen({ type: "connect" });
+  }
+
+  /**
+   * Wants no connection any more. Watches and outbox stay, and go on after another `connect()`; what waits for an
+   * answer rejects.
+   */
+  close(): Promise<void> {
+    this.#connection.happen({ type: "close" });
+    return Promise.resolve();
+  }
+
+  /** Tries at once what would be tried later; checks a connection that is there. */
+  retryNow(): void {
+    this.#connection.happen({ type: "retry" });
+  }
+
+  /** Resolves once the connection is live. @throws SkeinError when the server will not have this client, or at `close()`. */
+  ready(): Promise<HelloResult> {
+    return new Promise((resolve, reject) => {
+      const look = (status: ConnectionStatus): boolean => {
+        const refusal = status.state === "idle" ? closed() : refusalOf(status);
+        if (status.state === "live" && this.hello) resolve(this.hello);
+        else if (refusal) reject(refusal);
+        else return false;
+        return true;
+      };
+      if (look(this.status)) return;
+      const stop = this.onStatus((status) => {
+        if (look(status)) stop();
+      });
+    });
+  }
+
+  /**
+   * Keeps a replica of a topic until the watch is released. Topics are counted: all who watch one share its replica.
+   *
+   * @example
+   * const watch = client.watch("board:personal");
+   * await watch.ready();
+   * const cards = watch.replica.all("card");
+   * watch.release();
+   */
+  watch(topic: Topic, options: WatchOptions = {}): Watch {
+    return this.#topics.watch(topic, options);
+  }
+
+  /**
+   * Sends a command, as often as it takes for it to have its effect once. It stays in the outbox until it is answered.
+   *
+   * @throws SkeinError that the server answered with and that a repeat would not mend. At `close()` with retry
+   *   `reconnect`: the command is still in the outbox.
+   * @example
+   * const { turn } = await client.command("thread.prompt", { thread, text: "hello" });
+   */
+  async command<Name extends CommandName>(name: Name, params: CallParams<Name>): Promise<Result<Name>> {
+    if (!isCommand(name)) throw new SkeinError("unsupported", `There is no command ${String(name)}.`);
+    return (await this.outbox.add(name, params)) as Result<Name>;
+  }
+
+  /**
+   * Asks for something that changes nothing. Waits for a connection when there is none.
+   *
+   * @throws SkeinError that the server answered; `unauthorized` or `forbidden` when it will not have this client.
+   * @example
+   * const { threads } = await client.query("threads.list", {});
+   */
+  async query<Name extends QueryName>(name: Name, params: CallParams<Name>): Promise<Result<Name>> {
+    if (!isQuery(name)) throw new SkeinError("unsupported", `There is no query ${String(name)}.`);
+    const refusal = refusalOf(this.status);
+    if (refusal) throw refusal;
+    return this.#requests.ask(name, params);
+  }
+
+  #statusChanged(status: ConnectionStatus): void {
+    this.#announcer.tell(this.#statusListeners, status);
+    switch (status.state) {
+      case "connecting":
+      case "greeting":
+        return;
+      case "live":
+        this.#flush();
+        return;
+      case "waiting":
+        this.#topics.disconnected();
+        this.#flush();
+        return;
+      case "idle":
+      case "stopped": {
+        this.#topics.disconnected();
+        const reason = refusalOf(status) ?? closed();
+        this.#requests.giveUp(reason);
+        this.#topics.giveUp(reason);
+        if (status.state === "idle") this.outbox.close();
+        return;
+      }
+      default:
+        status satisfies never;
+    }
+  }
+
+  #flush(): void {
+    this.#requests.flush();
+    this.outbox.flush();
+  }
+
+  #sendLive(ask: Ask): boolean {
+    if (this.status.state !== "live") return false;
+    this.#connection.send([ask]);
+    return true;
+  }
+
+  #send(ask: Ask): boolean {
+    return this.#sendLive(ask) || this.#sendOverHttp(ask);
+  }
+
+  #sendOverHttp(ask: Ask): boolean {
+    const { status } = this;
+    if (status.state !== "waiting" || status.unopened < UNOPENED_BEFORE_HTTP) return false;
+    if (this.#httpFailedIn === status || !(isCommand(ask.method) || isQuery(ask.method))) return false;
+    const settle: Ask["settle"] = (outcome) => {
+      this.#announcer.during(() => {
+        if (outcome.type === "lost") this.#httpFailedIn = status;
+        ask.settle(outcome);
+      });
+    };
+    void this.#http.send({ ...ask, settle }, this.#connection.limits.frameBytes);
+    return true;
+  }
+}
+
+const closed = (): SkeinError => new SkeinError("busy", "The client was closed.", { retry: "reconnect" });
+
+/** Why no connection will be tried any more, if so. */
+function refusalOf(status: ConnectionStatus): SkeinError | null {
+  if (status.state !== "stopped") return null;
+  const { code, message } = status.reason;
+  const kind = code === 4401 ? "unauthorized" : code === 4403 ? "forbidden" : "unsupported";
+  return new SkeinError(kind, message, { detail: { code } });
+}
+
+/** The address without a trailing slash. */
+function serverAddress(url: string): string {
+  const read = URL.canParse(url) ? new URL(url) : null;
+  if (read === null || (read.protocol !== "http:" && read.protocol !== "https:")) {
+    throw new SkeinError(
+      "invalid",
+      `A server's address begins with http:// or https://; this is ${JSON.stringify(url)}.`,
+    );
+  }
+  if (read.username || read.password || read.search || read.hash) {
+    // Addresses end up in logs and histories.
+    throw new SkeinError("invalid", "A server's address bears no credentials, query or fragment.");
+  }
+  return read.origin + read.pathname.replace(/\/+$/, "");
+}
+
+function findWebSocket(given: WebSocketConstructor | undefined): WebSocketConstructor {
+  const found = given ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
+  if (found) return found;
+  throw new SkeinError(
+    "unsupported",
+    "There is no WebSocket here. On Node 20, install the package ws and pass its WebSocket.",
+  );
+}

@@ -1,0 +1,77 @@
+/** A command as it is kept until it is answered. */
+export type StoredCommand = {
+  key: string;
+  method: string;
+  params: Record<string, unknown>;
+  /** When it was given, in milliseconds since 1970; made so that no two of one client are equal. */
+  at: number;
+};
+
+/** Where unanswered commands are kept, so that they survive what their client does not. */
+export type OutboxStorage = {
+  /** All that is kept, in any order. */
+  load(): StoredCommand[];
+  /** Keeps a command. May throw, e.g. when there is no room: the command is then sent all the same, and shown as not stored. */
+  save(command: StoredCommand): void;
+  remove(key: string): void;
+};
+
+/** Keeps commands as long as the client object lives: across lost connections, not across a reload. */
+export function memoryStorage(): OutboxStorage {
+  const commands = new Map<string, StoredCommand>();
+  return {
+    load: () => [...commands.values()],
+    save: (command) => void commands.set(command.key, command),
+    remove: (key) => void commands.delete(key),
+  };
+}
+
+/** The part of the Web Storage interface that is used. */
+export type WebStorage = Pick<Storage, "length" | "key" | "getItem" | "setItem" | "removeItem">;
+
+/**
+ * Keeps commands across a reload of the page, each under an entry of its own, so that tabs do not overwrite each
+ * other's. A tab that loads also sends what another one left or still waits for: keys make that harmless.
+ *
+ * @param storage `localStorage`, as a rule.
+ * @param prefix Begins the names of the entries. Give each server and user one of their own: whoever loads it sends it.
+ * @example
+ * new SkeinClient({ url: location.origin, storage: webStorage(localStorage, `skein.outbox.${user}.`) });
+ */
+export function webStorage(storage: WebStorage, prefix = "skein.outbox."): OutboxStorage {
+  return {
+    load() {
+      const names: string[] = [];
+      for (let index = 0; index < storage.length; index++) {
+        const name = storage.key(index);
+        if (name?.startsWith(prefix)) names.push(name);
+      }
+      return names.flatMap((name) => {
+        const command = read(storage.getItem(name));
+        // What nobody can read can be sent by nobody.
+        if (command === null) storage.removeItem(name);
+        return command ?? [];
+      });
+    },
+    save: (command) => storage.setItem(prefix + command.key, JSON.stringify(command)),
+    remove: (key) => storage.removeItem(prefix + key),
+  };
+}
+
+function read(text: string | null): StoredCommand | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? "null");
+  } catch {
+    return null;
+  }
+  if (typeof value !== "object" || value === null) return null;
+  const { key, method, params, at } = value as Partial<Record<keyof StoredCommand, unknown>>;
+  const fits =
+    typeof key === "string" &&
+    typeof method === "string" &&
+    typeof params === "object" &&
+    params !== null &&
+    typeof at === "number";
+  return fits ? (value as StoredCommand) : null;
+}

@@ -1,0 +1,269 @@
+import { SkeinError } from "../protocol/errors.ts";
+import { isCommand, type CommandName } from "../protocol/methods.ts";
+import type { Topic } from "../protocol/topics.ts";
+import type { Announcer } from "./announcer.ts";
+import type { Ask, Outcome } from "./ask.ts";
+import { backoff } from "./backoff.ts";
+import type { Clock, Timer } from "./clock.ts";
+import type { OutboxStorage, StoredCommand } from "./outbox-storage.ts";
+
+/** What became of a command: its answer's place in the log with the rest of the answer, or the error that ended it. */
+export type Settled =
+  | { entry: OutboxEntry; result: { topic: Topic; seq: number } & Record<string, unknown> }
+  | { entry: OutboxEntry; error: SkeinError };
+
+/** One command in the outbox. Immutable: when something about it changes, it is another object. */
+export type OutboxEntry = {
+  readonly key: string;
+  readonly method: CommandName;
+  /** As it is sent, but for the key. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** When it was given, in milliseconds since 1970; no two of one client are equal. */
+  readonly at: number;
+  /**
+   * `queued` waits for a connection or for the command before it; `sent` waits for the answer; `delayed` the server
+   * asked to have it later; `answered` its effect is on its way to the replica of its topic.
+   */
+  readonly state: "queued" | "sent" | "delayed" | "answered";
+  /** Answers so far that asked for a repeat. */
+  readonly attempts: number;
+  /** The last of them. */
+  readonly error: SkeinError | null;
+  /** Whether the storage has it: if not, it does not survive a reload. */
+  readonly stored: boolean;
+};
+
+export type OutboxContext = {
+  clock: Clock;
+  random: () => number;
+  announcer: Announcer;
+  storage: OutboxStorage;
+  /** Sends a request by whatever way there is; `false` when there is none. */
+  send(ask: Ask): boolean;
+  /** Gives a function that tells whether what was committed to the topic up to `seq` need not be waited for any more. */
+  seen(topic: Topic, seq: number): () => boolean;
+  report(error: unknown): void;
+};
+
+type Pending = {
+  entry: OutboxEntry;
+  resolve: (result: unknown) => void;
+  reject: (error: SkeinError) => void;
+  timer?: Timer;
+  /** Once answered: whether the effect shows. */
+  seen?: () => boolean;
+};
+
+/**
+ * Commands that are not answered yet. Those of one thread are sent one after the other, in the order given, and again
+ * after every loss, until they are answered: the key they bear lets them have their effect once (G3).
+ */
+export class Outbox {
+  readonly #context: OutboxContext;
+  readonly #pending = new Map<string, Pending>();
+  readonly #listeners = new Set<(entries: readonly OutboxEntry[]) => void>();
+  readonly #settledListeners = new Set<(settled: Settled) => void>();
+  #entries: readonly OutboxEntry[] | null = null;
+  #lastAt = 0;
+  #answeredCount = 0;
+  #telling = false;
+
+  constructor(context: OutboxContext) {
+    this.#context = context;
+    for (const { key, method, params, at } of context.storage.load().toSorted((a, b) => a.at - b.at)) {
+      if (!isCommand(method)) {
+        context.storage.remove(key);
+        context.report(new SkeinError("unsupported", `There is no command ${method}; it was left in the outbox.`));
+        continue;
+      }
+      this.#lastAt = Math.max(this.#lastAt, at);
+      const entry: OutboxEntry = { key, method, params, at, state: "queued", attempts: 0, error: null, stored: true };
+      this.#pending.set(key, { entry, resolve: () => {}, reject: () => {} });
+    }
+  }
+
+  /** All commands in the order given; the same array until something changes. */
+  get entries(): readonly OutboxEntry[] {
+    this.#entries ??= [...this.#pending.values()].map(({ entry }) => entry);
+    return this.#entries;
+  }
+
+  /** Calls the listener after each change of `entries`. @returns How to stop it. */
+  onChange(listener: (entries: readonly OutboxEntry[]) => void): () => void {
+    return listen(this.#listeners, listener);
+  }
+
+  /**
+   * Calls the listener when a command is answered for good, also one given before a reload, for which no promise is left.
+   * @returns How to stop it.
+   */
+  onSettled(listener: (settled: Settled) => void): () => void {
+    return listen(this.#settledListeners, listener);
+  }
+
+  /**
+   * Takes a command out. One that was sent may have had its effect all the same.
+   * @returns Whether it was there. Its promise rejects with `conflict`.
+   */
+  discard(key: string): boolean {
+    const pending = this.#pending.get(key);
+    if (pending === undefined || pending.entry.state === "answered") return false;
+    this.#fail(pending, new SkeinError("conflict", "The command was taken out of the outbox."));
+    this.flush();
+    return true;
+  }
+
+  /** Puts a command in and sends it as soon as can be. */
+  add(method: CommandName, params: Record<string, unknown>): Promise<unknown> {
+    const at = Math.max(this.#lastAt + 1, this.#context.clock.now());
+    this.#lastAt = at;
+    const key = newKey();
+    const stored = this.#save({ key, method, params, at });
+    const entry: OutboxEntry = { key, method, params, at, state: "queued", attempts: 0, error: null, stored };
+    return new Promise((resolve, reject) => {
+      this.#pending.set(key, { entry, resolve, reject });
+      this.#changed();
+      this.flush();
+    });
+  }
+
+  /** Sends what can be sent: of each thread the first that is not answered. */
+  flush(): void {
+    const busy = new Set<string>();
+    for (const pending of this.#pending.values()) {
+      const { entry } = pending;
+      const lane = laneOf(entry);
+      if (entry.state === "answered" || busy.has(lane)) continue;
+      busy.add(lane);
+      if (entry.state !== "queued") continue;
+      const params = { ...entry.params, key: entry.key };
+      const ask: Ask = { method: entry.method, params, settle: (outcome) => this.#answered(pending, outcome) };
+      // Marked first: the answer may come at once.
+      pending.entry = { ...entry, state: "sent" };
+      if (!this.#context.send(ask)) {
+        pending.entry = entry;
+        return;
+      }
+      this.#changed();
+    }
+  }
+
+  /** Forgets what was answered and has come to be seen. */
+  settle(): void {
+    if (this.#answeredCount === 0) return;
+    for (const [key, { seen }] of this.#pending) {
+      if (!seen?.()) continue;
+      this.#pending.delete(key);
+      this.#answeredCount--;
+      this.#changed();
+    }
+  }
+
+  /** The client closes: promises reject, commands stay for the next `connect()` or, if stored, the next client. */
+  close(): void {
+    const error = new SkeinError("busy", "The client was closed before the answer; the command stays in the outbox.", {
+      retry: "reconnect",
+    });
+    for (const pending of this.#pending.values()) {
+      pending.reject(error);
+      pending.resolve = pending.reject = () => {};
+      if (pending.entry.state !== "delayed") continue;
+      pending.timer?.cancel();
+      this.#become(pending, { state: "queued" });
+    }
+  }
+
+  #answered(pending: Pending, outcome: Outcome): void {
+    // It may have been discarded meanwhile.
+    if (this.#pending.get(pending.entry.key) !== pending) return;
+    switch (outcome.type) {
+      case "lost":
+        this.#become(pending, { state: "queued" });
+        break;
+      case "result":
+        this.#succeed(pending, outcome.result as { topic: Topic; seq: number });
+        break;
+      case "error":
+        if (outcome.error.retry === "later" || outcome.error.retry === "reconnect") this.#delay(pending, outcome.error);
+        else this.#fail(pending, outcome.error);
+        break;
+    }
+    this.flush();
+  }
+
+  #succeed(pending: Pending, result: { topic: Topic; seq: number } & Record<string, unknown>): void {
+    pending.seen = this.#context.seen(result.topic, result.seq);
+    this.#answeredCount++;
+    this.#become(pending, { state: "answered", error: null });
+    this.#context.storage.remove(pending.entry.key);
+    pending.resolve(result);
+    this.#context.announcer.tell(this.#settledListeners, { entry: pending.entry, result });
+    this.settle();
+  }
+
+  #fail(pending: Pending, error: SkeinError): void {
+    const { key } = pending.entry;
+    pending.timer?.cancel();
+    this.#pending.delete(key);
+    this.#context.storage.remove(key);
+    this.#changed();
+    pending.reject(error);
+    this.#context.announcer.tell(this.#settledListeners, { entry: pending.entry, error });
+  }
+
+  #delay(pending: Pending, error: SkeinError): void {
+    const attempts = pending.entry.attempts + 1;
+    this.#become(pending, { state: "delayed", attempts, error });
+    const wait = error.retryAfterMs ?? backoff(attempts, this.#context.random());
+    pending.timer = this.#context.clock.setTimeout(() => {
+      this.#context.announcer.during(() => {
+        this.#become(pending, { state: "queued" });
+        this.flush();
+      });
+    }, wait);
+  }
+
+  #become(pending: Pending, change: Partial<OutboxEntry>): void {
+    pending.entry = { ...pending.entry, ...change };
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#entries = null;
+    if (this.#telling) return;
+    this.#telling = true;
+    const { announcer } = this.#context;
+    announcer.after(() => {
+      this.#telling = false;
+      announcer.tell(this.#listeners, this.entries);
+    });
+  }
+
+  #save(command: StoredCommand): boolean {
+    try {
+      this.#context.storage.save(command);
+      return true;
+    } catch (error) {
+      this.#context.report(error);
+      return false;
+    }
+  }
+}
+
+/** Commands of one thread keep their order; any other stands alone. */
+function laneOf({ params, key }: OutboxEntry): string {
+  const { thread } = params;
+  return typeof thread === "string" ? `thread:${thread}` : `key:${key}`;
+}
+
+/** 128 random bits. `crypto.randomUUID` would be missing from pages that came over plain HTTP. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function listen<Value>(listeners: Set<(value: Value) => void>, listener: (value: Value) => void): () => void {
+  const own = (value: Value): void => listener(value);
+  listeners.add(own);
+  return () => void listeners.delete(own);
+}

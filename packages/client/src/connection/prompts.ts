@@ -1,0 +1,35 @@
+import type { Params } from "../protocol/methods.ts";
+import { splitTopic } from "../protocol/topics.ts";
+import type { Replica } from "../replica/replica.ts";
+import type { OutboxEntry } from "./outbox.ts";
+
+/** A prompt that its sender sees before the server's turn for it is in the replica. */
+export type PendingPrompt = {
+  key: string;
+  text: string;
+  blocks: NonNullable<Params<"thread.prompt">["blocks"]>;
+  at: number;
+  state: OutboxEntry["state"];
+  /** Why it is not there yet, when the server said so. */
+  error: OutboxEntry["error"];
+};
+
+/**
+ * The prompts of a thread that are in the outbox and not in its replica yet, in the order given. A turn bears the key
+ * of the command that asked for it: by that, and never by its text, a prompt is known again and shows once.
+ *
+ * @param entries `client.outbox.entries`.
+ * @param replica The replica of the thread's topic.
+ */
+export function pendingPrompts(entries: readonly OutboxEntry[], replica: Replica): PendingPrompt[] {
+  const { id } = splitTopic(replica.topic);
+  const prompts = entries.filter(({ method, params }) => method === "thread.prompt" && params["thread"] === id);
+  if (prompts.length === 0) return [];
+  const known = new Set([...replica.all("turn").values()].map((turn) => turn["key"]));
+  return prompts
+    .filter(({ key }) => !known.has(key))
+    .map(({ key, params, at, state, error }) => {
+      const { text, blocks } = params as Params<"thread.prompt">;
+      return { key, text, blocks: blocks ?? [], at, state, error };
+    });
+}

@@ -1,0 +1,62 @@
+import type { SkeinError } from "../protocol/errors.ts";
+import type { Method, Result } from "../protocol/methods.ts";
+import type { Ask } from "./ask.ts";
+
+/** Requests that change nothing: they wait for a way to be sent, and are sent again when the answer was lost. */
+export class Requests {
+  readonly #send: (ask: Ask) => boolean;
+  readonly #queued = new Set<Ask>();
+  readonly #sent = new Set<Ask>();
+
+  /** @param send Sends a request by whatever way there is; `false` when there is none. */
+  constructor(send: (ask: Ask) => boolean) {
+    this.#send = send;
+  }
+
+  /** Asks until there is an answer. @throws SkeinError that the server answered, or why there will be no answer. */
+  ask<Name extends Method>(method: Name, params: unknown): Promise<Result<Name>> {
+    return new Promise((resolve, reject) => {
+      this.submit({
+        method,
+        params,
+        settle: (outcome) => {
+          if (outcome.type === "result") resolve(outcome.result as Result<Name>);
+          else if (outcome.type === "error") reject(outcome.error);
+        },
+      });
+    });
+  }
+
+  /** Sends a request as soon as can be; its outcome is never `lost`. */
+  submit(ask: Ask): void {
+    this.#queued.add(ask);
+    this.flush();
+  }
+
+  /** Sends what waits. */
+  flush(): void {
+    for (const ask of this.#queued) {
+      this.#queued.delete(ask);
+      this.#sent.add(ask);
+      const sent = this.#send({
+        ...ask,
+        settle: (outcome) => {
+          // It may have been given up meanwhile.
+          if (!this.#sent.delete(ask)) return;
+          if (outcome.type === "lost") this.submit(ask);
+          else ask.settle(outcome);
+        },
+      });
+      if (!sent && this.#sent.delete(ask)) this.#queued.add(ask);
+      if (!sent) return;
+    }
+  }
+
+  /** No connection will be tried: nobody is to wait for one. */
+  giveUp(error: SkeinError): void {
+    const all = [...this.#sent, ...this.#queued];
+    this.#sent.clear();
+    this.#queued.clear();
+    for (const ask of all) ask.settle({ type: "error", error });
+  }
+}

@@ -1,0 +1,126 @@
+import { SkeinError } from "../protocol/errors.ts";
+import { check } from "../protocol/rpc.ts";
+import { NOTIFICATIONS } from "../protocol/session.ts";
+import type { Topic } from "../protocol/topics.ts";
+import type { Ask } from "./ask.ts";
+import { readCommit } from "./read-commit.ts";
+import { Subscription, type SubscriptionContext, type WatchOptions } from "./subscription.ts";
+import { Watch, type WatchContext } from "./watch.ts";
+
+export type TopicsContext = SubscriptionContext &
+  Pick<WatchContext, "refusal"> & {
+    /** Sends a request when there is a connection, again after a loss. */
+    sendWhenLive(ask: Ask): void;
+    /** A replica moved on, or is not watched any more. */
+    moved(): void;
+  };
+
+/** The set of wanted topics. It is state: every new connection is asked for all of it, each from its position. */
+export class Topics {
+  readonly #context: TopicsContext;
+  readonly #wanted = new Map<Topic, { subscription: Subscription; holders: Map<Watch, WatchOptions> }>();
+
+  constructor(context: TopicsContext) {
+    this.#context = context;
+  }
+
+  watch(topic: Topic, options: WatchOptions): Watch {
+    let wanted = this.#wanted.get(topic);
+    const isNew = wanted === undefined || wanted.subscription.status === "gone";
+    if (wanted === undefined || isNew) {
+      wanted = { subscription: new Subscription(topic, options, this.#context), holders: new Map() };
+      this.#wanted.set(topic, wanted);
+    }
+    const { subscription, holders } = wanted;
+    const watch: Watch = new Watch(subscription, {
+      send: (ask) => this.#context.sendWhenLive(ask),
+      refusal: () => this.#context.refusal(),
+      released: () => this.#release(subscription, holders, watch),
+    });
+    holders.set(watch, options);
+    if (isNew) subscription.ask();
+    else subscription.setOptions(together([...holders.values()], this.#context.window()));
+    return watch;
+  }
+
+  /** What a new connection is asked for. */
+  opening(): Ask[] {
+    return this.#subscriptions().map((subscription) => subscription.opening());
+  }
+
+  disconnected(): void {
+    for (const subscription of this.#subscriptions()) subscription.disconnected();
+  }
+
+  /** No connection will be tried: nobody is to wait for one. */
+  giveUp(error: SkeinError): void {
+    for (const subscription of this.#subscriptions()) subscription.giveUp(error);
+  }
+
+  /**
+   * Gives a function that tells whether what was committed up to `seq` need not be waited for any more: the replica
+   * has it, nobody watches the topic, or its log is another one by now.
+   */
+  seen(topic: Topic, seq: number): () => boolean {
+    const epoch = this.#current(topic)?.replica.epoch;
+    return () => {
+      const replica = this.#current(topic)?.replica;
+      return replica === undefined || replica.epoch !== epoch || replica.seq >= seq;
+    };
+  }
+
+  /** @throws SkeinError `invalid` when the notification is malformed. */
+  notified(method: string, params: unknown): void {
+    switch (method) {
+      case "commit": {
+        const commit = readCommit(params);
+        this.#current(commit.topic)?.take(commit);
+        this.#context.moved();
+        return;
+      }
+      case "revoked": {
+        const { topic, reason } = check(NOTIFICATIONS.revoked, params);
+        this.#current(topic)?.lose(new SkeinError("forbidden", reason));
+        this.#context.moved();
+        return;
+      }
+      default:
+      // A notification of a later version of the protocol.
+    }
+  }
+
+  #release(subscription: Subscription, holders: Map<Watch, WatchOptions>, watch: Watch): void {
+    holders.delete(watch);
+    if (holders.size > 0) {
+      subscription.setOptions(together([...holders.values()], this.#context.window()));
+      return;
+    }
+    subscription.end();
+    const { topic, status } = subscription;
+    if (this.#wanted.get(topic)?.subscription !== subscription) return;
+    this.#wanted.delete(topic);
+    this.#context.moved();
+    // Should it be lost, so is the subscription; should it be refused, commits of the topic are ignored all the same.
+    if (status !== "gone") this.#context.send({ method: "unsubscribe", params: { topic }, settle: () => {} });
+  }
+
+  #current(topic: Topic): Subscription | undefined {
+    const subscription = this.#wanted.get(topic)?.subscription;
+    return subscription?.status === "gone" ? undefined : subscription;
+  }
+
+  #subscriptions(): Subscription[] {
+    return [...this.#wanted.values()].map(({ subscription }) => subscription).filter(({ status }) => status !== "gone");
+  }
+}
+
+/** The options that serve all holders: the largest window, and no limit of rate that one of them did not ask for. */
+export function together(options: readonly WatchOptions[], defaultWindow: number): WatchOptions {
+  const all: WatchOptions = {};
+  if (options.some(({ window }) => window !== undefined)) {
+    all.window = Math.max(...options.map(({ window }) => window ?? defaultWindow));
+  }
+  if (options.every(({ maxHz }) => maxHz !== undefined))
+    all.maxHz = Math.max(...options.map(({ maxHz }) => maxHz ?? 0));
+  return all;
+}

@@ -1,0 +1,60 @@
+import { CLOSE } from "../protocol/errors.ts";
+import { SUBPROTOCOL } from "../protocol/version.ts";
+import type { OpenTransport } from "./transport.ts";
+
+/** The part of the WebSocket interface that is used; browsers, Bun, Deno, Node 22 and the package `ws` have it. */
+export type WebSocketLike = {
+  addEventListener(type: "open" | "message" | "close" | "error", listener: (event: never) => void): void;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+};
+
+export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike;
+
+/**
+ * A transport over one WebSocket each.
+ * @param url Begins with `ws:` or `wss:`; bears no credentials.
+ */
+export function webSocketTransport(url: string, WebSocket: WebSocketConstructor): OpenTransport {
+  return (events) => {
+    let over = false;
+    const finish = (code: number, reason: string): void => {
+      if (over) return;
+      over = true;
+      events.closed(code, reason);
+    };
+    let socket: WebSocketLike;
+    try {
+      socket = new WebSocket(url, SUBPROTOCOL);
+    } catch (error) {
+      // A browser throws when the page may not connect there at all, e.g. from https: to ws:.
+      queueMicrotask(() => finish(1006, error instanceof Error ? error.message : String(error)));
+      return { send: () => {}, close: () => void (over = true) };
+    }
+    socket.addEventListener("open", () => {
+      if (!over) events.opened();
+    });
+    socket.addEventListener("message", ({ data }: { data: unknown }) => {
+      if (over) return;
+      if (typeof data === "string") {
+        events.frame(data);
+      } else {
+        socket.close(CLOSE.protocol, "not a text frame");
+        finish(CLOSE.protocol, "not a text frame");
+      }
+    });
+    socket.addEventListener("close", ({ code, reason }: { code: number; reason: string }) => finish(code, reason));
+    // Tells nothing that "close", which always follows, does not; but without a listener `ws` throws.
+    socket.addEventListener("error", () => {});
+    return {
+      send(frame) {
+        if (!over) socket.send(frame);
+      },
+      close(code, reason) {
+        // A dead peer never answers the closing handshake: what it still says is not waited for.
+        over = true;
+        socket.close(code, reason);
+      },
+    };
+  };
+}
