@@ -37,8 +37,11 @@ export type WriteResult =
   | { ok: true; positions: Map<Topic, number>; answer?: CommandAnswer }
   /** The command was known: nothing was written, this is what was answered then. */
   | { ok: true; repeated: true; answer: CommandAnswer }
-  /** The guard did not hold: nothing was written. `current` is the entity as it is, `null` when there is none. */
-  | { ok: false; kind: Extract<ErrorKind, "conflict">; current: Record<string, unknown> | null };
+  /**
+   * Nothing was written: the guard did not hold (`conflict`), or an append did not fit the text that is there (`gap`).
+   * `current` is the entity as it is, `null` when there is none.
+   */
+  | { ok: false; kind: Extract<ErrorKind, "conflict" | "gap">; current: Record<string, unknown> | null };
 
 export type CommandAnswer = { topic: Topic; seq: number } & Record<string, unknown>;
 

@@ -1,0 +1,319 @@
+import type { Database, Statement } from "bun:sqlite";
+import { SkeinError, type Topic } from "@skein/client/protocol";
+import type {
+  CommandAnswer,
+  EncodedCommit,
+  Head,
+  HistoryPage,
+  RawEvent,
+  SearchHit,
+  Store,
+  StoredEntity,
+  TokenRow,
+  Write,
+  WriteResult,
+} from "./contract.ts";
+import { keyOf, plan, type Plan, type View } from "./plan.ts";
+import { Entities, type Written } from "./sqlite/entities.ts";
+import { storeError } from "./sqlite/errors.ts";
+import { bootId } from "./sqlite/lineage.ts";
+import { open, type Opened } from "./sqlite/open.ts";
+import { Reads } from "./sqlite/reads.ts";
+import { recover } from "./sqlite/recover.ts";
+import { defaultTextOf, SearchIndex, type TextOf } from "./sqlite/search-index.ts";
+import { Tables } from "./sqlite/tables.ts";
+import { type TopicRow, Topics } from "./sqlite/topics.ts";
+import { ABSENT, type Standing, valueOf } from "./standing.ts";
+
+export type SqliteOptions = {
+  /** Path of the database; its directory must be there. */
+  file: string;
+  /** `normal` survives any crash of the program, `full` a power cut too, for an fsync per flush. ARCHITECTURE, decision 4. */
+  durability?: "normal" | "full";
+  /** Milliseconds since 1970. */
+  now?: () => number;
+  /** By which text an entity is found. */
+  textOf?: TextOf;
+  /** How long to wait, all else standing still, for someone who holds the database locked with `sqlite3`. */
+  busyTimeoutMs?: number;
+  /** Names the time since the machine's start. */
+  boot?: string;
+  /** Makes a name nobody had before, for epochs. */
+  newId?: () => string;
+  /** Settings of the connection that come after our own, e.g. `max_page_count = 1000000`. */
+  pragmas?: readonly string[];
+};
+
+/** Commits a step of `fold` takes, between which others get their turn. */
+const FOLD_STEP = 2000;
+
+/**
+ * The store on one SQLite file, in WAL mode; the process that has it open is the only one that writes.
+ *
+ * Everything runs to its end without a pause, so a read sees all of a flush or nothing. What is in memory (heads,
+ * values used last, text that grows) moves only after the transaction has.
+ */
+export class SqliteStore implements Store {
+  readonly epoch: string;
+  readonly #file: string;
+  readonly #now: () => number;
+  readonly #opened: Opened;
+  readonly #database: Database;
+  readonly #topics: Topics;
+  readonly #entities: Entities;
+  readonly #search: SearchIndex;
+  readonly #tables: Tables;
+  readonly #reads: Reads;
+  readonly #statements: Record<"begin" | "commit" | "rollback", Statement<unknown, []>>;
+  readonly #view: View = {
+    head: (topic) => this.#topics.get(topic)?.seq ?? 0,
+    standing: (topic, kind, id): Standing => {
+      const row = this.#topics.get(topic);
+      return row ? this.#entities.standing(topic, row.id, kind, id) : ABSENT;
+    },
+    answer: (user, key) => this.#tables.answer(user, key),
+  };
+  #closed = false;
+
+  /**
+   * Opens the store in `file`, making it when there is none.
+   * @throws SkeinError telling what is wrong with the file and what to do; it is left as it was.
+   */
+  static async open(options: SqliteOptions): Promise<SqliteStore> {
+    return new SqliteStore(options);
+  }
+
+  private constructor(options: SqliteOptions) {
+    const newId = options.newId ?? (() => crypto.randomUUID());
+    this.#file = options.file;
+    this.#now = options.now ?? Date.now;
+    this.#opened = open({
+      file: options.file,
+      durability: options.durability ?? "normal",
+      busyTimeoutMs: options.busyTimeoutMs ?? 2000,
+      boot: options.boot ?? bootId(),
+      newId,
+    });
+    const database = (this.#database = this.#opened.database);
+    try {
+      this.#statements = {
+        begin: database.prepare<unknown, []>("BEGIN IMMEDIATE"),
+        commit: database.prepare<unknown, []>("COMMIT"),
+        rollback: database.prepare<unknown, []>("ROLLBACK"),
+      };
+      this.#topics = new Topics(database);
+      this.#search = new SearchIndex(database, options.textOf ?? defaultTextOf);
+      this.#entities = new Entities(database, this.#search);
+      this.#tables = new Tables(database);
+      recover(this.#topics, this.#entities);
+      this.epoch = this.#opened.epoch ?? newId();
+      if (this.#opened.epoch === null) {
+        // The old epoch's commits are no good to anyone: whoever asks with it gets a snapshot.
+        this.#settle(() => this.#topics.foldAll());
+      }
+      this.#opened.begin(this.epoch);
+      this.#reads = new Reads(database, this.#entities, this.epoch);
+      for (const pragma of options.pragmas ?? []) database.run(`PRAGMA ${pragma}`);
+    } catch (error) {
+      this.#opened.end(false);
+      throw storeError(error, options.file);
+    }
+  }
+
+  async commit(writes: readonly Write[]): Promise<{ commits: EncodedCommit[]; results: WriteResult[] }> {
+    return this.#run(() => {
+      const ts = this.#now();
+      // Nobody else writes, and nothing comes between here and the end: this sees what the transaction will.
+      const made = plan(writes, this.#view, { epoch: this.epoch, ts });
+      if (made.topics.length + made.answers.length + made.events.length > 0) this.#write(made, ts);
+      return { commits: made.topics.map(({ commit }) => commit), results: made.results };
+    });
+  }
+
+  async answerTo(user: string, key: string): Promise<CommandAnswer | null> {
+    return this.#run(() => this.#tables.answer(user, key));
+  }
+
+  async head(topic: Topic): Promise<Head | null> {
+    return this.#run(() => {
+      const row = this.#topics.get(topic);
+      return row && { epoch: this.epoch, seq: row.seq };
+    });
+  }
+
+  async logSince(
+    topic: Topic,
+    seq: number,
+    maxBytes: number,
+  ): Promise<{ folded: true; bytes: number } | { folded: false; bytes: number; commits: EncodedCommit[] }> {
+    return this.#run(() => {
+      const row = this.#row(topic);
+      if (seq < row.folded) return { folded: true, bytes: this.#topics.since(row, row.folded, 0).bytes };
+      const { bytes, commits } = this.#topics.since(row, seq, maxBytes);
+      const encoded = commits.map((each) => ({
+        topic,
+        epoch: this.epoch,
+        after: each.seq - 1,
+        seq: each.seq,
+        text: each.body,
+      }));
+      return { folded: false, bytes, commits: encoded };
+    });
+  }
+
+  async changedSince(topic: Topic, seq: number): Promise<EncodedCommit> {
+    return this.#run(() => {
+      const row = this.#row(topic);
+      if (seq > row.seq) throw new SkeinError("gap", `${topic} is at ${row.seq}, before ${seq}.`);
+      return this.#reads.changedSince(topic, row, seq);
+    });
+  }
+
+  async snapshot(topic: Topic, window?: number): Promise<EncodedCommit> {
+    return this.#run(() => this.#reads.snapshot(topic, this.#row(topic), window));
+  }
+
+  async history(topic: Topic, before: number, limit: number): Promise<HistoryPage> {
+    return this.#run(() => this.#reads.history(topic, this.#row(topic), before, limit));
+  }
+
+  async entity(topic: Topic, kind: string, id: string): Promise<Record<string, unknown> | null> {
+    return this.#run(() => valueOf(this.#view.standing(topic, kind, id)));
+  }
+
+  async entities(topic: Topic, kind: string): Promise<StoredEntity[]> {
+    return this.#run(() => {
+      const row = this.#topics.get(topic);
+      return row ? this.#reads.ofKind(topic, row, kind) : [];
+    });
+  }
+
+  async lastPosition(topic: Topic): Promise<number> {
+    return this.#run(() => {
+      const row = this.#topics.get(topic);
+      return row ? this.#reads.lastPosition(row) : -1;
+    });
+  }
+
+  async search(query: {
+    text: string;
+    topics: readonly Topic[] | "all";
+    limit: number;
+    before?: string;
+  }): Promise<{ hits: SearchHit[]; next: string | null }> {
+    return this.#run(() => this.#search.find(query));
+  }
+
+  async events(thread: string, after: number, limit: number): Promise<(RawEvent & { id: number })[]> {
+    return this.#run(() => this.#tables.events(thread, after, limit));
+  }
+
+  async fold(topic: Topic, through: number): Promise<void> {
+    const step = (): boolean => {
+      const row = this.#row(topic);
+      const needed = [...this.#entities.open(topic).values()].map(({ standing }) => standing.since ?? row.seq);
+      const end = Math.min(through, row.seq, ...needed.map((since) => since - 1));
+      if (end <= row.folded) return true;
+      const after = this.#transaction(() => this.#topics.fold(row, end, FOLD_STEP));
+      this.#topics.accept(topic, after);
+      return after.folded >= end;
+    };
+    while (!this.#run(step)) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async expire(before: { events: number; answers: number }): Promise<void> {
+    while (!this.#run(() => this.#transaction(() => this.#tables.expire(before)))) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  async token(hash: string): Promise<TokenRow | null> {
+    return this.#run(() => this.#tables.token(hash));
+  }
+
+  async addToken(token: TokenRow): Promise<void> {
+    this.#run(() => this.#tables.addToken(token));
+  }
+
+  async removeToken(hash: string): Promise<void> {
+    this.#run(() => this.#tables.removeToken(hash));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    let settled = false;
+    try {
+      this.#settle(() => undefined);
+      settled = true;
+    } finally {
+      // What could not be settled is in the log: the next open goes through it as after a crash.
+      this.#opened.end(settled);
+    }
+  }
+
+  /** Runs what needs the database open, and turns its errors into ours. */
+  #run<Result>(work: () => Result): Result {
+    if (this.#closed) throw new SkeinError("internal", `The database ${this.#file} is closed.`);
+    try {
+      return work();
+    } catch (error) {
+      throw storeError(error, this.#file);
+    }
+  }
+
+  #transaction<Result>(work: () => Result): Result {
+    const { begin, commit, rollback } = this.#statements;
+    begin.run();
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      // On some errors, a full disk among them, SQLite has rolled back by itself.
+      if (this.#database.inTransaction) rollback.run();
+      throw error;
+    }
+  }
+
+  /** Makes a plan durable, then lets memory follow. */
+  #write(made: Plan, ts: number): void {
+    const rows: [Topic, TopicRow][] = [];
+    const written: Written[] = [];
+    this.#transaction(() => {
+      for (const { commit, edits } of made.topics) {
+        const before = this.#topics.get(commit.topic);
+        const id = before?.id ?? this.#topics.newId();
+        rows.push([commit.topic, this.#topics.append(id, commit, ts, before)]);
+        for (const edit of edits) {
+          const result = this.#entities.write(commit.topic, id, edit, commit.seq, ts);
+          if (result) written.push(result);
+        }
+      }
+      for (const answer of made.answers) this.#tables.addAnswer(answer, ts);
+      for (const event of made.events) this.#tables.addEvent(event);
+    });
+    for (const [topic, row] of rows) this.#topics.accept(topic, row);
+    for (const each of written) this.#entities.accept(each);
+  }
+
+  /** Writes every open entity's row whole, so that the log is no longer needed for it. */
+  #settle(andThen: () => void): void {
+    const written = this.#transaction(() => {
+      const settled = this.#entities.allOpen().map(({ topic, open: { kind, id, seq, standing } }) => {
+        const after = { ...standing, stale: true };
+        const edit = { key: keyOf(kind, id), kind, id, before: standing, after };
+        return this.#entities.write(topic, this.#row(topic).id, edit, seq, this.#now());
+      });
+      andThen();
+      return settled;
+    });
+    for (const each of written) if (each) this.#entities.accept(each);
+  }
+
+  #row(topic: Topic): TopicRow {
+    const row = this.#topics.get(topic);
+    if (!row) throw new SkeinError("not_found", `There is no topic ${topic}.`);
+    return row;
+  }
+}

@@ -1,0 +1,33 @@
+import { SkeinError } from "@skein/client/protocol";
+
+/** What SQLite's result code means for whoever asked: https://www.sqlite.org/rescode.html */
+export function storeError(error: unknown, file: string): SkeinError {
+  if (error instanceof SkeinError) return error;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const said = error instanceof Error ? error.message : String(error);
+  if (code === "SQLITE_FULL") {
+    return new SkeinError("internal", `No room left for the database ${file}: nothing was written. Free some space.`, {
+      cause: error,
+    });
+  }
+  if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
+    const message = `Another program keeps the database ${file} locked: nothing was written. End its transaction.`;
+    return new SkeinError("busy", message, { retryAfterMs: 1000, cause: error });
+  }
+  if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB") return damaged(file, said, error);
+  if (code.startsWith("SQLITE_READONLY") || code.startsWith("SQLITE_CANTOPEN") || code === "SQLITE_PERM") {
+    const message = `The database ${file} cannot be written: ${said}. Check the rights of the file and its directory.`;
+    return new SkeinError("internal", message, { retry: "never", cause: error });
+  }
+  return new SkeinError("internal", `The database ${file} failed: ${said}. Nothing was written.`, { cause: error });
+}
+
+/** The file is not what it should be; it is left as it is. */
+export function damaged(file: string, what: string, cause?: unknown): SkeinError {
+  return new SkeinError(
+    "internal",
+    `The database ${file} is damaged: ${what}. It was left as it is. Put a backup in its place, or save what can be ` +
+      `read with: sqlite3 '${file}' .recover | sqlite3 recovered.sqlite`,
+    { retry: "never", cause },
+  );
+}

@@ -1,0 +1,132 @@
+import { Database } from "bun:sqlite";
+import { existsSync, statSync } from "node:fs";
+import { SkeinError } from "@skein/client/protocol";
+import { damaged, storeError } from "./errors.ts";
+import { fileMark, mayHaveLost } from "./lineage.ts";
+import { Lock } from "./lock.ts";
+import { type Migration, MIGRATIONS } from "./schema.ts";
+
+/** Marks the file as Skein's, see `PRAGMA application_id`: "Skei" in ASCII. */
+const APPLICATION_ID = 0x536b6569;
+
+export type OpenOptions = {
+  file: string;
+  durability: "normal" | "full";
+  busyTimeoutMs: number;
+  /** Names the time since the machine's start, see `bootId`. */
+  boot: string;
+  /** Makes a name nobody had before. */
+  newId: () => string;
+  migrations?: readonly Migration[];
+};
+
+/** A database that is ours alone, checked and brought to this version. */
+export type Opened = {
+  database: Database;
+  lock: Lock;
+  /** `null` when commits may have been lost: the store takes a new one. */
+  epoch: string | null;
+  /** Tells the database and the lock file that the run begins, and with which epoch. */
+  begin(epoch: string): void;
+  /** Tells them that it ended with nothing left undone, and lets go of both. */
+  end(clean: boolean): void;
+};
+
+/**
+ * Opens a database, or makes it. Until `begin` nothing is written but migrations, each whole or not at all.
+ * @throws SkeinError when it is damaged, locked, not ours, or of a newer version; the file is then as it was.
+ */
+export function open(options: OpenOptions): Opened {
+  const { file, boot, durability } = options;
+  const lock = Lock.take(file);
+  let database: Database | undefined;
+  try {
+    const { last } = lock;
+    const isNew = !existsSync(file) || statSync(file).size === 0;
+    const marks = isNew ? { mark: "", cleanMark: "" } : fileMark(file);
+    const opened = (database = new Database(file, { create: true, strict: true }));
+    opened.run(`PRAGMA busy_timeout = ${options.busyTimeoutMs}`);
+    if (!isNew) check(opened, file, last?.clean === true && last.mark === marks.cleanMark);
+    configure(opened);
+    migrate(opened, file, options.migrations ?? MIGRATIONS);
+    const meta = (name: string) =>
+      opened.query<{ value: string }, [string]>("SELECT value FROM meta WHERE name = ?").get(name)?.value ?? null;
+    const epoch = mayHaveLost(last, { ...marks, run: meta("run"), boot }) ? null : meta("epoch");
+    const run = options.newId();
+    return {
+      database: opened,
+      lock,
+      epoch,
+      begin(current) {
+        // Must be on the disk before the first commit is, whatever the durability of commits: after a power cut,
+        // an end that looks clean would keep the old epoch.
+        opened.run("PRAGMA synchronous = FULL");
+        lock.record({ run, mark: fileMark(file).mark, boot, durability, clean: false });
+        const set = opened.query("INSERT OR REPLACE INTO meta VALUES (?, ?)");
+        opened.transaction(() => {
+          set.run("epoch", current);
+          set.run("run", run);
+        })();
+        opened.run(`PRAGMA synchronous = ${durability}`);
+      },
+      end(clean) {
+        try {
+          if (!clean) return;
+          opened.run("PRAGMA wal_checkpoint(TRUNCATE)");
+        } finally {
+          opened.close();
+          if (clean) lock.record({ run, mark: fileMark(file).cleanMark, boot, durability, clean: true });
+          lock.release();
+        }
+      },
+    };
+  } catch (error) {
+    database?.close();
+    lock.release();
+    throw storeError(error, file);
+  }
+}
+
+/** Reads only. After an end that was not clean it looks at every page, which takes about a second per gigabyte. */
+function check(database: Database, file: string, clean: boolean): void {
+  const id = database.query<{ application_id: number }, []>("PRAGMA application_id").get()?.application_id;
+  const isEmpty = database.query("SELECT 1 FROM sqlite_schema LIMIT 1").get() === null;
+  if (id !== APPLICATION_ID && !isEmpty) {
+    throw new SkeinError(
+      "invalid",
+      `${file} is a database, but not Skein's. It was left as it is. Choose another place.`,
+    );
+  }
+  if (clean) return;
+  const said = database.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").get()?.quick_check;
+  if (said !== "ok") throw damaged(file, said ?? "no answer to quick_check");
+}
+
+function configure(database: Database): void {
+  database.run("PRAGMA journal_mode = WAL");
+  database.run("PRAGMA cache_size = -16000");
+  database.run("PRAGMA temp_store = MEMORY");
+  // A log that one long read has let grow is cut back to this at the next chance.
+  database.run(`PRAGMA journal_size_limit = ${64 * 1024 * 1024}`);
+}
+
+/** Takes the schema to the newest version, a transaction for each step. */
+export function migrate(database: Database, file: string, migrations: readonly Migration[]): void {
+  const found = database.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
+  const newest = migrations.at(-1)?.version ?? 0;
+  if (found > newest) {
+    throw new SkeinError(
+      "unsupported",
+      `The database ${file} was written by a newer Skein (its version ${found}, this one knows ${newest}). ` +
+        "It was left as it is. Install that version again.",
+    );
+  }
+  for (const { version, sql } of migrations) {
+    if (version <= found) continue;
+    database.transaction(() => {
+      database.run(sql);
+      database.run(`PRAGMA user_version = ${version}`);
+      database.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+    })();
+  }
+}

@@ -1,0 +1,141 @@
+import type { Database } from "bun:sqlite";
+import type { Topic } from "@skein/client/protocol";
+import type { EncodedCommit, HistoryPage, StoredEntity } from "../contract.ts";
+import { keyOf } from "../plan.ts";
+import { placeOf, type Value, valueOf } from "../standing.ts";
+import type { Entities, OpenEntity } from "./entities.ts";
+import type { TopicRow } from "./topics.ts";
+
+/** An entity's row as JSON text, which goes into a commit without being parsed. */
+type Row = { kind: string; id: string; pos: number | null; value: string | null };
+
+/** Reads of a topic's present state: rows, with the text that has grown beyond them in its place. */
+export class Reads {
+  readonly #statements: ReturnType<typeof prepare>;
+  readonly #entities: Entities;
+  readonly #epoch: string;
+
+  constructor(database: Database, entities: Entities, epoch: string) {
+    this.#statements = prepare(database);
+    this.#entities = entities;
+    this.#epoch = epoch;
+  }
+
+  changedSince(topic: Topic, row: TopicRow, seq: number): EncodedCommit {
+    // An entity that is open may have changed since, though its row has not.
+    const rows = this.#statements.changed.all(row.id, seq);
+    const opened = [...this.#entities.open(topic).values()].filter((open) => open.seq > seq);
+    return this.#commit(topic, row, seq, withOpened(rows, opened));
+  }
+
+  snapshot(topic: Topic, row: TopicRow, window: number | undefined): EncodedCommit {
+    const open = this.#entities.open(topic);
+    if (window === undefined) {
+      return this.#commit(topic, row, null, withOpened(this.#statements.everything.all(row.id), open.values()));
+    }
+    const floor = this.#floor(row.id, window);
+    const rows = [...this.#statements.held.all(row.id, floor), ...this.#statements.items.all(row.id, floor)];
+    const shown = new Set(rows.map(({ kind, id }) => keyOf(kind, id)));
+    const opened = [...open].filter(([key]) => shown.has(key)).map(([, each]) => each);
+    return this.#commit(topic, row, null, withOpened(rows, opened), floor);
+  }
+
+  history(topic: Topic, row: TopicRow, before: number, limit: number): HistoryPage {
+    // Items that share the place of the page's first one belong to the page, else the next page would miss them.
+    const first = this.#statements.pageStart.get(row.id, before, limit - 1)?.pos ?? Number.MIN_SAFE_INTEGER;
+    const items = this.#parse(topic, this.#statements.page.all(row.id, first, before));
+    const older = this.#statements.older.get(row.id, first) !== null;
+    return { epoch: this.#epoch, seq: row.seq, items, before: older ? first : null };
+  }
+
+  ofKind(topic: Topic, row: TopicRow, kind: string): StoredEntity[] {
+    return this.#parse(topic, this.#statements.ofKind.all(row.id, kind));
+  }
+
+  lastPosition(row: TopicRow): number {
+    return this.#statements.last.get(row.id)?.pos ?? -1;
+  }
+
+  /** The lowest place of the newest `window` items; 0 when there is nothing older. */
+  #floor(topicId: number, window: number): number {
+    const floor = this.#statements.pageStart.get(topicId, Number.MAX_SAFE_INTEGER, window - 1)?.pos;
+    return floor !== undefined && this.#statements.older.get(topicId, floor) ? floor : 0;
+  }
+
+  #parse(topic: Topic, rows: readonly Row[]): StoredEntity[] {
+    const open = this.#entities.open(topic);
+    return rows.map(({ kind, id, value }) => {
+      const opened = open.get(keyOf(kind, id));
+      return { kind, id, value: (opened ? valueOf(opened.standing) : JSON.parse(value ?? "{}")) as Value };
+    });
+  }
+
+  #commit(topic: Topic, row: TopicRow, after: number | null, rows: readonly Row[], floor?: number): EncodedCommit {
+    const changes = rows.map(({ kind, id, value }) => {
+      const entity = `"kind":${JSON.stringify(kind)},"id":${JSON.stringify(id)}`;
+      return value === null ? `{"op":"drop",${entity}}` : `{"op":"put",${entity},"value":${value}}`;
+    });
+    const { seq, ts } = row;
+    const head = JSON.stringify({
+      topic,
+      epoch: this.#epoch,
+      after,
+      seq,
+      ts,
+      ...(floor === undefined ? {} : { floor }),
+    });
+    const text = `${head.slice(0, -1)},"changes":[${changes.join(",")}]}`;
+    return { topic, epoch: this.#epoch, after, seq, text };
+  }
+}
+
+/** The rows with the open entities in their present state: in place of their row, or after the rows. */
+function withOpened(rows: readonly Row[], opened: Iterable<OpenEntity>): Row[] {
+  const byKey = new Map<string, Row>();
+  for (const { kind, id, standing } of opened) {
+    const value = valueOf(standing);
+    byKey.set(keyOf(kind, id), { kind, id, pos: placeOf(value).pos, value: JSON.stringify(value) });
+  }
+  if (byKey.size === 0) return [...rows];
+  const merged = rows.map((row) => {
+    const key = keyOf(row.kind, row.id);
+    const open = byKey.get(key);
+    byKey.delete(key);
+    return open ?? row;
+  });
+  return [...merged, ...byKey.values()];
+}
+
+function prepare(database: Database) {
+  const columns = "kind, id, pos, value";
+  const inOrder = "ORDER BY pos, kind, id";
+  return {
+    everything: database.prepare<Row, [number]>(
+      `SELECT ${columns} FROM entity WHERE topic = ?1 AND value IS NOT NULL ${inOrder}`,
+    ),
+    held: database.prepare<Row, [topic: number, floor: number]>(
+      `SELECT ${columns} FROM entity WHERE topic = ?1 AND held = 1 AND (pos IS NULL OR pos < ?2) ${inOrder}`,
+    ),
+    items: database.prepare<Row, [topic: number, floor: number]>(
+      `SELECT ${columns} FROM entity WHERE topic = ?1 AND pos >= ?2 ${inOrder}`,
+    ),
+    changed: database.prepare<Row, [topic: number, seq: number]>(
+      `SELECT ${columns} FROM entity WHERE topic = ?1 AND seq > ?2 ${inOrder}`,
+    ),
+    page: database.prepare<Row, [topic: number, from: number, before: number]>(
+      `SELECT ${columns} FROM entity WHERE topic = ?1 AND pos >= ?2 AND pos < ?3 ${inOrder}`,
+    ),
+    ofKind: database.prepare<Row, [topic: number, kind: string]>(
+      `SELECT ${columns} FROM entity WHERE topic = ?1 AND kind = ?2 AND value IS NOT NULL ORDER BY pos, id`,
+    ),
+    pageStart: database.prepare<{ pos: number }, [topic: number, before: number, skip: number]>(
+      "SELECT pos FROM entity WHERE topic = ?1 AND pos < ?2 ORDER BY pos DESC LIMIT 1 OFFSET ?3",
+    ),
+    older: database.prepare<{ pos: number }, [topic: number, before: number]>(
+      "SELECT pos FROM entity WHERE topic = ?1 AND pos < ?2 LIMIT 1",
+    ),
+    last: database.prepare<{ pos: number }, [topic: number]>(
+      "SELECT pos FROM entity WHERE topic = ?1 AND pos IS NOT NULL ORDER BY pos DESC LIMIT 1",
+    ),
+  };
+}
