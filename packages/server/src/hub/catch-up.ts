@@ -14,23 +14,21 @@ export async function catchUp(
 ): Promise<EncodedCommit[]> {
   if (position === null) return [await store.snapshot(topic, options.window)];
   const log = await store.logSince(topic, position, options.maxBytes);
-  if (!log.folded) {
-    const whole = log.bytes <= options.maxBytes;
-    if (whole) {
-      const merge = log.commits.length >= (options.merge ? 2 : MERGE_FROM);
-      return merge ? [mergeCommits(log.commits)] : log.commits;
-    }
-  }
+  if (!log.folded && log.bytes <= options.maxBytes) return inFewer(log.commits, options.merge);
   const changed = await store.changedSince(topic, position);
-  if (!log.folded && log.bytes <= changed.text.length) return log.commits;
+  if (!log.folded && log.bytes <= changed.text.length) return inFewer(log.commits, options.merge);
   if (changed.text.length <= options.maxBytes) return [changed];
   // So much changed that the window alone may be less; either is the whole truth.
   const snapshot = await store.snapshot(topic, options.window);
   return [snapshot.text.length < changed.text.length ? snapshot : changed];
 }
 
+function inFewer(commits: readonly EncodedCommit[], merge: boolean): EncodedCommit[] {
+  return commits.length >= (merge ? 2 : MERGE_FROM) ? [mergeCommits(commits)] : [...commits];
+}
+
 /** One commit with the effect of several that follow each other. */
-export function mergeCommits(commits: readonly EncodedCommit[]): EncodedCommit {
+function mergeCommits(commits: readonly EncodedCommit[]): EncodedCommit {
   const first = commits[0];
   const last = commits.at(-1);
   if (first === undefined || last === undefined) throw new RangeError("There is no commit to merge.");
