@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CLOSE, readFrame, type Change, type Commit, type Topic } from "@skein/client/protocol";
+import { CLOSE, readFrame, SkeinError, type Change, type Commit, type Topic } from "@skein/client/protocol";
 import { Replica } from "@skein/client/replica";
 import fc from "fast-check";
 import type { Store, Write } from "../store/contract.ts";
@@ -33,8 +33,9 @@ afterEach(async () => {
   expect(reports).toEqual([]);
 });
 
-function hubOn(over: Store = store, load = () => 0): Hub {
-  return new Hub({ store: over, clock, limits: LIMITS, load, report: (error) => reports.push(error) });
+function hubOn(over: Store = store, softMarkBytes = LIMITS.softMarkBytes): Hub {
+  const limits = { ...LIMITS, softMarkBytes };
+  return new Hub({ store: over, clock, limits, load: () => 0, report: (error) => reports.push(error) });
 }
 
 /** A socket whose reader the test controls: it holds what was sent until it is read. */
@@ -95,6 +96,12 @@ async function subscribed(
   await until(() => sink.frames.length > 0);
   return { sink, connection };
 }
+
+const refusal = async (refused: Promise<void>): Promise<unknown> =>
+  refused.then(
+    () => "none",
+    (error: unknown) => (error instanceof SkeinError ? error.kind : error),
+  );
 
 /** Lets queued work run until a condition holds. */
 async function until(condition: () => boolean): Promise<void> {
@@ -205,10 +212,10 @@ describe("fan-out", () => {
     const hub = hubOn();
     for (const id of ["a", "b", "c", "d", "e"]) await hub.write(put(`thread:${id}`, "m"));
     const connection = hub.connect(new TestSink());
-    await expect(connection.subscribe("thread:none", {}, () => {})).rejects.toMatchObject({ kind: "not_found" });
+    expect(await refusal(connection.subscribe("thread:none", {}, () => {}))).toBe("not_found");
     for (const id of ["a", "b", "c", "d"]) await connection.subscribe(`thread:${id}`, {}, () => {});
     await connection.subscribe("thread:a", {}, () => {});
-    await expect(connection.subscribe("thread:e", {}, () => {})).rejects.toMatchObject({ kind: "too_large" });
+    expect(await refusal(connection.subscribe("thread:e", {}, () => {}))).toBe("too_large");
   });
 });
 
@@ -253,14 +260,13 @@ describe("catch-up", () => {
   });
 
   test("many missed commits travel as one, in bytes that follow what was missed", async () => {
-    const hub = hubOn();
+    const hub = hubOn(store, 256 * 1024);
     await hub.write(put(A, "m1", { text: "x".repeat(100_000) }));
     for (let index = 0; index < 20; index++) await hub.write(append(A, "m1", 100_000 + index, "y"));
     const { sink } = await subscribed(hub, A, { after: { epoch: store.epoch, seq: 1 } });
     const commits = sink.frames.flatMap(commitsIn);
-    expect(commits.length).toBeLessThan(5);
-    expect([commits[0]?.after, commits.at(-1)?.seq]).toEqual([1, 21]);
-    expect(sink.frames.join("").length).toBeLessThan(600);
+    expect(commits.map((commit) => [commit.after, commit.seq])).toEqual([[1, 21]]);
+    expect(sink.frames[0]!.length).toBeLessThan(400);
   });
 
   test("a folded log is answered with the whole truth", async () => {
@@ -272,10 +278,7 @@ describe("catch-up", () => {
     const { sink } = await subscribed(hub, A, { after: { epoch: store.epoch, seq: 1 } });
     const commit = commitsIn(sink.frames[0]!)[0]!;
     expect([commit.after, commit.seq]).toEqual([1, 3]);
-    expect(commit.changes.map((change) => [change.op, change.id]).toSorted()).toEqual([
-      ["drop", "m1"],
-      ["put", "m2"],
-    ]);
+    expect(commit.changes.map((change) => `${change.op} ${change.id}`).toSorted()).toEqual(["drop m1", "put m2"]);
   });
 });
 
