@@ -56,7 +56,10 @@ export function startTurn(draft: Draft): void {
     role: "user",
     by: turn.by,
     text: turn.text,
-    ...some("blocks", turn.blocks.length > 0 ? turn.blocks.map((block) => ({ at: turn.text.length, block })) : undefined),
+    ...some(
+      "blocks",
+      turn.blocks.length > 0 ? turn.blocks.map((block) => ({ at: turn.text.length, block })) : undefined,
+    ),
     status: "complete",
     startedAt: draft.now,
     endedAt: draft.now,

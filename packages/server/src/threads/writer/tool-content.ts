@@ -9,7 +9,11 @@ import { object, text, word } from "./read.ts";
  * A tool call's content as entities hold it: at most `BOUNDS.tool` units of text, the rest in blobs.
  * `terminalOf` gives the entity of a terminal named in it.
  */
-export function readContent(draft: Draft, items: readonly Json[], terminalOf: (terminal: string) => string): ToolContent[] {
+export function readContent(
+  draft: Draft,
+  items: readonly Json[],
+  terminalOf: (terminal: string) => string,
+): ToolContent[] {
   const content: ToolContent[] = [];
   let room: number = BOUNDS.tool;
   for (const item of items.slice(0, BOUNDS.toolContents)) {

@@ -107,7 +107,12 @@ function terminalOf(draft: Draft, toolCallId: string, terminal: string): string 
   const known = draft.state.terminals.get(terminal);
   if (known) return known.id;
   const tool = draft.state.tools.get(toolCallId)?.value ?? null;
-  return startTerminal(draft, terminal, { command: tool?.title ?? "", args: [], cwd: draft.state.thread.cwd, tool: toolCallId });
+  return startTerminal(draft, terminal, {
+    command: tool?.title ?? "",
+    args: [],
+    cwd: draft.state.thread.cwd,
+    tool: toolCallId,
+  });
 }
 
 /** `_meta.terminal_info`, as codex-acp and claude-agent-acp send it: a process that the agent runs by itself. */
@@ -177,7 +182,12 @@ function change(draft: Draft, toolCallId: string, known: KnownTool, members: Par
   if (patch === null) draft.put("tool", known.id, value);
   else draft.patch("tool", known.id, patch);
   remembered(draft, toolCallId, { id: known.id, value });
-  if (ends) endTerminals(draft, members.status === "interrupted" ? "interrupted" : "exited", (each) => each.tool === toolCallId);
+  if (ends)
+    endTerminals(
+      draft,
+      members.status === "interrupted" ? "interrupted" : "exited",
+      (each) => each.tool === toolCallId,
+    );
 }
 
 function remembered(draft: Draft, toolCallId: string, known: KnownTool): KnownTool {

@@ -127,7 +127,9 @@ const LEVELS = { error: "error", warning: "warning" } as const;
 function writeNotice(draft: Draft, update: SessionUpdate): void {
   const severity = text(update["severity"]);
   const level = severity === "error" || severity === "warning" ? LEVELS[severity] : "info";
-  const lines = [text(update["title"]), text(update["description"])].filter((line) => line !== undefined && line !== "");
+  const lines = [text(update["title"]), text(update["description"])].filter(
+    (line) => line !== undefined && line !== "",
+  );
   if (lines.length === 0) notUnderstood(draft, update);
   else notice(draft, level, lines.join("\n"));
 }
@@ -189,5 +191,10 @@ function blockText(value: unknown): string {
 
 /** Nothing an agent says is dropped: what this version does not know is shown as it came. */
 function notUnderstood(draft: Draft, update: SessionUpdate): void {
-  notice(draft, "info", `The agent sent an update of a kind this version does not know: ${update.sessionUpdate}.`, update);
+  notice(
+    draft,
+    "info",
+    `The agent sent an update of a kind this version does not know: ${update.sessionUpdate}.`,
+    update,
+  );
 }

@@ -1,0 +1,87 @@
+import { SkeinError, type JsonObject, type ThreadEntity } from "@skein/client/protocol";
+import type { DriverEvent, Opened, Session } from "../agents/driver.ts";
+import type { Drivers } from "./drivers.ts";
+import type { Draft } from "./writer/draft.ts";
+import { notice } from "./writer/notices.ts";
+import { writeOpened } from "./writer/session-updates.ts";
+
+/** Starts a thread's agent: goes on with the conversation it knows, or begins one. */
+export async function openSession(
+  drivers: Drivers,
+  thread: ThreadEntity,
+  handlers: {
+    emit: (event: DriverEvent) => void | Promise<void>;
+    record: (direction: "in" | "out" | "error", line: string) => void;
+  },
+): Promise<Session> {
+  const { driver, ...launch } = await drivers.find(thread.agent, thread.exec);
+  return driver.open({
+    ...launch,
+    cwd: thread.cwd,
+    ...(thread.session === undefined ? {} : { resume: thread.session }),
+    ...handlers,
+  });
+}
+
+/** Writes what was learned at opening; says so when the agent does not remember. */
+export function writeSession(draft: Draft, session: Session): void {
+  const before = draft.state.thread.session;
+  writeOpened(draft, session.id, session.opened);
+  if (before !== undefined && !session.opened.resumed && draft.state.turn !== null) {
+    notice(
+      draft,
+      "warning",
+      "The agent could not go on with its earlier conversation: it does not remember what was said above.",
+    );
+  }
+}
+
+/**
+ * Gives a fresh agent the mode and the options that the thread had: which of them it keeps by itself differs, and one
+ * that was put into a careful mode must not wake up in another.
+ * Returns what the agent refused, in words.
+ */
+export async function restoreChoices(session: Session, before: ThreadEntity): Promise<string[]> {
+  const refused: string[] = [];
+  const { mode, modes, config } = session.opened;
+  if (before.mode !== undefined && before.mode !== mode && modes?.some((each) => each.id === before.mode)) {
+    const wanted = before.mode;
+    await session.setMode(wanted).catch((error: unknown) => void refused.push(`mode ${wanted}: ${said(error)}`));
+  }
+  for (const option of changedOptions(before.config, config)) {
+    await session
+      .setConfig(option.id, option.value)
+      .catch((error: unknown) => void refused.push(`${option.id}: ${said(error)}`));
+  }
+  return refused;
+}
+
+/** The options with one of them set. */
+export function withOption(
+  config: ThreadEntity["config"],
+  option: string,
+  value: string | boolean,
+): NonNullable<ThreadEntity["config"]> {
+  return (config ?? []).map((each) => (each["id"] === option ? { ...each, currentValue: value } : each));
+}
+
+function changedOptions(
+  before: readonly JsonObject[] | undefined,
+  now: Opened["config"],
+): { id: string; value: string | boolean }[] {
+  return (before ?? []).flatMap((option) => {
+    const { id, currentValue: value } = option;
+    const fresh = now?.find((each) => each["id"] === id);
+    if (typeof id !== "string" || fresh === undefined || fresh["currentValue"] === value) return [];
+    return typeof value === "string" || typeof value === "boolean" ? [{ id, value }] : [];
+  });
+}
+
+export function said(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Any failure as one that can be answered. */
+export function asSkeinError(error: unknown): SkeinError {
+  return error instanceof SkeinError ? error : new SkeinError("internal", said(error), { cause: error });
+}

@@ -1,0 +1,15 @@
+import type { Driver } from "../agents/driver.ts";
+
+/** What it takes to start an agent. */
+export type Launch = {
+  driver: Driver;
+  command: string;
+  args: readonly string[];
+  env?: Readonly<Record<string, string>>;
+};
+
+/** How a thread's agent is found, by the name the server knows it by, or as the program a person gave. */
+export interface Drivers {
+  /** @throws SkeinError `not_found` for a name that is not known; `agent` for a program that is not installed. */
+  find(agent: string, exec?: { command: string; args: readonly string[] }): Promise<Launch>;
+}

@@ -1,0 +1,133 @@
+import {
+  boardTopic,
+  threadTopic,
+  type CardEntity,
+  type Commit,
+  type ThreadEntity,
+  type TurnEntity,
+} from "@skein/client/protocol";
+import type { Store, StoredEntity } from "../store/contract.ts";
+import type { EndStatus, QueuedTurn, Step, ThreadState } from "./writer/state.ts";
+import { step } from "./writer/writer.ts";
+
+/** A thread as its log has it, and what a runner that is no more left open in it. */
+export type Loaded = { state: ThreadState; left: StoredEntity[] };
+
+/** What is to be said of a turn that was left running. */
+export type Ending = { status: EndStatus; message: string };
+
+/** Entities read at once on the way back to where the last turn began. */
+const PAGE = 200;
+
+/** Reads what a runner needs to go on with a thread; `null` when there is no such thread. */
+export async function loadThread(store: Store, id: string): Promise<Loaded | null> {
+  const topic = threadTopic(id);
+  const thread = (await store.entity(topic, "thread", id)) as ThreadEntity | null;
+  if (thread === null) return null;
+  const card = (await store.entity(boardTopic(thread.board), "card", id)) as CardEntity | null;
+  const turns = (await store.entities(topic, "turn")).map((turn) => ({ id: turn.id, value: turn.value as TurnEntity }));
+  const started = turns.filter((turn) => turn.value.pos !== undefined);
+  const last = started.toSorted((a, b) => (a.value.pos ?? 0) - (b.value.pos ?? 0)).at(-1);
+  const left = await leftOpen(store, id, last?.value.pos ?? 0);
+  const queue = turns
+    .filter((turn) => turn.value.status === "queued")
+    .toSorted((a, b) => numberOf(a.id) - numberOf(b.id))
+    .map(queuedTurn);
+  const crashed = left.some((entity) => entity.kind === "turn");
+  const state: ThreadState = {
+    id,
+    thread,
+    card: card ?? newCard(id, thread, ""),
+    nextPos: (await store.lastPosition(topic)) + 1,
+    nextTurn: 1 + turns.reduce((most, turn) => Math.max(most, numberOf(turn.id)), -1),
+    turn: last?.id ?? null,
+    running: false,
+    queue,
+    // What waited when a runner went away waits for a person: they may not want it any more.
+    paused: crashed || queue.length > 0 || thread.status === "interrupted",
+    archived: thread.status === "archived",
+    message: null,
+    tools: new Map(),
+    terminals: new Map(),
+    plans: new Map(),
+    asks: new Map(),
+    notes: new Map(),
+    usage: null,
+  };
+  return { state, left };
+}
+
+/** A new thread's card. */
+export function newCard(id: string, thread: ThreadEntity, by: string): CardEntity {
+  return {
+    thread: id,
+    title: thread.title,
+    agent: thread.agent,
+    cwd: thread.cwd,
+    status: thread.status,
+    preview: "",
+    by,
+    createdAt: thread.createdAt,
+    updatedAt: thread.updatedAt,
+    waiting: 0,
+  };
+}
+
+/** Closes what was left open, so that a crash is seen for what it was (G7). */
+export function closeLeft(loaded: Loaded, ending: Ending, now: number): Step {
+  return step(loaded.state, now, (draft) => {
+    for (const { kind, id } of loaded.left) {
+      switch (kind) {
+        case "turn":
+          draft.patch(kind, id, { status: ending.status, error: { message: ending.message }, endedAt: now });
+          break;
+        case "permission":
+        case "question":
+          draft.patch(kind, id, { status: "cancelled" });
+          break;
+        default:
+          draft.patch(kind, id, { status: "interrupted", endedAt: now });
+      }
+    }
+  });
+}
+
+const OPEN: Record<string, ReadonlySet<unknown>> = {
+  turn: new Set(["running"]),
+  message: new Set(["streaming"]),
+  tool: new Set(["pending", "in_progress"]),
+  permission: new Set(["pending"]),
+  question: new Set(["pending"]),
+  terminal: new Set(["running"]),
+};
+
+const isOpen = (entity: StoredEntity): boolean => OPEN[entity.kind]?.has(entity.value["status"]) ?? false;
+
+/** Everything still open: what a snapshot holds whatever its window, and the items since the last turn began. */
+async function leftOpen(store: Store, id: string, since: number): Promise<StoredEntity[]> {
+  const topic = threadTopic(id);
+  const snapshot = JSON.parse((await store.snapshot(topic, 1)).text) as Commit;
+  const found = new Map<string, StoredEntity>();
+  const take = (entity: StoredEntity): void => {
+    if (isOpen(entity)) found.set(`${entity.kind} ${entity.id}`, entity);
+  };
+  for (const change of snapshot.changes) {
+    if (change.op === "put") take({ kind: change.kind, id: change.id, value: change.value });
+  }
+  let before: number | null = Number.MAX_SAFE_INTEGER;
+  while (before !== null && before > since) {
+    const page = await store.history(topic, before, PAGE);
+    page.items.forEach(take);
+    before = page.before;
+  }
+  return [...found.values()];
+}
+
+function queuedTurn({ id, value }: { id: string; value: TurnEntity }): QueuedTurn {
+  return { id, text: value.prompt?.text ?? "", blocks: value.prompt?.blocks ?? [], by: value.by };
+}
+
+/** The number in a turn's id. */
+function numberOf(id: string): number {
+  return Number(id.slice(1));
+}

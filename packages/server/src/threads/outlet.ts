@@ -1,0 +1,151 @@
+import type { Change, Topic } from "@skein/client/protocol";
+import type { Hub } from "../hub/hub.ts";
+import type { RawEvent, Write, WriteResult } from "../store/contract.ts";
+import type { NewBlob } from "./writer/state.ts";
+
+/** Where blobs are kept: `put` answers with the SHA-256 of the bytes, in hexadecimal. */
+export type BlobStore = {
+  put(bytes: Uint8Array): Promise<string>;
+  get(sha256: string): Promise<Blob | null>;
+};
+
+/** Waiting changes, and UTF-16 units of waiting raw lines, above which the agent is not read on. */
+const CHANGES_WAITING = 2_000;
+const LINES_WAITING = 1024 * 1024;
+/** Raw lines that no change follows are written when there are this many. */
+const LINES_ALONE = 128;
+
+type Waiting = { resolve: (result: WriteResult) => void; reject: (error: unknown) => void };
+type Job = { changes: Map<Topic, Change[]>; blobs: NewBlob[]; events: RawEvent[]; single?: Write; waiting: Waiting[] };
+
+/**
+ * A thread's way to the log: what goes in comes out in the same order, one write at a time, so that after a write that
+ * failed none that rests on it can succeed. What comes meanwhile is gathered into the next.
+ * Blobs are kept before the changes that name them are written.
+ */
+export class Outlet {
+  readonly #hub: Hub;
+  readonly #blobs: BlobStore;
+  readonly #failed: (error: unknown) => void;
+  #jobs: Job[] = [];
+  #events: RawEvent[] = [];
+  #lines = 0;
+  #changes = 0;
+  #busy = false;
+  #broken: { error: unknown } | null = null;
+
+  constructor(options: { hub: Hub; blobs: BlobStore; failed: (error: unknown) => void }) {
+    this.#hub = options.hub;
+    this.#blobs = options.blobs;
+    this.#failed = options.failed;
+  }
+
+  /** Adds changes to what is written next. */
+  push(changes: readonly { topic: Topic; changes: readonly Change[] }[], blobs: readonly NewBlob[] = []): void {
+    const job = this.#gathering();
+    for (const each of changes) {
+      if (each.changes.length === 0) continue;
+      const list = job.changes.get(each.topic);
+      if (list) list.push(...each.changes);
+      else job.changes.set(each.topic, [...each.changes]);
+      this.#changes += each.changes.length;
+    }
+    job.blobs.push(...blobs);
+    this.#takeEvents(job);
+    this.#pump();
+  }
+
+  /** Writes something with a guard or a command, by itself, in its turn. */
+  async send(write: Write): Promise<WriteResult> {
+    return new Promise((resolve, reject) => {
+      const job: Job = { changes: new Map(), blobs: [], events: [], single: write, waiting: [{ resolve, reject }] };
+      this.#jobs.push(job);
+      this.#pump();
+    });
+  }
+
+  /** A raw line: it is written with the changes that follow from it. */
+  record(event: RawEvent): void {
+    this.#events.push(event);
+    this.#lines += event.line.length;
+    if (this.#events.length >= LINES_ALONE || this.#lines >= LINES_WAITING) this.flushLines();
+  }
+
+  /** Writes the raw lines that no change has followed yet. */
+  flushLines(): void {
+    if (this.#events.length > 0) this.push([]);
+  }
+
+  /** Resolves when everything pushed so far is durable; rejects when it will not be. */
+  async durable(): Promise<void> {
+    if (this.#broken) throw this.#broken.error;
+    if (this.#jobs.length === 0 && !this.#busy) return;
+    await new Promise<WriteResult>((resolve, reject) => {
+      const last = this.#jobs.at(-1) ?? this.#gathering();
+      last.waiting.push({ resolve, reject });
+      this.#pump();
+    });
+  }
+
+  /** Defined while too much waits to be written. */
+  pressure(): Promise<void> | undefined {
+    if (this.#changes > CHANGES_WAITING || this.#lines > LINES_WAITING) return this.durable().catch(() => {});
+    return this.#hub.pressure();
+  }
+
+  get idle(): boolean {
+    return !this.#busy && this.#jobs.length === 0;
+  }
+
+  #gathering(): Job {
+    const last = this.#jobs.at(-1);
+    if (last && !last.single) return last;
+    const job: Job = { changes: new Map(), blobs: [], events: [], waiting: [] };
+    this.#jobs.push(job);
+    return job;
+  }
+
+  #takeEvents(job: Job): void {
+    job.events.push(...this.#events);
+    this.#events = [];
+  }
+
+  #pump(): void {
+    if (this.#broken) return this.#rejectAll(this.#broken.error);
+    if (this.#busy) return;
+    this.#busy = true;
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
+      this.#changes = 0;
+      this.#lines = 0;
+      try {
+        const result = await this.#write(job);
+        for (const each of job.waiting) each.resolve(result);
+      } catch (error) {
+        this.#broken = { error };
+        this.#busy = false;
+        for (const each of job.waiting) each.reject(error);
+        this.#rejectAll(error);
+        this.#failed(error);
+        return;
+      }
+    }
+    this.#busy = false;
+  }
+
+  async #write(job: Job): Promise<WriteResult> {
+    if (job.single) return this.#hub.write(job.single);
+    if (job.blobs.length > 0) await Promise.all(job.blobs.map(async (blob) => this.#blobs.put(blob.bytes)));
+    const changes = [...job.changes].map(([topic, list]) => ({ topic, changes: list }));
+    if (changes.length === 0 && job.events.length === 0) return { ok: true, positions: new Map() };
+    return this.#hub.write(job.events.length > 0 ? { changes, events: job.events } : { changes });
+  }
+
+  #rejectAll(error: unknown): void {
+    this.#events = [];
+    for (const job of this.#jobs.splice(0)) for (const each of job.waiting) each.reject(error);
+  }
+}

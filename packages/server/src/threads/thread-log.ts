@@ -1,0 +1,141 @@
+import { boardTopic, SkeinError, threadTopic, type Topic } from "@skein/client/protocol";
+import type { Clock, Timer } from "../clock.ts";
+import type { Hub } from "../hub/hub.ts";
+import type { CommandAnswer, Guard } from "../store/contract.ts";
+import { Outlet, type BlobStore } from "./outlet.ts";
+import type { Draft } from "./writer/draft.ts";
+import { closeMessage } from "./writer/messages.ts";
+import type { Step, ThreadState } from "./writer/state.ts";
+import { step } from "./writer/writer.ts";
+
+/** Who asks, and the key by which a repeat is known. */
+export type Asker = { user: string; key: string };
+
+/** A message that came after its turn's end is closed when nothing follows for this long, in milliseconds. */
+const SETTLE_MS = 1000;
+
+/**
+ * A thread's state and its way to the log, in step: what a step changes is on its way before the next one begins.
+ * When the log fails, the state here is ahead of it and of no more use: `failed` says so, once.
+ */
+export class ThreadLog {
+  readonly topic: Topic;
+  readonly #board: Topic;
+  readonly #clock: Clock;
+  readonly #outlet: Outlet;
+  readonly #failed: (error: unknown) => void;
+  #state: ThreadState;
+  #settling: Timer | null = null;
+
+  constructor(
+    context: { hub: Hub; clock: Clock; blobs: BlobStore },
+    state: ThreadState,
+    failed: (error: unknown) => void,
+  ) {
+    this.topic = threadTopic(state.id);
+    this.#board = boardTopic(state.thread.board);
+    this.#clock = context.clock;
+    this.#state = state;
+    this.#failed = failed;
+    this.#outlet = new Outlet({ hub: context.hub, blobs: context.blobs, failed });
+  }
+
+  get state(): ThreadState {
+    return this.#state;
+  }
+
+  /** Decides a step and sends it on its way. */
+  step(run: (draft: Draft) => void): void {
+    this.take(step(this.#state, this.#clock.now(), run));
+  }
+
+  /** Takes a step that was decided already. */
+  take(made: Step): void {
+    this.#state = made.state;
+    const changes = this.#changes(made);
+    if (changes.length > 0) this.#outlet.push(changes, made.blobs);
+    this.#settle();
+  }
+
+  /**
+   * Makes a command's effect durable together with its answer (G3); `run` gives what belongs into the answer.
+   * @throws SkeinError `conflict` when the guard did not hold, with what stands there in `detail`.
+   */
+  async command(
+    asker: Asker,
+    run: (draft: Draft) => Record<string, unknown> | void,
+    guard?: Guard,
+  ): Promise<CommandAnswer> {
+    let answer: Record<string, unknown> = {};
+    const before = this.#state;
+    const made = step(before, this.#clock.now(), (draft) => void (answer = run(draft) ?? {}));
+    this.#state = made.state;
+    const result = await this.#outlet.send({
+      changes: this.#changes(made),
+      command: { ...asker, topic: this.topic, answer },
+      ...(guard ? { guard } : {}),
+    });
+    if (result.ok && result.answer && !("repeated" in result)) return result.answer;
+    // Nothing was written. Where the state had moved on, it is ahead of the log.
+    if (made.changes.length > 0 && made.state !== before) {
+      this.#failed(new SkeinError("internal", "The log did not take what the thread had decided."));
+    }
+    if (result.ok && result.answer) return result.answer;
+    throw result.ok ? new SkeinError("internal", "The command was not answered.") : conflict(result.current);
+  }
+
+  record(direction: "in" | "out" | "error", line: string): void {
+    this.#outlet.record({ thread: this.#state.id, ts: this.#clock.now(), direction, line });
+  }
+
+  flushLines(): void {
+    this.#outlet.flushLines();
+  }
+
+  /** Resolves when everything so far is durable. */
+  durable(): Promise<void> {
+    return this.#outlet.durable();
+  }
+
+  /** Defined while too much waits to be written. */
+  pressure(): Promise<void> | undefined {
+    return this.#outlet.pressure();
+  }
+
+  get idle(): boolean {
+    return this.#outlet.idle && this.#settling === null;
+  }
+
+  end(): void {
+    this.#settling?.cancel();
+    this.#settling = null;
+  }
+
+  #changes(made: Step) {
+    return [
+      { topic: this.topic, changes: [...made.changes] },
+      { topic: this.#board, changes: [...made.board] },
+    ].filter((each) => each.changes.length > 0);
+  }
+
+  /** Some agents go on for a moment after they answered the prompt: what they say then is closed when they rest. */
+  #settle(): void {
+    this.#settling?.cancel();
+    this.#settling = null;
+    if (this.#state.running || this.#state.message === null) return;
+    this.#settling = this.#clock.setTimeout(() => {
+      this.#settling = null;
+      this.step((draft) => closeMessage(draft));
+    }, SETTLE_MS);
+  }
+}
+
+function conflict(current: Record<string, unknown> | null): SkeinError {
+  if (current === null) return new SkeinError("not_found", "There is no such request.");
+  const { status, answer, action, by } = current;
+  return new SkeinError(
+    "conflict",
+    status === "answered" ? `It was answered before, by ${String(by)}.` : "It is not open any more.",
+    { detail: { status, answer: answer ?? action, by } },
+  );
+}

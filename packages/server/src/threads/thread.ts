@@ -1,0 +1,163 @@
+import { SkeinError, type Block, type JsonObject } from "@skein/client/protocol";
+import type { Hub } from "../hub/hub.ts";
+import type { CommandAnswer, Guard } from "../store/contract.ts";
+import { withOption } from "./agent-session.ts";
+import { ThreadLog, type Asker } from "./thread-log.ts";
+import { TurnRunner, type RunnerContext } from "./turn-runner.ts";
+import { answer } from "./writer/asks.ts";
+import { archive, goOn, queueTurn, rename, unqueueTurn } from "./writer/lifecycle.ts";
+import { some } from "./writer/read.ts";
+import type { Step, ThreadState } from "./writer/state.ts";
+
+/** A person's answer to a permission request or a question, by the entity's id. */
+export type Answer =
+  | { kind: "permission"; id: string; option: string }
+  | { kind: "question"; id: string; action: "accept" | "decline" | "cancel"; content?: JsonObject | undefined };
+
+/** Turns that may wait in one thread. */
+const QUEUE = 64;
+
+/** One thread at work: what its people may do with it. */
+export class Thread {
+  readonly #log: ThreadLog;
+  readonly #runner: TurnRunner;
+
+  /** `failed`: the log did not take something, and this object is of no more use. `quiet`: it may be forgotten. */
+  constructor(
+    context: RunnerContext & { hub: Hub },
+    state: ThreadState,
+    on: { failed: (error: unknown) => void; quiet: () => void },
+  ) {
+    this.#log = new ThreadLog(context, state, (error) => {
+      this.#runner.abandon();
+      this.#log.end();
+      on.failed(error);
+    });
+    this.#runner = new TurnRunner(context, this.#log, on.quiet);
+  }
+
+  get state(): ThreadState {
+    return this.#log.state;
+  }
+
+  /** Whether nothing is lost when this object is forgotten: its log has everything. */
+  get quiet(): boolean {
+    return this.#runner.phase === "closed" && this.#log.idle;
+  }
+
+  /** Writes what was decided before this object was made, and resolves when it is durable. */
+  async begin(made: Step): Promise<void> {
+    this.#log.take(made);
+    await this.#log.durable();
+  }
+
+  async prompt(
+    asker: Asker,
+    prompt: { text: string; blocks: readonly Block[]; when: "queue" | "now" },
+  ): Promise<CommandAnswer> {
+    const { archived, queue, running, turn } = this.state;
+    if (archived) throw new SkeinError("conflict", "The thread is archived: take it out of the archive first.");
+    if (queue.length >= QUEUE) {
+      throw new SkeinError("busy", `${QUEUE} turns wait already.`, { retryAfterMs: 5000 });
+    }
+    const first = prompt.when === "now";
+    const answered = await this.#log.command(asker, (draft) => ({
+      turn: queueTurn(draft, { ...prompt, first, by: asker.user, key: asker.key }),
+    }));
+    // Only what ran when the person asked is stopped for it.
+    if (first && running && this.state.running && this.state.turn === turn) this.#runner.cancel();
+    this.#runner.startNext();
+    return answered;
+  }
+
+  /** Stops the running turn; harmless when none runs. */
+  async cancel(asker: Asker): Promise<CommandAnswer> {
+    const turn = this.state.running ? this.state.turn : null;
+    const answered = await this.#log.command(asker, () => ({ turn }));
+    if (turn !== null && this.state.running && this.state.turn === turn) this.#runner.cancel();
+    return answered;
+  }
+
+  async unqueue(asker: Asker, turn: string): Promise<CommandAnswer> {
+    if (!this.state.queue.some((each) => each.id === turn)) {
+      throw new SkeinError("conflict", "The turn does not wait: it has started, or was taken out before.");
+    }
+    return this.#log.command(asker, (draft) => void unqueueTurn(draft, turn));
+  }
+
+  async setMode(asker: Asker, mode: string): Promise<CommandAnswer> {
+    const session = await this.#runner.session();
+    await session.setMode(mode);
+    return this.#log.command(asker, (draft) => draft.thread({ mode }));
+  }
+
+  async setConfig(asker: Asker, option: string, value: string | boolean): Promise<CommandAnswer> {
+    const session = await this.#runner.session();
+    await session.setConfig(option, value);
+    return this.#log.command(asker, (draft) => {
+      if (draft.state.thread.config) draft.thread({ config: withOption(draft.state.thread.config, option, value) });
+    });
+  }
+
+  async rename(asker: Asker, title: string): Promise<CommandAnswer> {
+    return this.#log.command(asker, (draft) => rename(draft, title));
+  }
+
+  /** Puts the thread away, which stops what it does; or takes it out again. */
+  async archive(asker: Asker, archived: boolean): Promise<CommandAnswer> {
+    const answered = await this.#log.command(asker, (draft) => archive(draft, archived));
+    if (archived) {
+      this.#runner.cancel();
+      this.#runner.rest();
+    }
+    return answered;
+  }
+
+  /** Lets what waits go on, and starts the agent; that it cannot be is told by a notice. */
+  async resume(asker: Asker): Promise<CommandAnswer> {
+    if (this.state.archived)
+      throw new SkeinError("conflict", "The thread is archived: take it out of the archive first.");
+    const answered = await this.#log.command(asker, goOn);
+    this.#runner.startNext();
+    // Why it cannot be started is told in the thread; whoever asked was answered already.
+    this.#runner.session().catch(() => {});
+    return answered;
+  }
+
+  /** Answers what the agent asks. Who was first is for the store to say; the agent hears it once it is durable. */
+  async answer(asker: Asker, given: Answer): Promise<CommandAnswer> {
+    const { kind, id } = given;
+    const ask = this.state.asks.get(id);
+    if (given.kind === "permission" && ask && !ask.options.includes(given.option)) {
+      throw new SkeinError("invalid", "There is no such option.", { path: "params.option", detail: ask.options });
+    }
+    const members =
+      given.kind === "permission"
+        ? { answer: given.option }
+        : { action: given.action, ...some("content", given.content) };
+    const guard: Guard = { topic: this.#log.topic, kind, id, where: { status: "pending" } };
+    const answered = await this.#log.command(
+      asker,
+      (draft) => answer(draft, id, kind, { ...members, by: asker.user }),
+      guard,
+    );
+    if (ask && given.kind === "permission") this.#runner.answerPermission(ask.request, given.option);
+    if (ask && given.kind === "question") {
+      this.#runner.answerQuestion(ask.request, { action: given.action, ...some("content", given.content) });
+    }
+    return answered;
+  }
+
+  /** Resolves when everything so far is durable. */
+  durable(): Promise<void> {
+    return this.#log.durable();
+  }
+
+  /** Ends the agent; what ran is interrupted. Resolves when it is gone and everything is written. */
+  async close(reason: string): Promise<void> {
+    await this.#runner.close(reason);
+    this.#log.end();
+    this.#log.flushLines();
+    await this.#log.durable();
+  }
+}

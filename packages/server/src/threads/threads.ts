@@ -1,0 +1,230 @@
+import {
+  boardTopic,
+  SkeinError,
+  threadTopic,
+  type CardEntity,
+  type CheckedParams,
+  type CommandName,
+  type JsonObject,
+  type Limits,
+} from "@skein/client/protocol";
+import type { Clock, Timer } from "../clock.ts";
+import type { Hub } from "../hub/hub.ts";
+import type { CommandAnswer, Store } from "../store/contract.ts";
+import type { Access } from "./access.ts";
+import { said } from "./agent-session.ts";
+import { creation } from "./create.ts";
+import type { Drivers } from "./drivers.ts";
+import { closeLeft, loadThread, type Ending } from "./load.ts";
+import type { BlobStore } from "./outlet.ts";
+import { checkPrompt } from "./prompt-check.ts";
+import { Thread, type Answer } from "./thread.ts";
+import type { Asker } from "./thread-log.ts";
+import type { Times } from "./turn-runner.ts";
+
+export type ThreadsOptions = {
+  store: Store;
+  hub: Hub;
+  clock: Clock;
+  blobs: BlobStore;
+  drivers: Drivers;
+  access: Access;
+  /** Makes the id of a new thread: 16 letters and digits. */
+  makeId: () => string;
+  limits: Pick<Limits, "promptBytes">;
+  times?: Partial<Times>;
+  /** Takes a failure that no caller waits for. */
+  report: (error: unknown) => void;
+};
+
+const TIMES: Times = { graceMs: 10_000, idleMs: 15 * 60_000 };
+const CRASHED: Ending = { status: "interrupted", message: "The server ended while the agent worked." };
+/** How long to wait before a thread whose writes failed is looked at again. */
+const RETRY_MS = 1000;
+
+type Handlers = {
+  [Name in Exclude<CommandName, "thread.create">]: (
+    thread: Thread,
+    asker: Asker,
+    params: CheckedParams<Name>,
+  ) => Promise<CommandAnswer>;
+};
+
+/** Every thread of the server: finds them, makes them, and gives each command to the one it is for. */
+export class Threads {
+  readonly #options: ThreadsOptions;
+  readonly #times: Times;
+  /** Threads at work; all others are in the log alone. */
+  readonly #open = new Map<string, Promise<Thread>>();
+  /** How many commands hold a thread. */
+  readonly #held = new Map<string, number>();
+  /** What is to be said of a thread's running turn when it is read again. */
+  readonly #endings = new Map<string, Ending>();
+  /** Commands being carried out, by who asked and key. */
+  readonly #asked = new Map<string, Promise<CommandAnswer>>();
+  readonly #retries = new Set<Timer>();
+  #closing = false;
+
+  constructor(options: ThreadsOptions) {
+    this.#options = options;
+    this.#times = { ...TIMES, ...options.times };
+  }
+
+  /** Closes what a crash left open (G7). Call before any command. */
+  async start(): Promise<void> {
+    const { store, access } = this.#options;
+    for (const board of await access.boards()) {
+      const cards = await store.entities(boardTopic(board), "card");
+      const busy = cards.filter((card) => BUSY.has((card.value as CardEntity).status));
+      for (const card of busy) await this.#with(card.id, async () => {});
+    }
+  }
+
+  /**
+   * Carries out a command once, however often it comes (G3).
+   * @throws SkeinError for the asker alone.
+   */
+  handle(user: string, method: CommandName, params: { key: string } & Record<string, unknown>): Promise<CommandAnswer> {
+    const name = `${user} ${params.key}`;
+    const repeat = this.#asked.get(name);
+    if (repeat) return repeat;
+    const answer = this.#answer({ user, key: params.key }, method, params).finally(() => this.#asked.delete(name));
+    this.#asked.set(name, answer);
+    return answer;
+  }
+
+  /** Ends every agent and resolves when all is written. No command is taken from then on. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const timer of this.#retries) timer.cancel();
+    await Promise.allSettled(this.#asked.values());
+    const threads = await Promise.allSettled(this.#open.values());
+    const closed = await Promise.allSettled(
+      threads.map(async (each) => each.status === "fulfilled" && each.value.close("The server was stopped.")),
+    );
+    this.#open.clear();
+    for (const each of closed) if (each.status === "rejected") this.#options.report(each.reason);
+  }
+
+  async #answer(asker: Asker, method: CommandName, params: Record<string, unknown>): Promise<CommandAnswer> {
+    if (this.#closing) throw new SkeinError("busy", "The server is being stopped.", { retry: "reconnect" });
+    const { store, hub, drivers, clock, access, makeId } = this.#options;
+    if (method === "thread.create") {
+      const create = params as CheckedParams<"thread.create">;
+      const board = create.board ?? access.boardOf(asker.user);
+      if (!(await access.can(asker.user, boardTopic(board), "steer"))) {
+        throw new SkeinError("forbidden", "You may not make threads on that board.", { path: "params.board" });
+      }
+      const known = await store.answerTo(asker.user, asker.key);
+      if (known) return known;
+      const result = await hub.write(await creation(drivers, asker, { ...create, board }, makeId(), clock.now()));
+      if (result.ok && result.answer) return result.answer;
+      throw new SkeinError("internal", "The thread was not made.");
+    }
+    const id = params["thread"] as string;
+    return this.#with(id, async (thread) => {
+      if (!(await access.can(asker.user, threadTopic(id), "steer", thread.state.thread.board))) throw notFound(id);
+      const known = await store.answerTo(asker.user, asker.key);
+      return known ?? this.#handlers[method](thread, asker, params as never);
+    });
+  }
+
+  readonly #handlers: Handlers = {
+    "thread.prompt": async (thread, asker, { text, blocks = [], when }) => {
+      await checkPrompt({ text, blocks }, this.#options.limits, this.#options.blobs);
+      return thread.prompt(asker, { text, blocks, when });
+    },
+    "thread.cancel": (thread, asker) => thread.cancel(asker),
+    "thread.unqueue": (thread, asker, { turn }) => thread.unqueue(asker, turn),
+    "thread.mode": (thread, asker, { mode }) => thread.setMode(asker, mode),
+    "thread.config": (thread, asker, { option, value }) => thread.setConfig(asker, option, value),
+    "thread.rename": (thread, asker, { title }) => thread.rename(asker, title),
+    "thread.archive": (thread, asker, { archived }) => thread.archive(asker, archived),
+    "thread.resume": (thread, asker) => thread.resume(asker),
+    "thread.answer": (thread, asker, params) => thread.answer(asker, answerOf(params)),
+  };
+
+  /** Does something with a thread, which is read from the log if it is not at work. */
+  async #with<Result>(id: string, run: (thread: Thread) => Promise<Result>): Promise<Result> {
+    this.#held.set(id, (this.#held.get(id) ?? 0) + 1);
+    try {
+      let opening = this.#open.get(id);
+      if (!opening) {
+        opening = this.#read(id);
+        this.#open.set(id, opening);
+      }
+      const mine = opening;
+      return await run(
+        await mine.catch((error: unknown) => {
+          if (this.#open.get(id) === mine) this.#open.delete(id);
+          throw error;
+        }),
+      );
+    } finally {
+      const held = (this.#held.get(id) ?? 1) - 1;
+      if (held > 0) this.#held.set(id, held);
+      else this.#held.delete(id);
+      void this.#forget(id);
+    }
+  }
+
+  async #read(id: string): Promise<Thread> {
+    const { store, hub, clock, blobs, drivers } = this.#options;
+    const loaded = await loadThread(store, id);
+    if (loaded === null) throw notFound(id);
+    const thread = new Thread({ hub, clock, blobs, drivers, times: this.#times }, loaded.state, {
+      failed: (error) => this.#failed(id, thread, error),
+      quiet: () => void this.#forget(id),
+    });
+    await thread.begin(closeLeft(loaded, this.#endings.get(id) ?? CRASHED, clock.now()));
+    this.#endings.delete(id);
+    return thread;
+  }
+
+  /** Lets a thread that rests be in the log alone: nothing holds a whole thread, nor all threads. */
+  async #forget(id: string): Promise<void> {
+    const opening = this.#open.get(id);
+    const thread = await opening?.catch(() => null);
+    await thread?.durable().catch(() => {});
+    if (thread?.quiet && !this.#held.has(id) && this.#open.get(id) === opening) this.#open.delete(id);
+  }
+
+  /** The log did not take a thread's changes: it is read again, and what ran then is seen to have failed. */
+  #failed(id: string, thread: Thread, error: unknown): void {
+    this.#options.report(error);
+    const turn = thread.state.running ? thread.state.turn : null;
+    if (turn !== null) {
+      this.#endings.set(id, { status: "failed", message: `The conversation could not be saved: ${said(error)}` });
+    }
+    this.#open.delete(id);
+    this.#retry(id);
+  }
+
+  #retry(id: string): void {
+    if (this.#closing) return;
+    const timer = this.#options.clock.setTimeout(() => {
+      this.#retries.delete(timer);
+      this.#with(id, async () => {}).catch(() => this.#retry(id));
+    }, RETRY_MS);
+    this.#retries.add(timer);
+  }
+}
+
+/** Statuses in which a thread is at work. */
+const BUSY: ReadonlySet<string> = new Set(["queued", "running", "waiting"]);
+
+function answerOf(params: CheckedParams<"thread.answer">): Answer {
+  const { permission, question, option, action, content } = params as Record<string, unknown>;
+  return typeof permission === "string"
+    ? { kind: "permission", id: permission, option: option as string }
+    : {
+        kind: "question",
+        id: question as string,
+        action: action as "accept",
+        content: content as JsonObject | undefined,
+      };
+}
+
+function notFound(id: string): SkeinError {
+  return new SkeinError("not_found", `There is no thread ${id}, or it is not yours to see.`, { path: "params.thread" });
+}

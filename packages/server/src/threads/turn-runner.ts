@@ -1,0 +1,289 @@
+import { SkeinError } from "@skein/client/protocol";
+import type { ContentBlock, DriverEvent, Session } from "../agents/driver.ts";
+import type { Clock, Timer } from "../clock.ts";
+import { asSkeinError, openSession, restoreChoices, writeSession } from "./agent-session.ts";
+import type { Drivers } from "./drivers.ts";
+import { endOf, exitError, type Ended, type Exited } from "./endings.ts";
+import type { BlobStore } from "./outlet.ts";
+import { CAN_START, PHASES, type Act, type Phase } from "./phases.ts";
+import { promptContent } from "./prompt-content.ts";
+import type { ThreadLog } from "./thread-log.ts";
+import { endSession, endTurn, startTurn } from "./writer/lifecycle.ts";
+import { notice } from "./writer/notices.ts";
+import type { QueuedTurn } from "./writer/state.ts";
+import { write } from "./writer/writer.ts";
+
+export type Times = {
+  /** How long an agent has to stop once it was asked to, before it is killed; milliseconds, as the next. */
+  graceMs: number;
+  /** An agent without work for this long is ended. */
+  idleMs: number;
+};
+
+export type RunnerContext = { clock: Clock; blobs: BlobStore; drivers: Drivers; times: Times };
+
+/** What moves a thread from one phase to another, with what belongs to it. */
+type Happening =
+  | { type: "next" | "want" | "opened" | "cancel" | "grace" | "idle" }
+  | { type: "durable"; content: ContentBlock[] }
+  | { type: "failed" | "refused"; error: SkeinError }
+  | { type: "ended"; event: Ended }
+  | { type: "exited"; event: Exited };
+
+/**
+ * Runs a thread's turns, one after the other, on its agent, which it starts when there is work and ends when there was
+ * none for long. The table in `phases.ts` decides; this carries it out.
+ */
+export class TurnRunner {
+  readonly #context: RunnerContext;
+  readonly #log: ThreadLog;
+  readonly #onClosed: () => void;
+  #phase: Phase = "closed";
+  #session: Session | null = null;
+  #opening: Promise<Session> | null = null;
+  #closed: (() => void)[] = [];
+  /** What an agent before the present one says is not heard. */
+  #generation = 0;
+  #alive = false;
+  #prompts = 0;
+  #turn: QueuedTurn | null = null;
+  #timer: Timer | null = null;
+
+  constructor(context: RunnerContext, log: ThreadLog, onClosed: () => void) {
+    this.#context = context;
+    this.#log = log;
+    this.#onClosed = onClosed;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** The agent, started if need be. @throws SkeinError `agent` when it cannot be. */
+  async session(): Promise<Session> {
+    if (this.#phase === "closing" || this.#phase === "killing") {
+      await new Promise<void>((resolve) => void this.#closed.push(resolve));
+    }
+    this.#on({ type: "want" });
+    if (this.#opening === null) throw new SkeinError("busy", "The agent is being ended.", { retryAfterMs: 1000 });
+    return this.#opening;
+  }
+
+  /** Starts the turn that waits, if one may start now. */
+  startNext(): void {
+    const { queue, paused, archived } = this.#log.state;
+    if (queue.length > 0 && !paused && !archived && CAN_START.has(this.#phase)) this.#on({ type: "next" });
+  }
+
+  /** Stops the running turn; the one after it then starts. */
+  cancel(): void {
+    this.#on({ type: "cancel" });
+  }
+
+  /** Ends an agent that has nothing to do. */
+  rest(): void {
+    this.#on({ type: "idle" });
+  }
+
+  answerPermission(request: string, option: string): void {
+    this.#session?.answerPermission(request, option);
+  }
+
+  answerQuestion(request: string, answer: Parameters<Session["answerQuestion"]>[1]): void {
+    this.#session?.answerQuestion(request, answer);
+  }
+
+  /** Interrupts what runs, ends the agent, and resolves when it is gone. */
+  async close(reason: string): Promise<void> {
+    const session = this.#session;
+    const starting = session === null && this.#phase !== "closed" ? this.#opening : null;
+    this.#leave();
+    this.#log.step((draft) => {
+      endTurn(draft, { status: "interrupted", error: { message: reason }, pause: true });
+      endSession(draft);
+    });
+    await session?.close();
+    // One that is only being started is killed as soon as it is there; a start that takes long is not waited for.
+    await Promise.race([starting?.catch(() => {}), this.#wait(this.#context.times.graceMs)]);
+  }
+
+  /** Lets go of everything at once, writing nothing: the log is of no more use. */
+  abandon(): void {
+    const session = this.#session;
+    this.#leave();
+    session?.kill();
+  }
+
+  async #wait(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => void this.#context.clock.setTimeout(resolve, ms));
+  }
+
+  #leave(): void {
+    this.#generation++;
+    this.#session = null;
+    this.#alive = false;
+    this.#phase = "closed";
+    this.#timer?.cancel();
+  }
+
+  #on(happening: Happening): void {
+    const from = this.#phase;
+    const { to, acts } = PHASES[from][happening.type];
+    if (to !== from) this.#enter(to);
+    for (const act of acts) this.#act(act, happening, from);
+    this.startNext();
+    if (to === "closed" && from !== "closed" && this.#phase === "closed") this.#onClosed();
+  }
+
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    this.#timer?.cancel();
+    this.#timer = null;
+    const { graceMs, idleMs } = this.#context.times;
+    if (phase === "cancelling")
+      this.#timer = this.#context.clock.setTimeout(() => this.#on({ type: "grace" }), graceMs);
+    if (phase === "ready") this.#timer = this.#context.clock.setTimeout(() => this.#idle(), idleMs);
+    if (phase === "closed") for (const resolve of this.#closed.splice(0)) resolve();
+  }
+
+  #idle(): void {
+    // Somebody may still be about to answer what it asks.
+    if (this.#log.state.asks.size === 0) this.#on({ type: "idle" });
+    else this.#enter("ready");
+  }
+
+  #act(act: Act, happening: Happening, from: Phase): void {
+    const log = this.#log;
+    switch (act) {
+      case "open":
+        return this.#open();
+      case "begin":
+        this.#turn = log.state.queue[0] ?? null;
+        return log.step(startTurn);
+      case "settle":
+        return void this.#settle();
+      case "prompt":
+        if (happening.type === "durable") this.#session?.prompt(++this.#prompts, happening.content);
+        return;
+      case "askToStop":
+        return this.#session?.cancel();
+      case "kill":
+        return this.#session?.kill();
+      case "close":
+        return void this.#close();
+      case "endTurn":
+        if (happening.type !== "ended") return;
+        return log.step((draft) => {
+          const end = endOf(happening.event, from === "cancelling");
+          endTurn(draft, { ...end, pause: end.status === "failed" && draft.state.queue.length > 0 });
+        });
+      case "cancelTurn":
+        return log.step((draft) => endTurn(draft, { status: "cancelled" }));
+      case "failTurn":
+        return this.#failTurn(happening);
+      case "interruptTurn":
+        if (happening.type !== "exited") return;
+        return log.step((draft) =>
+          endTurn(draft, { status: "interrupted", error: exitError(happening.event), pause: true }),
+        );
+      case "endSession":
+        return log.step(endSession);
+      case "tellFailure":
+        if (happening.type !== "failed") return;
+        return log.step((draft) => void notice(draft, "error", happening.error.message));
+      case "tellExit":
+        if (happening.type !== "exited" || happening.event.expected) return;
+        return log.step((draft) => void notice(draft, "warning", exitError(happening.event).message, happening.event));
+      default:
+        return act satisfies never;
+    }
+  }
+
+  #open(): void {
+    const generation = ++this.#generation;
+    this.#alive = true;
+    const opening = this.#start(generation);
+    this.#opening = opening;
+    opening.then(
+      () => this.#generation === generation && this.#on({ type: "opened" }),
+      (error: unknown) => {
+        if (this.#generation !== generation) return;
+        this.#session?.kill();
+        this.#session = null;
+        this.#log.flushLines();
+        this.#on({ type: "failed", error: asSkeinError(error) });
+      },
+    );
+  }
+
+  async #start(generation: number): Promise<Session> {
+    const before = this.#log.state.thread;
+    const session = await openSession(this.#context.drivers, before, {
+      emit: (event) => this.#hear(generation, event),
+      record: (direction, line) => generation === this.#generation && this.#log.record(direction, line),
+    });
+    if (generation !== this.#generation) {
+      session.kill();
+      throw new SkeinError("agent", "The agent was ended while it started.");
+    }
+    this.#session = session;
+    this.#log.step((draft) => writeSession(draft, session));
+    const refused = await restoreChoices(session, before);
+    if (!this.#alive) throw new SkeinError("agent", "The agent ended while it started.");
+    if (refused.length > 0) {
+      this.#log.step((draft) => void notice(draft, "warning", `The agent did not take ${refused.join("; ")}`));
+    }
+    return session;
+  }
+
+  /** Sends the prompt out once its turn's start is durable: an agent never works on what a crash could take back. */
+  async #settle(): Promise<void> {
+    const turn = this.#turn;
+    const session = this.#session;
+    if (turn === null || session === null) return;
+    try {
+      const content = await promptContent(turn, session.opened.accepts, this.#context.blobs);
+      await this.#log.durable();
+      if (this.#turn === turn) this.#on({ type: "durable", content });
+    } catch (error) {
+      if (this.#turn === turn) this.#on({ type: "refused", error: asSkeinError(error) });
+    }
+  }
+
+  async #close(): Promise<void> {
+    const generation = this.#generation;
+    await this.#session?.close();
+    if (generation === this.#generation && this.#phase === "closing") {
+      const event: Exited = { type: "exited", code: null, signal: null, stderr: "", expected: true };
+      void this.#hear(generation, event);
+    }
+  }
+
+  #failTurn(happening: Happening): void {
+    if (happening.type !== "failed" && happening.type !== "refused") return;
+    const { message, detail } = happening.error;
+    this.#log.step((draft) => {
+      notice(draft, "error", message);
+      const error = detail === undefined ? { message } : { message, detail };
+      endTurn(draft, { status: "failed", error, pause: draft.state.queue.length > 0 });
+    });
+  }
+
+  #hear(generation: number, event: DriverEvent): void | Promise<void> {
+    if (generation !== this.#generation) return;
+    switch (event.type) {
+      case "turn":
+        if (event.prompt === this.#prompts) this.#on({ type: "ended", event });
+        break;
+      case "exited":
+        this.#alive = false;
+        this.#session = null;
+        this.#on({ type: "exited", event });
+        this.#log.flushLines();
+        break;
+      default:
+        this.#log.take(write(this.#log.state, event, this.#context.clock.now()));
+    }
+    return this.#log.pressure();
+  }
+}
