@@ -57,7 +57,8 @@ export class TracePlayer {
     const given = beginning.msg["params"] as { cwd: string; sessionId?: string };
     this.#recordedCwd = given.cwd;
     this.#cwd = given.cwd;
-    this.#session = given.sessionId ?? (this.#answerOf(beginning.msg)?.["result"] as { sessionId: string }).sessionId;
+    const answer = this.#answerOf(beginning.msg)?.["result"] as { sessionId: string } | undefined;
+    this.#session = given.sessionId ?? answer?.sessionId ?? "trace";
   }
 
   /** How many prompts the trace has. */
@@ -160,11 +161,12 @@ export function updatesPlayed(text: string, prompts: number): Record<string, unk
     .map((message) => (message["params"] as { update: Record<string, unknown> }).update);
 }
 
+const send = (message: Message): void => writeOut(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+
 async function run(path: string): Promise<void> {
   const player = new TracePlayer(readFileSync(path, "utf8"));
   const unanswered = new Map<number, ReturnType<typeof Promise.withResolvers<void>>>();
   let playing = Promise.resolve();
-  const send = (message: Message): void => writeOut(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
   for await (const { id, method, params } of readMessages()) {
     if (method === undefined) {
       unanswered.get(id as number)?.resolve();

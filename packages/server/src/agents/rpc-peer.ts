@@ -78,6 +78,7 @@ export class RpcPeer {
    * @throws SkeinError `agent` when no answer came within `timeoutMs` milliseconds, or the peer was closed.
    */
   ask(method: string, params: JsonObject, timeoutMs: number): Promise<Json> {
+    if (this.#closed) return Promise.reject(this.#closed);
     return new Promise((resolve, reject) => {
       const id = this.request(method, params, (outcome) => {
         timer.cancel();
@@ -86,12 +87,11 @@ export class RpcPeer {
         return new Promise((goOn) => setImmediate(goOn));
       });
       const timer = this.#options.clock.setTimeout(() => {
-        if (!this.#waiting.delete(id)) return;
+        this.#waiting.delete(id);
         this.#abandoned.add(id);
         const text = `The agent did not answer ${method} within ${timeoutMs / 1000} s.`;
         reject(new SkeinError("agent", text, { retry: "later", detail: { method, timeoutMs } }));
       }, timeoutMs);
-      if (this.#closed) timer.cancel();
     });
   }
 

@@ -90,12 +90,8 @@ export class Asked {
   async cancelAll(): Promise<void> {
     const pending = [...this.#pending];
     this.#pending.clear();
-    await Promise.all(
-      pending.map(([request, { reply, cancelled }]) => {
-        reply.result(cancelled);
-        return this.#emit({ type: "withdrawn", request });
-      }),
-    );
+    for (const [, { reply, cancelled }] of pending) reply.result(cancelled);
+    for (const [request] of pending) await this.#emit({ type: "withdrawn", request });
   }
 
   #hold(pending: Pending): string {

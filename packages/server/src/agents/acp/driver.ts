@@ -3,6 +3,7 @@ import type { Clock } from "../../clock.ts";
 import { AgentLink, describeExit, type Gone } from "../agent-link.ts";
 import type { Driver, DriverEvent, OpenOptions, Session } from "../driver.ts";
 import { MAX_LINE_BYTES } from "../line-pipe.ts";
+import { RequestError } from "../rpc-peer.ts";
 import { Conversation } from "./conversation.ts";
 import { Events } from "./events.ts";
 import { handshake, type Handshake } from "./handshake.ts";
@@ -155,7 +156,7 @@ function explain(error: unknown, gone: Gone, garbage: string | null): SkeinError
   const says = [
     known.message,
     garbage === null ? "" : `It printed what is not JSON-RPC: ${garbage.slice(0, 200)}`,
-    lastWords === undefined ? "" : `Its last words: ${lastWords.slice(0, 500)}`,
+    lastWords === undefined || known.cause instanceof RequestError ? "" : `Its last words: ${lastWords.slice(0, 500)}`,
   ].filter((part) => part !== "");
   return new SkeinError(known.kind, says.join(" "), {
     retry: known.retry,
