@@ -1,12 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import { chmod, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { LOCAL_USER } from "../boards/boards.ts";
 import type { Store } from "../store/contract.ts";
 
 /** Who a request comes from. */
 export type Principal = { user: string; name: string };
-
-const LOCAL_USER = "local";
 
 /** A token is kept only as its SHA-256: it is 32 random bytes, which no dictionary holds. */
 export function hashToken(token: string): string {

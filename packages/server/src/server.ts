@@ -1,0 +1,145 @@
+import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DEFAULT_LIMITS, SkeinError, type Limits } from "@skein/client/protocol";
+import { AcpDriver } from "./agents/acp/driver.ts";
+import { Catalogue } from "./agents/catalogue.ts";
+import { announceAgents } from "./announce-agents.ts";
+import { access } from "./boards/access.ts";
+import { ensurePersonalBoard } from "./boards/boards.ts";
+import type { RunningServer, ServeOptions } from "./cli/context.ts";
+import { systemClock } from "./clock.ts";
+import { Gateway } from "./gateway/gateway.ts";
+import { isLoopback } from "./gateway/host-check.ts";
+import { localToken } from "./gateway/tokens.ts";
+import { Hub } from "./hub/hub.ts";
+import { processLoad } from "./hub/pace.ts";
+import { makeId } from "./ids.ts";
+import { startKeeping } from "./keeping.ts";
+import { Blobs } from "./store/blobs.ts";
+import { SqliteStore } from "./store/sqlite.ts";
+import { textOf } from "./threads/text-of.ts";
+import { Threads } from "./threads/threads.ts";
+import { VERSION } from "./version.ts";
+
+/** What clients are told to wait when the server goes down: a restart takes less. */
+const RETRY_AFTER_MS = 500;
+
+/**
+ * Starts a server: the one place where its parts are put together.
+ * @throws SkeinError saying what is wrong and what to do; then nothing is left running.
+ */
+export async function startServer(options: ServeOptions): Promise<RunningServer> {
+  const { allowHosts, data, durability, host, port } = options;
+  const clock = systemClock;
+  const limits: Limits = DEFAULT_LIMITS;
+  refuseOpenDoor(options);
+  await makeDataDirectory(data);
+  const store = await SqliteStore.open({ file: join(data, "skein.sqlite"), durability, now: clock.now, textOf });
+  // What was opened is closed again in reverse, at the end or when a later step fails.
+  const closers: (() => Promise<void>)[] = [async () => store.close()];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).toReversed()) await close();
+  };
+  try {
+    const hub = new Hub({ store, clock, limits, load: processLoad(clock), report });
+    closers.push(async () => hub.settled());
+    const blobs = new Blobs(join(data, "blobs"));
+    const token = await localToken(store, data, clock.now());
+    await ensurePersonalBoard({ store, hub, clock });
+    const catalogue = new Catalogue({ data, self: [process.execPath, join(import.meta.dir, "main.ts")], clock });
+    const driver = new AcpDriver({ clock, client: { name: "skein", version: VERSION } });
+    const threads = new Threads({
+      store,
+      hub,
+      clock,
+      blobs,
+      access,
+      makeId,
+      limits,
+      report,
+      drivers: {
+        async find(agent, exec) {
+          return { driver, ...(exec ?? (await catalogue.find(agent))) };
+        },
+      },
+    });
+    await threads.start();
+    closers.push(async () => threads.close());
+    const gateway = new Gateway({
+      hub,
+      blobs,
+      clock,
+      limits,
+      makeId,
+      report,
+      port,
+      server: { name: "skein", version: VERSION },
+      hosts: { listen: host, allowed: allowHosts.map((name) => name.toLowerCase()) },
+      domain: {
+        store,
+        historyPage: limits.historyPage,
+        command: async ({ user }, name, params) => threads.handle(user, name, params as { key: string }),
+        mayRead: async ({ user }, topic) => access.can(user, topic, "read"),
+        boardOf: ({ user }) => access.boardOf(user),
+      },
+    });
+    const listening = gateway.listen();
+    closers.push(async () => gateway.stop(RETRY_AFTER_MS));
+    const announced = announceAgents({ store, hub, catalogue }).catch(report);
+    closers.push(async () => announced);
+    const keeping = startKeeping({ store, clock, report });
+    closers.push(async () => keeping.stop());
+    const url = `http://${urlHost(host)}:${listening.port}`;
+    await tellWhere(data, { url, pid: process.pid, version: VERSION });
+    closers.push(async () => rm(join(data, "server.json"), { force: true }));
+    return { url, token, stop };
+  } catch (error) {
+    await stop().catch(report);
+    throw error;
+  }
+}
+
+/** Faults that no request waits for go to the log of whoever runs the server. */
+function report(error: unknown): void {
+  console.error(error instanceof SkeinError ? `skein: ${error.message}` : error);
+}
+
+/** LESSONS, security: what runs commands is not put on a network in plain text by accident. */
+function refuseOpenDoor({ host, allowPlainHttp }: ServeOptions): void {
+  if (isLoopback(host) || allowPlainHttp) return;
+  throw new SkeinError(
+    "forbidden",
+    `${host} can be reached from other machines, and this server speaks plain HTTP, in which tokens can be read on the way. ` +
+      "Add --allow-plain-http if the network is one you trust, or put a proxy with TLS before 127.0.0.1.",
+  );
+}
+
+async function makeDataDirectory(data: string): Promise<void> {
+  try {
+    await mkdir(data, { recursive: true, mode: 0o700 });
+    await chmod(data, 0o700);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new SkeinError(
+      "forbidden",
+      `The data directory ${data} cannot be used: ${why}. Choose another with --data.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** The address a browser on this machine can use. */
+function urlHost(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** Lets programs on this machine find the server; written whole or not at all. */
+async function tellWhere(data: string, where: { url: string; pid: number; version: string }): Promise<void> {
+  const path = join(data, "server.json");
+  await writeFile(`${path}.new`, `${JSON.stringify(where)}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
