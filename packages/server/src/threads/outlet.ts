@@ -1,4 +1,4 @@
-import type { Change, Topic } from "@skein/client/protocol";
+import { SkeinError, type Change, type Topic } from "@skein/client/protocol";
 import type { Hub } from "../hub/hub.ts";
 import type { RawEvent, Write, WriteResult } from "../store/contract.ts";
 import type { NewBlob } from "./writer/state.ts";
@@ -141,7 +141,10 @@ export class Outlet {
     if (job.blobs.length > 0) await Promise.all(job.blobs.map(async (blob) => this.#blobs.put(blob.bytes)));
     const changes = [...job.changes].map(([topic, list]) => ({ topic, changes: list }));
     if (changes.length === 0 && job.events.length === 0) return { ok: true, positions: new Map() };
-    return this.#hub.write(job.events.length > 0 ? { changes, events: job.events } : { changes });
+    const result = await this.#hub.write(job.events.length > 0 ? { changes, events: job.events } : { changes });
+    // Changes without a guard are refused only where they do not fit what the log has.
+    if (!result.ok) throw new SkeinError("internal", "The thread's changes do not fit its log.", { detail: result });
+    return result;
   }
 
   #rejectAll(error: unknown): void {
