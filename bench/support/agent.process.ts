@@ -6,6 +6,7 @@
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { monotonicNs } from "./monotonic.ts";
+import { POURED } from "./poured.ts";
 
 type Request = { id: number; method: string; params: { prompt?: { text?: string }[] } };
 type Task = { chunks: number; perSecond: number };
@@ -42,9 +43,6 @@ async function pour({ chunks }: Task): Promise<void> {
     await sink.flush();
   }
 }
-
-/** What a poured chunk says: the size of a usual model delta. */
-export const POURED = "the next few words ";
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { id, method, params } = JSON.parse(line) as Request;
