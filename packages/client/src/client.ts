@@ -146,7 +146,11 @@ export class SkeinClient {
    * answer rejects.
    */
   close(): Promise<void> {
-    this.#connection.happen({ type: "close" });
+    this.#announcer.during(() => {
+      this.#connection.happen({ type: "close" });
+      this.#giveUp(closed());
+      this.outbox.close();
+    });
     return Promise.resolve();
   }
 
@@ -158,16 +162,16 @@ export class SkeinClient {
   /** Resolves once the connection is live. @throws SkeinError when the server will not have this client, or at `close()`. */
   ready(): Promise<HelloResult> {
     return new Promise((resolve, reject) => {
-      const look = (status: ConnectionStatus): boolean => {
-        const refusal = status.state === "idle" ? closed() : refusalOf(status);
+      const settles = (status: ConnectionStatus): boolean => {
+        const refusal = refusalOf(status);
         if (status.state === "live" && this.hello) resolve(this.hello);
         else if (refusal) reject(refusal);
-        else return false;
-        return true;
+        return status.state === "live" || refusal !== null;
       };
-      if (look(this.status)) return;
+      if (settles(this.status)) return;
       const stop = this.onStatus((status) => {
-        if (look(status)) stop();
+        if (status.state === "idle") reject(closed());
+        if (status.state === "idle" || settles(status)) stop();
       });
     });
   }
@@ -226,17 +230,21 @@ export class SkeinClient {
         this.#flush();
         return;
       case "idle":
-      case "stopped": {
         this.#topics.disconnected();
-        const reason = refusalOf(status) ?? closed();
-        this.#requests.giveUp(reason);
-        this.#topics.giveUp(reason);
-        if (status.state === "idle") this.outbox.close();
         return;
-      }
+      case "stopped":
+        this.#topics.disconnected();
+        this.#giveUp(refusalOf(status) ?? closed());
+        return;
       default:
         status satisfies never;
     }
+  }
+
+  /** Nobody is to wait for what will not come. */
+  #giveUp(reason: SkeinError): void {
+    this.#requests.giveUp(reason);
+    this.#topics.giveUp(reason);
   }
 
   #flush(): void {

@@ -176,7 +176,11 @@ export class Connection {
     }
     this.#timer?.cancel();
     this.#at(at, () => this.#beat(false));
-    if (action === "ping") this.send([{ method: "ping", params: {}, settle: () => {} }]);
+    if (action === "none") return;
+    const settle: Ask["settle"] = ({ type }) => {
+      if (type !== "lost") this.#beat(false);
+    };
+    this.send([{ method: "ping", params: {}, settle }]);
   }
 
   #at(time: number, run: () => void): void {

@@ -1,5 +1,5 @@
 import { SkeinError } from "../protocol/errors.ts";
-import { readFrame, readMessage } from "../protocol/rpc.ts";
+import { isFailure, readFrame, readMessage, type RpcFailure, type RpcResult } from "../protocol/rpc.ts";
 import { exceeds, readAnswer, tooLarge, type Ask } from "./ask.ts";
 
 /** The part of `fetch` that is used. */
@@ -38,15 +38,17 @@ export class HttpRequests {
       ask.settle({ type: "lost" });
       return;
     }
-    const answer = readResponse(response.text);
-    if (answer) {
-      ask.settle(readAnswer(ask.method, answer));
+    const { status, text } = response;
+    const answer = readResponse(text);
+    if (status === 401 || status === 403) {
+      // Settled first: once the connection has stopped, nothing is to be under way.
+      ask.settle({ type: "lost" });
+      const message = answer?.error?.message ?? `The server refused a request over HTTP with status ${status}.`;
+      this.#options.refused(new SkeinError(status === 401 ? "unauthorized" : "forbidden", message));
       return;
     }
-    // Settled first: once the connection has stopped, nothing is to be under way.
-    ask.settle({ type: "lost" });
-    if (response.status === 401) this.#options.refused(new SkeinError("unauthorized", statusText(response.status)));
-    if (response.status === 403) this.#options.refused(new SkeinError("forbidden", statusText(response.status)));
+    // A page of a proxy, or nothing that could be read, answers nothing.
+    ask.settle(answer ? readAnswer(ask.method, answer) : { type: "lost" });
   }
 
   async #post(body: string): Promise<{ status: number; text: string } | null> {
@@ -64,14 +66,12 @@ export class HttpRequests {
   }
 }
 
-const statusText = (status: number): string => `The server refused a request over HTTP with status ${status}.`;
-
-/** The answer to our one request, or `null` when the body is something else, e.g. a proxy's page. */
-function readResponse(text: string) {
+/** The answer to the one request, by its id or, when the request as a whole was refused, without one; else `null`. */
+function readResponse(text: string): (RpcResult & { error?: never }) | RpcFailure | null {
   try {
-    const [first] = readFrame(text);
-    const message = readMessage(first);
-    return "method" in message || message.id !== 1 ? null : message;
+    const message = readMessage(readFrame(text)[0]);
+    if (isFailure(message)) return message;
+    return "result" in message ? message : null;
   } catch (error) {
     if (error instanceof SkeinError) return null;
     throw error;

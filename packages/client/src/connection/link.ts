@@ -91,8 +91,8 @@ export class Link {
         this.#take(message);
       }
     } catch (error) {
-      if (!(error instanceof SkeinError)) throw error;
-      this.#events.broken(error);
+      const message = `A frame could not be taken in: ${error instanceof Error ? error.message : String(error)}.`;
+      this.#events.broken(error instanceof SkeinError ? error : new SkeinError("internal", message, { cause: error }));
     }
   }
 

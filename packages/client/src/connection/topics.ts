@@ -18,6 +18,8 @@ export type TopicsContext = SubscriptionContext &
 /** The set of wanted topics. It is state: every new connection is asked for all of it, each from its position. */
 export class Topics {
   readonly #context: TopicsContext;
+  /** Topics the server was told of and has not answered yet. */
+  readonly #unsubscribing = new Set<Topic>();
   readonly #wanted = new Map<Topic, { subscription: Subscription; holders: Map<Watch, WatchOptions> }>();
 
   constructor(context: TopicsContext) {
@@ -74,7 +76,9 @@ export class Topics {
     switch (method) {
       case "commit": {
         const commit = readCommit(params);
-        this.#current(commit.topic)?.take(commit);
+        const subscription = this.#current(commit.topic);
+        if (subscription) subscription.take(commit);
+        else this.#unsubscribe(commit.topic);
         this.#context.moved();
         return;
       }
@@ -100,8 +104,17 @@ export class Topics {
     if (this.#wanted.get(topic)?.subscription !== subscription) return;
     this.#wanted.delete(topic);
     this.#context.moved();
-    // Should it be lost, so is the subscription; should it be refused, commits of the topic are ignored all the same.
-    if (status !== "gone") this.#context.send({ method: "unsubscribe", params: { topic }, settle: () => {} });
+    if (status !== "gone") this.#unsubscribe(topic);
+  }
+
+  /**
+   * Tells the server that a topic is not wanted. A server that handles requests side by side may do this before the
+   * subscription it is to end: then the topic's next commit, which nobody takes, brings it up again.
+   */
+  #unsubscribe(topic: Topic): void {
+    if (this.#unsubscribing.has(topic)) return;
+    const settle = (): void => void this.#unsubscribing.delete(topic);
+    if (this.#context.send({ method: "unsubscribe", params: { topic }, settle })) this.#unsubscribing.add(topic);
   }
 
   #current(topic: Topic): Subscription | undefined {

@@ -1,0 +1,392 @@
+import { expect, test } from "bun:test";
+import { CLOSE, SkeinError, type Change, type Commit } from "../src/protocol/index.ts";
+import type { WatchStatus } from "../src/connection/subscription.ts";
+import { together } from "../src/connection/topics.ts";
+import { fillThread, message, settled, THREAD, world } from "./support/setup.ts";
+
+const title = (text: string): Change => ({ op: "patch", kind: "thread", id: "one", value: { title: text } });
+const subscribes = (server: { requests: { method: string; params: Record<string, unknown> }[] }) =>
+  server.requests.filter(({ method }) => method === "subscribe").map(({ params }) => params);
+
+test("Loss and repeats: the wanted topics are sent whole, with positions, in one frame with hello, at every open", () => {
+  const { server, network, client, pass } = world();
+  fillThread(server, 2);
+  fillThread(server, 1, "thread:two");
+  const one = client();
+  one.watch(THREAD, { window: 50 });
+  one.watch("thread:two", { maxHz: 4 });
+  one.connect();
+  network.last.open();
+  expect(
+    network.last.up.map((frame) => (JSON.parse(frame) as { method: string }[]).map(({ method }) => method)),
+  ).toEqual([["hello", "subscribe", "subscribe"]]);
+  network.flush();
+  server.commit(THREAD, [title("x")]);
+  network.flush();
+  server.restart();
+  pass(1000);
+  expect(subscribes(server)).toEqual([
+    { topic: THREAD, window: 50 },
+    { topic: "thread:two", maxHz: 4 },
+    { topic: THREAD, after: { epoch: "e1", seq: 4 }, window: 50 },
+    { topic: "thread:two", after: { epoch: "e1", seq: 2 }, maxHz: 4 },
+  ]);
+});
+
+test("Loss and repeats: released while away, a topic is not asked for again; wanted while away, it is", () => {
+  const { server, network, live, pass } = world();
+  fillThread(server, 1);
+  fillThread(server, 1, "thread:two");
+  const one = live();
+  const watch = one.watch(THREAD);
+  network.flush();
+  server.restart();
+  network.last.deliverDown();
+  watch.release();
+  const two = one.watch("thread:two");
+  pass(1000);
+  expect(subscribes(server).map(({ topic }) => topic)).toEqual([THREAD, "thread:two"]);
+  expect(two.status).toBe("live");
+});
+
+test("topics are counted: one subscription and one replica for all, ended with the last release", () => {
+  const { server, network, live } = world();
+  fillThread(server, 1);
+  const one = live();
+  const [a, b] = [one.watch(THREAD), one.watch(THREAD)];
+  network.flush();
+  expect(a.replica).toBe(b.replica);
+  a.release();
+  a.release();
+  network.flush();
+  server.commit(THREAD, [title("still")]);
+  network.flush();
+  expect(b.replica.get("thread", "one")).toEqual({ title: "still" });
+  b.release();
+  network.flush();
+  expect(server.requests.map(({ method }) => method)).toEqual(["hello", "subscribe", "unsubscribe"]);
+});
+
+test("commits of a topic that nobody wants any more end its subscription again", () => {
+  const { server, network, live } = world();
+  fillThread(server, 1);
+  const one = live();
+  network.flush();
+  const [session] = server.sessions;
+  session?.cursors.set(THREAD, { window: 10, seq: 2 });
+  server.commit(THREAD, [title("x")]);
+  network.flush();
+  expect(server.requests.at(-1)).toMatchObject({ method: "unsubscribe", params: { topic: THREAD } });
+  expect(one.status.state).toBe("live");
+});
+
+test("the options of all who watch serve each of them", () => {
+  expect(together([{}, {}], 200)).toEqual({});
+  expect(together([{ window: 10 }, {}], 200)).toEqual({ window: 200 });
+  expect(together([{ window: 500 }, { window: 10 }], 200)).toEqual({ window: 500 });
+  expect(together([{ maxHz: 1 }, { maxHz: 5 }], 200)).toEqual({ maxHz: 5 });
+  expect(together([{ maxHz: 1 }, {}], 200)).toEqual({});
+});
+
+test("a second holder without a limit of rate lifts it", () => {
+  const { server, network, live } = world();
+  fillThread(server, 1);
+  const one = live();
+  one.watch(THREAD, { maxHz: 1 });
+  network.flush();
+  one.watch(THREAD);
+  network.flush();
+  expect(subscribes(server).at(-1)).toEqual({ topic: THREAD, after: { epoch: "e1", seq: 2 } });
+});
+
+test("a watch is loading, then live, catching up while the connection is away, and live again", () => {
+  const { server, network, client, pass } = world();
+  fillThread(server, 1);
+  const one = client();
+  const watch = one.watch(THREAD);
+  const seen: WatchStatus[] = [watch.status];
+  watch.onStatus((status) => seen.push(status));
+  one.connect();
+  network.flush();
+  server.restart();
+  pass(1000);
+  expect(seen).toEqual(["loading", "live", "catching up", "live"]);
+});
+
+test("Loss and repeats: a gap is asked for from where the replica is, once, and nothing is lost", () => {
+  const { server, network, live } = world();
+  fillThread(server, 2);
+  const watch = live().watch(THREAD);
+  network.flush();
+  server.commit(THREAD, [title("lost on the way")]);
+  network.last.down.length = 0;
+  for (const text of ["a", "b", "c"]) server.commit(THREAD, [title(text), message(server, text)]);
+  network.flush();
+  expect(watch.replica.get("thread", "one")).toEqual({ title: "c" });
+  expect(watch.replica.seq).toBe(7);
+  expect(watch.replica.all("message").size).toBe(5);
+  expect(watch.status).toBe("live");
+  expect(subscribes(server).slice(1)).toEqual([{ topic: THREAD, after: { epoch: "e1", seq: 3 } }]);
+});
+
+test("Loss and repeats: a log that does not fit itself is asked for whole, then on another connection", () => {
+  const { server, network, live, pass } = world();
+  fillThread(server, 1);
+  const one = live();
+  const watch = one.watch(THREAD);
+  network.flush();
+  const hole = { topic: THREAD, epoch: "e1", after: 100, seq: 101, ts: 0, changes: [] };
+  for (let round = 0; round < 3; round++) {
+    server.intercept = ({ method }) => (method === "subscribe" ? { epoch: "e1", head: 101 } : undefined);
+    server.notify("commit", hole);
+    network.flush();
+  }
+  expect(one.status).toMatchObject({ state: "waiting", error: { kind: "gap" } });
+  expect(subscribes(server).map(({ after }) => after)).toEqual([undefined, { epoch: "e1", seq: 2 }, undefined]);
+  server.intercept = () => undefined;
+  pass(1000);
+  expect(watch.status).toBe("live");
+});
+
+test("Loss and repeats: a position whose epoch is gone, or that is ahead of the server, gets a snapshot", () => {
+  const { server, network, live, pass } = world();
+  fillThread(server, 5);
+  const watch = live().watch(THREAD);
+  network.flush();
+  server.restart({ lose: 2 });
+  pass(1000);
+  expect(watch.replica.dump()).toMatchObject({ epoch: "e2", seq: 4 });
+  expect(watch.replica.all("message").size).toBe(3);
+  expect(watch.status).toBe("live");
+});
+
+test("Loss and repeats: apply and move in one step: a listener that reconnects or throws gets no commit twice", () => {
+  const { server, network, live, pass, errors } = world();
+  fillThread(server, 0);
+  const one = live();
+  const watch = one.watch(THREAD);
+  network.flush();
+  const seen: number[] = [];
+  watch.onChange(() => {
+    throw new Error("mine");
+  });
+  watch.onChange((commit: Commit) => {
+    seen.push(commit.seq);
+    if (commit.seq !== 3) return;
+    void one.close();
+    one.connect();
+  });
+  const other = one.watch(THREAD);
+  const also: number[] = [];
+  other.onChange(({ seq }) => also.push(seq));
+  for (const text of ["a", "b", "c", "d"]) {
+    server.commit(THREAD, [title(text)]);
+    pass(1000);
+  }
+  expect(seen).toEqual([2, 3, 4, 5]);
+  expect(also).toEqual(seen);
+  expect(watch.replica.get("thread", "one")).toEqual({ title: "d" });
+  expect(errors).toHaveLength(4);
+});
+
+test("a listener is told once the whole frame is taken in, and not after its release", () => {
+  const { server, network, live } = world(() => 0.5);
+  fillThread(server, 0);
+  const watch = live().watch(THREAD);
+  network.flush();
+  const heads: number[] = [];
+  watch.onChange(() => {
+    heads.push(watch.replica.seq);
+    watch.release();
+  });
+  const frames = ["a", "b"].map((text) => server.commit(THREAD, [title(text)]));
+  network.last.down.length = 0;
+  const batch = frames.map((params) => ({ jsonrpc: "2.0", method: "commit", params }));
+  network.last.down.push({ frame: JSON.stringify(batch) });
+  network.flush();
+  expect(heads).toEqual([3]);
+});
+
+test("what is refused for good is gone, with the error; a new watch asks anew", async () => {
+  const { server, network, live } = world();
+  const one = live();
+  const watch = one.watch(THREAD);
+  network.flush();
+  expect(watch.status).toBe("gone");
+  expect(watch.error).toMatchObject({ kind: "not_found" });
+  await expect(watch.ready()).rejects.toMatchObject({ kind: "not_found" });
+  fillThread(server, 1);
+  const again = one.watch(THREAD);
+  network.flush();
+  await again.ready();
+  expect(again.status).toBe("live");
+  watch.release();
+  network.flush();
+  expect(again.status).toBe("live");
+  expect(server.requests.map(({ method }) => method)).not.toContain("unsubscribe");
+});
+
+test("G6: revoked: the replica is forgotten and not asked for again", async () => {
+  const { server, network, live, pass } = world();
+  fillThread(server, 3);
+  const watch = live().watch(THREAD);
+  network.flush();
+  server.notify("revoked", { topic: THREAD, reason: "You were removed from the board." });
+  network.flush();
+  expect(watch.status).toBe("gone");
+  expect(watch.error).toMatchObject({ kind: "forbidden", message: "You were removed from the board." });
+  expect(watch.replica.dump().entities).toEqual([]);
+  await expect(watch.ready()).rejects.toMatchObject({ kind: "forbidden" });
+  const before = subscribes(server).length;
+  server.restart();
+  pass(1000);
+  expect(subscribes(server)).toHaveLength(before);
+});
+
+test("a subscription refused for now is asked for later", () => {
+  const { server, network, live, pass } = world();
+  fillThread(server, 1);
+  let refusals = 2;
+  server.intercept = ({ method }) => {
+    if (method === "subscribe" && refusals-- > 0) throw new SkeinError("rate_limited", "slow", { retryAfterMs: 3000 });
+    return undefined;
+  };
+  const watch = live().watch(THREAD);
+  network.flush();
+  pass(5999);
+  expect(watch.status).toBe("loading");
+  pass(1);
+  expect(watch.status).toBe("live");
+});
+
+test("ready() resolves with the first content, and rejects when the watch is released before", async () => {
+  const { server, network, client } = world();
+  fillThread(server, 1);
+  const one = client();
+  const [a, b] = [one.watch(THREAD), one.watch("thread:two")];
+  const [first, second] = [a.ready(), b.ready()];
+  b.release();
+  await expect(second).rejects.toMatchObject({ kind: "conflict" });
+  one.connect();
+  network.flush();
+  await first;
+  await a.ready();
+});
+
+test("G5: while it is followed, a timeline keeps to its window", () => {
+  const { server, network, live } = world();
+  fillThread(server, 30);
+  const watch = live().watch(THREAD, { window: 20 });
+  network.flush();
+  expect(watch.replica.timeline()).toHaveLength(20);
+  for (let index = 0; index < 500; index++) {
+    server.commit(THREAD, [message(server, `more ${index}`)]);
+    network.flush();
+    expect(watch.replica.timeline().length).toBeLessThan(40);
+  }
+  expect(watch.replica.get("thread", "one")).toEqual({ title: "one" });
+});
+
+test("loadOlder() pages back by cursor, one request at a time, to the start; follow() forgets it again", async () => {
+  const { server, network, live } = world();
+  server.limits.historyPage = 30;
+  fillThread(server, 100);
+  const watch = live().watch(THREAD, { window: 20 });
+  network.flush();
+  const two = [watch.loadOlder(), watch.loadOlder()];
+  network.flush();
+  expect(await Promise.all(two)).toEqual([true, true]);
+  expect(watch.replica.timeline()).toHaveLength(50);
+  for (const older of [true, false, false]) {
+    const loading = watch.loadOlder();
+    network.flush();
+    expect(await loading).toBe(older);
+  }
+  expect(watch.replica.timeline().map(({ pos }) => pos)).toEqual(Array.from({ length: 100 }, (_, pos) => pos));
+  expect(server.requests.filter(({ method }) => method === "history")).toHaveLength(3);
+  watch.follow();
+  expect(watch.replica.timeline()).toHaveLength(20);
+});
+
+test("G2: commits that touch older items while their page is on its way are not lost on it", async () => {
+  const { server, network, live } = world();
+  fillThread(server, 50);
+  const watch = live().watch(THREAD, { window: 10 });
+  network.flush();
+  const loading = watch.loadOlder();
+  network.last.deliverUp();
+  // The answer is read and under way; what follows is committed after it, but comes first.
+  const answer = network.last.down.splice(0);
+  server.commit(THREAD, [
+    { op: "patch", kind: "message", id: "m5", value: { status: "interrupted" } },
+    { op: "append", kind: "message", id: "m6", field: "text", at: 6, text: "!" },
+    { op: "drop", kind: "message", id: "m7" },
+  ]);
+  network.flush();
+  network.last.down.push(...answer);
+  network.flush();
+  expect(await loading).toBe(false);
+  expect(watch.replica.get("message", "m5")).toMatchObject({ status: "interrupted" });
+  expect(watch.replica.get("message", "m6")).toMatchObject({ text: "text 6!" });
+  expect(watch.replica.get("message", "m7")).toBeUndefined();
+  expect(watch.replica.timeline()).toHaveLength(49);
+});
+
+test("G2: a page that no longer fits, because a snapshot came in between, is asked for again", async () => {
+  const { server, network, live, pass } = world();
+  fillThread(server, 50);
+  const watch = live().watch(THREAD, { window: 10 });
+  network.flush();
+  const loading = watch.loadOlder();
+  for (let index = 0; index < 30; index++) server.commit(THREAD, [message(server, "later")]);
+  server.restart({ lose: 0 });
+  pass(1000);
+  expect(await loading).toBe(false);
+  expect(watch.replica.timeline()).toHaveLength(80);
+  expect(watch.replica.epoch).toBe("e2");
+});
+
+test("loadOlder() rejects with what the server answered", async () => {
+  const { server, network, live } = world();
+  fillThread(server, 50);
+  const watch = live().watch(THREAD, { window: 10 });
+  network.flush();
+  server.intercept = ({ method }) => {
+    if (method === "history") throw new SkeinError("forbidden", "not yours");
+    return undefined;
+  };
+  const loading = watch.loadOlder();
+  network.flush();
+  expect(await loading.catch((error: unknown) => error)).toMatchObject({ kind: "forbidden" });
+  await settled();
+});
+
+test("values are stable snapshots: what did not change stays the same object", () => {
+  const { server, network, live } = world();
+  fillThread(server, 3);
+  const watch = live().watch(THREAD);
+  network.flush();
+  const [m0, m1] = [watch.replica.get("message", "m0"), watch.replica.get("message", "m1")];
+  const timeline = watch.replica.timeline();
+  server.commit(THREAD, [title("x")]);
+  network.flush();
+  expect(watch.replica.timeline()).toBe(timeline);
+  server.commit(THREAD, [{ op: "append", kind: "message", id: "m1", field: "text", at: 6, text: "?" }]);
+  network.flush();
+  expect(watch.replica.get("message", "m0")).toBe(m0);
+  expect(watch.replica.get("message", "m1")).not.toBe(m1);
+  expect(m1).toMatchObject({ text: "text 1" });
+});
+
+test("a connection too slow or superseded is made anew, and resumes", () => {
+  for (const code of [CLOSE.tooSlow, CLOSE.superseded, CLOSE.silent, 1006, 1011]) {
+    const { server, network, live, pass } = world();
+    fillThread(server, 2);
+    const watch = live().watch(THREAD);
+    network.flush();
+    server.restart({ code });
+    pass(1000);
+    expect(watch.status).toBe("live");
+    expect(subscribes(server).at(-1)).toEqual({ topic: THREAD, after: { epoch: "e1", seq: 3 } });
+  }
+});
