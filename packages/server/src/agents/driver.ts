@@ -57,7 +57,7 @@ export interface Session {
   setMode(mode: string): Promise<void>;
   /** Success is also told as a `config_option_update` event, as the agent answered it. @throws as `setMode`. */
   setConfig(option: string, value: string | boolean): Promise<void>;
-  /** Ends the agent: end of stdin, then SIGTERM, then SIGKILL to its process group. Resolves when it is gone. */
+  /** Ends the agent: end of stdin, then SIGTERM, then SIGKILL to its process group. Resolves when it is gone and `exited` was told. */
   close(): Promise<void>;
   /** SIGKILL to the process group at once. */
   kill(): void;

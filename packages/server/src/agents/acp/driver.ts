@@ -84,8 +84,8 @@ export class AcpDriver implements Driver {
       const opening = this.#shakeHands(options, link, conversation, events.emit);
       const done = await Promise.race([opening, hopeless.promise]);
       conversation.open = true;
-      void tellEnd(link, conversation, events.emit);
-      return new AcpSession({ link, conversation, handshake: done, emit: events.emit, ...bounds });
+      const ended = tellEnd(link, conversation, events.emit);
+      return new AcpSession({ link, conversation, handshake: done, emit: events.emit, ended, ...bounds });
     } catch (error) {
       events.mute();
       conversation.terminals.killNow();
@@ -145,7 +145,7 @@ async function tellEnd(
   const { code, signal, stderr, expected } = await link.gone;
   await conversation.asked.cancelAll();
   await conversation.terminals.close();
-  await emit({ type: "exited", code, signal, stderr, expected });
+  void emit({ type: "exited", code, signal, stderr, expected });
 }
 
 /** The error with what is known of the agent's end: its exit, its last words, what it said instead of an answer. */

@@ -10,6 +10,8 @@ export type AcpSessionOptions = {
   conversation: Conversation;
   handshake: Handshake;
   emit: (event: DriverEvent) => void | Promise<void>;
+  /** Resolves when the agent is gone and that was told. */
+  ended: Promise<void>;
   /** How long the agent may take to set a mode or an option, in milliseconds. */
   answerMs: number;
   /** How long the agent may take to close the conversation before its process is ended, in milliseconds. */
@@ -85,11 +87,12 @@ export class AcpSession implements Session {
   }
 
   async #close(): Promise<void> {
-    const { link, conversation, handshake, closeMs } = this.#options;
+    const { link, conversation, handshake, closeMs, ended } = this.#options;
     await conversation.asked.cancelAll();
     // Only a courtesy: an agent that refuses, or takes long, is ended all the same.
     if (handshake.closes) await link.peer.ask("session/close", { sessionId: this.id }, closeMs).catch(() => null);
     await link.end();
+    await ended;
   }
 
   async #ended(prompt: number, outcome: Outcome): Promise<void> {
