@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DEFAULT_LIMITS, SkeinError, type Limits } from "@skein/client/protocol";
 import { AcpDriver } from "./agents/acp/driver.ts";
 import { Catalogue } from "./agents/catalogue.ts";
-import { announceAgents } from "./announce-agents.ts";
+import { announceAgents } from "./threads/announce-agents.ts";
 import { access } from "./boards/access.ts";
 import { ensurePersonalBoard } from "./boards/boards.ts";
 import type { RunningServer, ServeOptions } from "./cli/context.ts";
@@ -14,7 +14,7 @@ import { localToken } from "./gateway/tokens.ts";
 import { Hub } from "./hub/hub.ts";
 import { processLoad } from "./hub/pace.ts";
 import { makeId } from "./ids.ts";
-import { startKeeping } from "./keeping.ts";
+import { startKeeping } from "./store/keeping.ts";
 import { Blobs } from "./store/blobs.ts";
 import { SqliteStore } from "./store/sqlite.ts";
 import { textOf } from "./threads/text-of.ts";
@@ -34,7 +34,12 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const limits: Limits = DEFAULT_LIMITS;
   refuseOpenDoor(options);
   await makeDataDirectory(data);
-  const store = await SqliteStore.open({ file: join(data, "skein.sqlite"), durability, now: clock.now, textOf });
+  const store = await SqliteStore.open({
+    file: join(data, "skein.sqlite"),
+    durability,
+    now: () => clock.now(),
+    textOf,
+  });
   // What was opened is closed again in reverse, at the end or when a later step fails.
   const closers: (() => Promise<void>)[] = [async () => store.close()];
   const stop = async (): Promise<void> => {
@@ -85,8 +90,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     });
     const listening = gateway.listen();
     closers.push(async () => gateway.stop(RETRY_AFTER_MS));
-    const announced = announceAgents({ store, hub, catalogue }).catch(report);
-    closers.push(async () => announced);
+    // Before the first who asks for them; a faulty agents.json is told, and ends nothing.
+    await announceAgents({ store, hub, catalogue }).catch(report);
     const keeping = startKeeping({ store, clock, report });
     closers.push(async () => keeping.stop());
     const url = `http://${urlHost(host)}:${listening.port}`;

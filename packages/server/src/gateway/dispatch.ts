@@ -28,11 +28,7 @@ export type Domain = {
 };
 
 type Handlers = { [Name in QueryName | "history" | "ping"]: Handler<Name> };
-type Handler<Name extends Method> = (
-  domain: Domain,
-  principal: Principal,
-  params: CheckedParams<Name>,
-) => Promise<unknown> | unknown;
+type Handler<Name extends Method> = (domain: Domain, principal: Principal, params: CheckedParams<Name>) => unknown;
 
 const HANDLERS: Handlers = {
   ping: () => ({}),

@@ -52,6 +52,8 @@ export class Session {
   #principal: Principal | null;
   #state: "greeting" | "open" | "ended" = "greeting";
   #malformed = 0;
+  /** Set by a request after whose error the connection ends. */
+  #closing: { code: number; reason: string } | null = null;
   #requests: Bucket;
   #messages: Bucket;
   #inbox: unknown[] = [];
@@ -190,6 +192,7 @@ export class Session {
       if (result !== undefined) this.#connection.send(resultMessage(request.id, result));
     } catch (error) {
       this.#fail(request.id, asSkeinError(error, this.#context.report));
+      if (this.#closing !== null) this.end(this.#closing.code, this.#closing.reason);
     }
   }
 
@@ -220,14 +223,14 @@ export class Session {
 
   async #greet(method: string, params: unknown): Promise<unknown> {
     if (method !== "hello") {
-      queueMicrotask(() => this.end(CLOSE.protocol, "The first message is hello."));
+      this.#closing = { code: CLOSE.protocol, reason: "The first message is hello." };
       throw Object.hasOwn(METHODS, method)
         ? new SkeinError("unauthorized", "The first message is hello.", { retry: "reconnect" })
         : unknownMethod(method);
     }
     const hello = check(SESSION_METHODS.hello.params, params);
     if (hello.protocol !== PROTOCOL_VERSION) {
-      queueMicrotask(() => this.end(CLOSE.protocol, `This server speaks protocol ${PROTOCOL_VERSION}.`));
+      this.#closing = { code: CLOSE.protocol, reason: `This server speaks protocol ${PROTOCOL_VERSION}.` };
       throw new SkeinError(
         "unsupported",
         `This server speaks protocol ${PROTOCOL_VERSION}, not ${hello.protocol}; update the older of the two.`,
@@ -237,7 +240,7 @@ export class Session {
     if (hello.token !== undefined) this.#principal = await this.#context.authenticate(hello.token);
     const principal = this.#principal;
     if (principal === null) {
-      queueMicrotask(() => this.end(CLOSE.unauthorized, "No valid token."));
+      this.#closing = { code: CLOSE.unauthorized, reason: "No valid token." };
       throw new SkeinError(
         "unauthorized",
         hello.token === undefined
@@ -279,7 +282,7 @@ export class Session {
     }
     if (waitMs === 0) return;
     if (Math.min(this.#requests.tokens, this.#messages.tokens) < -limits.requestBurst * MESSAGES_PER_REQUEST) {
-      queueMicrotask(() => this.end(CLOSE.tooFast, "Far too many requests."));
+      this.#closing = { code: CLOSE.tooFast, reason: "Far too many requests." };
     }
     throw new SkeinError(
       "rate_limited",

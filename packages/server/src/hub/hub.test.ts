@@ -179,7 +179,7 @@ describe("fan-out", () => {
     ]);
     await Promise.all(writes.map((write) => hub.write(write)));
     expect(both.map((sink) => sink.frames.length)).toEqual([3, 3]);
-    expect(both[0]!.frames[2]).toBe(both[1]!.frames[2]!);
+    expect(both[0]!.frames[2]).toBe(both[1]!.frames[2]);
     expect(commitsIn(both[0]!.frames[2]!).map((commit) => commit.topic)).toEqual([A, B]);
     expect(commitsIn(one.frames[1]!)).toHaveLength(1);
     expect(replicaOf(both[0]!, B).get("message", "m1")).toEqual({ text: "hello" });

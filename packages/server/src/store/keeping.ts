@@ -1,5 +1,5 @@
-import type { Clock, Timer } from "./clock.ts";
-import type { Store } from "./store/contract.ts";
+import type { Clock, Timer } from "../clock.ts";
+import type { Store } from "./contract.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

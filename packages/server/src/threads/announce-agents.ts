@@ -1,7 +1,7 @@
 import type { Change } from "@skein/client/protocol";
-import type { Catalogue } from "./agents/catalogue.ts";
-import type { Hub } from "./hub/hub.ts";
-import type { Store } from "./store/contract.ts";
+import type { Catalogue } from "../agents/catalogue.ts";
+import type { Hub } from "../hub/hub.ts";
+import type { Store } from "../store/contract.ts";
 
 /** Brings the `agent` entities of the `server` topic in step with the catalogue; writes only what differs. */
 export async function announceAgents(context: { store: Store; hub: Hub; catalogue: Catalogue }): Promise<void> {
