@@ -1,4 +1,4 @@
-import type { Commit } from "../protocol/changes.ts";
+import type { Commit, Position } from "../protocol/changes.ts";
 import { SkeinError } from "../protocol/errors.ts";
 import type { CheckedParams, Result } from "../protocol/methods.ts";
 import type { Topic } from "../protocol/topics.ts";
@@ -21,6 +21,11 @@ export type WatchOptions = {
   window?: number;
   /** At most this many commits per second, conflated. Counts when everyone who watches wants a limit: the highest. */
   maxHz?: number;
+  /**
+   * Where to begin instead of at a snapshot, for who knows already what came before: the replica then holds only what
+   * changed since. Counts for the first who watches a topic.
+   */
+  after?: Position;
 };
 
 type Waiter = { resolve: () => void; reject: (error: SkeinError) => void };
@@ -68,6 +73,10 @@ export class Subscription {
     this.#options = options;
     this.#context = context;
     this.#replica = new Replica(topic);
+    if (options.after) {
+      this.#replica.epoch = options.after.epoch;
+      this.#replica.seq = options.after.seq;
+    }
     this.history = new HistoryLoader(() => this.#replica);
   }
 

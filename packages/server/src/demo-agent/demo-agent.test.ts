@@ -29,7 +29,7 @@ class RawClient {
 
   constructor(state: string, delayMs = 0) {
     this.process = Bun.spawn(
-      [process.execPath, "-e", `await (await import(${JSON.stringify(RUN)})).runDemoAgent(process.env)`],
+      [process.execPath, "-e", `await (await import(${JSON.stringify(RUN)})).runDemoAgent(process.env, "0")`],
       {
         stdin: "pipe",
         stdout: "pipe",

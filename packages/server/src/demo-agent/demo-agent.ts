@@ -25,12 +25,12 @@ const CONTEXT_TOKENS = 100_000;
  * An agent without a model, for a first look at Skein and for tests: speaks ACP (protocol version 1) on its stdio and
  * answers from a script, the same for the same prompt. Ends when its stdin ends.
  */
-export async function runDemoAgent(env: Record<string, string | undefined>): Promise<void> {
+export async function runDemoAgent(env: Readonly<Record<string, string | undefined>>, version: string): Promise<void> {
   const delay = Number(env["SKEIN_DEMO_DELAY_MS"] ?? DELAY_MS);
   const app = demoAgent({
     memory: new Memory(Memory.directory(env)),
     delayMs: Number.isFinite(delay) && delay >= 0 ? delay : DELAY_MS,
-    version: env["npm_package_version"] ?? "0.1.0",
+    version,
   });
   const output = Writable.toWeb(process.stdout) as WritableStream<Uint8Array>;
   await app.connect(ndJsonStream(output, Bun.stdin.stream())).closed;

@@ -31,7 +31,7 @@ export class Memory {
   }
 
   /** Where it lies unless `SKEIN_DEMO_STATE` says otherwise: the user's state directory (XDG Base Directory 0.8). */
-  static directory(env: Record<string, string | undefined>): string {
+  static directory(env: Readonly<Record<string, string | undefined>>): string {
     return (
       env["SKEIN_DEMO_STATE"] ??
       join(env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "skein", "demo-agent")

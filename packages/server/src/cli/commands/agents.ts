@@ -1,0 +1,31 @@
+import { Command } from "commander";
+import type { Cli } from "../context.ts";
+import { talksToServer, withServer } from "../reach.ts";
+import { oneLine, table } from "../text.ts";
+
+type Flags = { json?: boolean; data?: string };
+
+export function command(cli: Cli): Command {
+  return talksToServer(new Command())
+    .description("Lists the agents the server knows, and whether they are installed.")
+    .option("--json", "print them as a JSON array")
+    .addHelpText("after", "\nExamples:\n  skein agents\n  skein agents --json | jq -r '.[] | select(.found) | .name'\n")
+    .action(async (flags: Flags) => {
+      await withServer(cli, flags, async ({ client }) => {
+        const { agents } = await client.query("agents.list", {});
+        if (flags.json) {
+          cli.screen.json(agents);
+          return;
+        }
+        const text = (value: unknown): string => oneLine(typeof value === "string" ? value : "", 80);
+        const rows = agents.map((agent) => [
+          agent.name,
+          agent.found ? "yes" : "no",
+          text(agent["version"]),
+          text(agent["title"]),
+          text(agent["needs"]),
+        ]);
+        cli.screen.out(table([["AGENT", "FOUND", "VERSION", "WHAT", "NEEDS"], ...rows]));
+      });
+    });
+}

@@ -1,0 +1,119 @@
+import { SkeinError, type PermissionEntity, type QuestionEntity, type Replica } from "@skein/client";
+import { Command } from "commander";
+import { optionFor } from "../choose.ts";
+import type { Cli } from "../context.ts";
+import { UsageError } from "../exit-codes.ts";
+import { talksToServer, withServer } from "../reach.ts";
+import { oneLine, table } from "../text.ts";
+import { threadId, topicOf } from "../thread-argument.ts";
+
+type Flags = { request?: string; content?: string; json?: boolean; data?: string };
+type Pending =
+  | { kind: "permission"; id: string; value: PermissionEntity }
+  | { kind: "question"; id: string; value: QuestionEntity };
+type Reply =
+  | { permission: string; option: string }
+  | { question: string; action: "accept" | "decline" | "cancel"; content?: Record<string, unknown> };
+
+const ACTIONS = ["accept", "decline", "cancel"] as const;
+
+export function command(cli: Cli): Command {
+  return talksToServer(new Command())
+    .description("Answers what the agent of a thread asks; without an answer, lists what it asks.")
+    .argument("<thread>", "the thread's id", threadId)
+    .argument("[answer]", "allow, reject or an option's id; for a question: accept, decline or cancel")
+    .option("--request <id>", "which one, when the agent asks several things")
+    .option("--content <json>", "what to fill into a question's form, as a JSON object")
+    .option("--json", "print what is asked as a JSON array, or the server's answer")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  skein answer a1B2c3D4e5F6g7H8
+  skein answer a1B2c3D4e5F6g7H8 allow
+  skein answer a1B2c3D4e5F6g7H8 accept --content '{"name":"Ada"}'
+
+Who answers first, wins; who comes late gets exit code 6 and is told what was answered.
+`,
+    )
+    .action(async (thread: string, answer: string | undefined, flags: Flags) => {
+      const content = flags.content === undefined ? undefined : readContent(flags.content);
+      await withServer(cli, flags, async ({ client }) => {
+        const watch = client.watch(topicOf(thread), { window: 1 });
+        await watch.ready();
+        const pending = pendingIn(watch.replica);
+        if (answer === undefined) {
+          list(cli, pending, flags.json === true);
+          return;
+        }
+        const reply = replyTo(choose(pending, flags.request, watch.replica), answer, content);
+        const result = await client.command("thread.answer", { thread, ...reply });
+        if (flags.json) cli.screen.json(result);
+      });
+    });
+}
+
+function pendingIn(replica: Replica): Pending[] {
+  const asked = (["permission", "question"] as const).flatMap((kind) =>
+    [...replica.all(kind)].map(([id, value]) => ({ kind, id, value }) as Pending),
+  );
+  return asked.filter(({ value }) => value.status === "pending").toSorted((a, b) => a.value.pos - b.value.pos);
+}
+
+function choose(pending: readonly Pending[], request: string | undefined, replica: Replica): Pending {
+  if (request !== undefined) {
+    const found = pending.find(({ id }) => id === request);
+    if (found) return found;
+    const ended = replica.get("permission", request) ?? replica.get("question", request);
+    if (ended) throw new SkeinError("conflict", `${request} was answered already.`, { detail: ended });
+    throw new SkeinError("not_found", `The agent does not ask ${request}.`);
+  }
+  const [first, second] = pending;
+  if (!first) throw new SkeinError("not_found", "The agent of this thread asks nothing.");
+  if (second) {
+    const ids = pending.map(({ id }) => id).join(", ");
+    throw new UsageError(`The agent asks several things (${ids}). Say which with --request.`);
+  }
+  return first;
+}
+
+function replyTo(asked: Pending, answer: string, content: Record<string, unknown> | undefined): Reply {
+  if (asked.kind === "question") {
+    const action = ACTIONS.find((candidate) => candidate === answer);
+    if (!action) throw new UsageError(`A question is answered with one of: ${ACTIONS.join(", ")}.`);
+    return content === undefined ? { question: asked.id, action } : { question: asked.id, action, content };
+  }
+  const { options } = asked.value;
+  const byPolicy = answer === "allow" || answer === "reject" ? optionFor(answer, options) : null;
+  const option = options.find(({ optionId }) => optionId === answer) ?? byPolicy;
+  if (option) return { permission: asked.id, option: option.optionId };
+  throw new UsageError(`It can be answered with: ${options.map(({ optionId }) => optionId).join(", ")}.`);
+}
+
+function list({ screen }: Cli, pending: readonly Pending[], json: boolean): void {
+  if (json) {
+    screen.json(pending.map(({ kind, id, value }) => ({ kind, id, ...value })));
+  } else if (pending.length === 0) {
+    screen.note("The agent of this thread asks nothing.");
+  } else {
+    const rows = pending.map((asked) => [
+      asked.id,
+      asked.kind,
+      asked.kind === "permission"
+        ? asked.value.options.map(({ optionId }) => optionId).join(" | ")
+        : ACTIONS.join(" | "),
+      oneLine(asked.kind === "permission" ? asked.value.title : asked.value.message),
+    ]);
+    screen.out(table([["REQUEST", "KIND", "ANSWERS", "WHAT"], ...rows]));
+  }
+}
+
+function readContent(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Told below, like any other value that is no object.
+  }
+  throw new UsageError(`--content must be a JSON object, such as '{"name":"Ada"}'.`);
+}

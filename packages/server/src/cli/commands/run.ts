@@ -1,0 +1,94 @@
+import { basename, resolve } from "node:path";
+import type { CallParams, SkeinClient } from "@skein/client";
+import { Command, Option } from "commander";
+import type { Policy } from "../choose.ts";
+import type { Cli } from "../context.ts";
+import { UsageError } from "../exit-codes.ts";
+import { Printer } from "../printer.ts";
+import { readPrompt } from "../prompt-argument.ts";
+import { talksToServer, withServer } from "../reach.ts";
+import { splitCommand } from "../text.ts";
+import { policy, topicOf } from "../thread-argument.ts";
+import { answerSink, followTurn } from "../turn.ts";
+
+type Flags = {
+  agent?: string;
+  exec?: string;
+  cwd?: string;
+  title?: string;
+  answer?: Policy;
+  json?: boolean;
+  data?: string;
+};
+
+export function command(cli: Cli): Command {
+  return talksToServer(new Command())
+    .description(
+      "Starts a thread with a prompt and streams the agent's answer to stdout. Ends when the turn has ended.",
+    )
+    .argument("[prompt...]", "what to ask; read from stdin when it is absent or -")
+    .addOption(new Option("--agent <name>", 'a known agent (see: "skein agents")').env("SKEIN_AGENT"))
+    .addOption(new Option("--exec <command>", "the command line of any agent that speaks ACP on its stdio"))
+    .option("--cwd <dir>", "the directory to work in; this one when absent")
+    .option("--title <text>", "what to call the thread")
+    .option(
+      "--answer <policy>",
+      "what the agent asks: allow, reject or ask; on a terminal you are asked, else it is rejected",
+      policy,
+    )
+    .option("--json", "print {thread}, then every commit, then {turn}, one JSON object a line")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  skein run --agent demo "hello"
+  skein run --agent claude --cwd ~/project --answer allow "make the tests pass"
+  git diff | skein run --agent gemini -
+  skein run --exec "my-agent --acp" --json "hello"
+
+Uses the running server, or one of its own for as long as it takes. Ctrl-C cancels the turn.
+Exits 0 when the agent ended the turn by itself (see: skein help exit-codes).
+`,
+    )
+    .action(async (words: string[], flags: Flags) => {
+      const exec = flags.exec === undefined ? undefined : readExec(flags.exec);
+      const text = await readPrompt(words);
+      cli.exitCode = await withServer(cli, flags, async ({ client }) => {
+        const cwd = resolve(flags.cwd ?? ".");
+        // A command line given is more to the point than an agent named in the environment.
+        const agent = exec ? undefined : (flags.agent ?? (await bestAgent(cli, client)));
+        const params: CallParams<"thread.create"> = { cwd };
+        if (agent !== undefined) params.agent = agent;
+        if (exec) params.exec = exec;
+        if (flags.title !== undefined) params.title = flags.title;
+        const { thread } = await client.command("thread.create", params);
+        if (flags.json) cli.screen.json({ thread });
+        else cli.screen.note(`[thread] ${thread}: ${agent ?? basename(exec?.command ?? "")} in ${cwd}`);
+        const watch = client.watch(topicOf(thread));
+        const printer = new Printer(answerSink(cli.screen), (value) => value["role"] !== "user");
+        watch.onChange((commit) => {
+          if (flags.json) cli.screen.json(commit);
+          else printer.show(commit, watch.replica);
+        });
+        await watch.ready();
+        const { turn } = await client.command("thread.prompt", { thread, text });
+        return followTurn({ cli, client, watch, thread, turn, policy: flags.answer, json: flags.json === true });
+      });
+    });
+}
+
+function readExec(line: string): { command: string; args: string[] } {
+  const [command, ...args] = splitCommand(line) ?? [];
+  if (command === undefined)
+    throw new UsageError(`--exec ${JSON.stringify(line)} is no command line: a quote is left open, or it is empty.`);
+  return { command, args };
+}
+
+/** The first agent that is installed, the demo agent if there is no other. */
+async function bestAgent(cli: Cli, client: SkeinClient): Promise<string> {
+  const { agents } = await client.query("agents.list", {});
+  const found = agents.filter((agent) => agent.found).map(({ name }) => name);
+  const agent = found.find((name) => name !== "demo") ?? "demo";
+  cli.screen.note(`no agent named: using ${agent} (--agent chooses another of: ${found.join(", ")})`);
+  return agent;
+}

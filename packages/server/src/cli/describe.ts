@@ -1,0 +1,94 @@
+import type { NoticeEntity, PermissionEntity, PlanEntity, QuestionEntity, ToolEntity, TurnEntity } from "@skein/client";
+import { oneLine } from "./text.ts";
+
+type Value = Readonly<Record<string, unknown>>;
+
+/**
+ * One line about an entity of a thread, or `null` where there is nothing to say (yet). Answers are no lines; they are
+ * printed as they grow. Members are taken as they come: what a newer server sends must not end a listing.
+ */
+export function describe(kind: string, value: Value): string | null {
+  switch (kind) {
+    case "message":
+      return message(value);
+    case "tool":
+      return tool(value);
+    case "plan":
+      return plan(value);
+    case "permission":
+      return permission(value);
+    case "question":
+      return question(value);
+    case "terminal":
+      return terminal(value);
+    case "notice":
+      return notice(value);
+    case "turn":
+      return turn(value);
+    default:
+      return null;
+  }
+}
+
+function message(value: Value): string | null {
+  const text = oneLine(textOf(value["text"]), 200);
+  if (value["role"] === "user") return `[prompt] ${text}`;
+  return value["role"] === "thought" && value["status"] !== "streaming" && text !== "" ? `[thought] ${text}` : null;
+}
+
+function tool({ title, kind, status, locations }: Partial<ToolEntity>): string {
+  const path = locations?.[0]?.path;
+  const where = path !== undefined && !title?.includes(path.split("/").at(-1) ?? path) ? ` (${oneLine(path)})` : "";
+  return `[${oneLine(kind ?? "tool", 20)}] ${oneLine(title ?? "")}${where}: ${(status ?? "").replaceAll("_", " ")}`;
+}
+
+function plan({ entries = [] }: Partial<PlanEntity>): string {
+  const done = entries.filter(({ status }) => status === "completed").length;
+  const current =
+    entries.find(({ status }) => status === "in_progress") ?? entries.find(({ status }) => status === "pending");
+  return `[plan] ${done}/${entries.length} done${current ? `, now: ${oneLine(current.content)}` : ""}`;
+}
+
+function permission({ title, status, answer, by, options }: Partial<PermissionEntity>): string {
+  const chosen = options?.find(({ optionId }) => optionId === answer)?.name ?? answer;
+  const end = status === "answered" ? `${oneLine(chosen ?? "")}${by ? ` (by ${by})` : ""}` : status;
+  return `[permission] ${oneLine(title ?? "")}: ${end ?? ""}`;
+}
+
+function question({ message, status, action, by }: Partial<QuestionEntity>): string {
+  const end = status === "answered" ? `${action ?? "answered"}${by ? ` (by ${by})` : ""}` : status;
+  return `[question] ${oneLine(message ?? "")}: ${end ?? ""}`;
+}
+
+function terminal(value: Value): string | null {
+  const exit = value["exit"] as { code?: number | null; signal?: string | null } | undefined;
+  if (value["status"] === "running") return null;
+  const args = Array.isArray(value["args"]) ? value["args"].map(String) : [];
+  const command = oneLine([textOf(value["command"]), ...args].join(" "));
+  const end = exit
+    ? exit.signal
+      ? `ended by ${exit.signal}`
+      : `exit code ${exit.code ?? "unknown"}`
+    : String(value["status"]);
+  return `[terminal] ${command}: ${end}`;
+}
+
+function notice({ level, text }: Partial<NoticeEntity>): string {
+  return `[${level ?? "notice"}] ${oneLine(text ?? "", 300)}`;
+}
+
+function turn({ status, stopReason, error }: Partial<TurnEntity>): string | null {
+  switch (status) {
+    case "failed":
+      return `[turn] failed: ${oneLine(error?.message ?? "for no reason given", 1_000)}`;
+    case "cancelled":
+    case "interrupted":
+      return `[turn] ${status}`;
+    case "done":
+      return stopReason === undefined || stopReason === "end_turn" ? null : `[turn] ended: ${oneLine(stopReason)}`;
+    default:
+      return null;
+  }
+}
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");

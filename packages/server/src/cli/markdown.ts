@@ -1,0 +1,90 @@
+import type { Exported } from "./exported.ts";
+
+type Item = Exported["items"][number];
+type Content = { type: string; path?: string; oldText?: string | null; newText?: string; block?: { text?: string } };
+
+/** A thread to be read by people: prompts and answers as they are, everything else in short. */
+export function toMarkdown({ thread, items }: Exported): string {
+  const facts = [thread["agent"], thread["cwd"], thread["status"]].filter((fact) => typeof fact === "string");
+  const head = `# ${text(thread["title"]) || thread.id}\n\n${facts.join(" · ")}\n`;
+  const parts = items.map(part).filter((part) => part !== "");
+  return [head, ...parts].join("\n");
+}
+
+function part(item: Item): string {
+  switch (item.kind) {
+    case "message":
+      return message(item);
+    case "tool":
+      return tool(item);
+    case "plan":
+      return plan(item);
+    case "permission":
+      return `*Permission: ${text(item["title"])}: ${text(item["answer"]) || text(item["status"])}*\n`;
+    case "question":
+      return `*Question: ${text(item["message"])}: ${text(item["action"]) || text(item["status"])}*\n`;
+    case "terminal":
+      return fenced([text(item["command"]), ...list(item["args"]).map(text)].join(" "), text(item["output"]));
+    case "notice":
+      return quoted(`${text(item["level"])}: ${text(item["text"])}`);
+    case "turn":
+      return turn(item);
+    default:
+      return "";
+  }
+}
+
+function message(item: Item): string {
+  const blocks = (list(item["blocks"]) as { block?: { type?: string; blob?: string; name?: string } }[]).map(
+    ({ block }) => `*[${[block?.type, block?.name, block?.blob].filter(Boolean).join(" ")}]*\n`,
+  );
+  const said = text(item["text"]);
+  const body = [said === "" ? "" : `${said.replace(/\n*$/, "")}\n`, ...blocks].filter((part) => part !== "").join("\n");
+  if (body === "") return "";
+  if (item["role"] === "user") return `## Prompt\n\n${body}`;
+  return item["role"] === "thought" ? quoted(body) : body;
+}
+
+function tool(item: Item): string {
+  const head = `**${text(item["toolKind"])}** ${text(item["title"])}: ${text(item["status"])}\n`;
+  const shown = (list(item["content"]) as Content[]).map((content) => {
+    if (content.type === "diff") return fenced("", diff(content), "diff");
+    return content.type === "block" && content.block?.text ? fenced("", content.block.text) : "";
+  });
+  return [head, ...shown.filter((part) => part !== "")].join("\n");
+}
+
+/** The lines that differ between the common beginning and the common end. */
+function diff({ path = "", oldText, newText = "" }: Content): string {
+  const before = oldText ? oldText.split("\n") : [];
+  const after = newText.split("\n");
+  let head = 0;
+  while (head < before.length && head < after.length && before[head] === after[head]) head++;
+  let tail = 0;
+  const most = Math.min(before.length, after.length) - head;
+  while (tail < most && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+  const removed = before.slice(head, before.length - tail).map((line) => `-${line}`);
+  const added = after.slice(head, after.length - tail).map((line) => `+${line}`);
+  return [`--- ${path}`, `+++ ${path}`, `@@ line ${head + 1} @@`, ...removed, ...added].join("\n");
+}
+
+function plan(item: Item): string {
+  const entries = list(item["entries"]) as { content: string; status: string }[];
+  return entries.map(({ content, status }) => `- [${status === "completed" ? "x" : " "}] ${content}\n`).join("");
+}
+
+function turn(item: Item): string {
+  if (item["status"] === "failed") return quoted(`failed: ${text((item["error"] as { message?: string })?.message)}`);
+  return item["status"] === "cancelled" || item["status"] === "interrupted" ? quoted(item["status"]) : "";
+}
+
+/** A code block whose fence is longer than any in it (CommonMark 0.31, section 4.5). */
+function fenced(title: string, body: string, language = ""): string {
+  const longest = Math.max(2, ...Array.from(body.matchAll(/`+/g), ([ticks]) => ticks.length));
+  const fence = "`".repeat(longest + 1);
+  return `${title === "" ? "" : `\`${title}\`\n\n`}${fence}${language}\n${body.replace(/\n$/, "")}\n${fence}\n`;
+}
+
+const quoted = (body: string): string => `${body.trim().replaceAll(/^/gm, "> ")}\n`;
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);

@@ -1,0 +1,99 @@
+import type { Commit, Replica } from "@skein/client";
+import { describe } from "./describe.ts";
+import { oneLine } from "./text.ts";
+
+/** Where a printed timeline goes. */
+export type Sink = {
+  /** Takes text of an answer as it grows. */
+  text(text: string): void;
+  /** Ends the line of it, if one was begun. */
+  endLine(): void;
+  /** Takes a line about anything else. */
+  line(line: string): void;
+};
+
+type Value = Readonly<Record<string, unknown>>;
+
+/** Beyond so many remembered entities, those that the replica has forgotten are forgotten too (G5). */
+const REMEMBERED = 2_000;
+
+/**
+ * Prints a thread as it grows: each answer's text once, in order, and a line for whatever else becomes known. It looks at
+ * what the replica holds after each commit, so live commits, merged ones and snapshots come out the same (P25).
+ */
+export class Printer {
+  readonly #sink: Sink;
+  readonly #wanted: (value: Value) => boolean;
+  /** UTF-16 units of a message's text that were printed. */
+  readonly #lengths = new Map<string, number>();
+  /** The last line printed of an entity. */
+  readonly #lines = new Map<string, string>();
+  /** The message whose line is not ended yet. */
+  #open: string | null = null;
+
+  constructor(sink: Sink, wanted: (value: Value) => boolean = () => true) {
+    this.#sink = sink;
+    this.#wanted = wanted;
+  }
+
+  show(commit: Commit, replica: Replica): void {
+    if (commit.after === null) {
+      for (const { kind, id, value } of replica.timeline()) this.#entity(kind, id, value);
+    } else {
+      for (const change of commit.changes) {
+        const value = replica.get(change.kind, change.id);
+        if (value) this.#entity(change.kind, change.id, value);
+        // The text of a message that began before the position one follows from: there is no more of it to be had.
+        else if (change.op === "append" && change.kind === "message") this.#text(change.id, change.text);
+      }
+    }
+    if (this.#lengths.size + this.#lines.size > REMEMBERED) this.#forget(replica);
+  }
+
+  end(): void {
+    this.#open = null;
+    this.#sink.endLine();
+  }
+
+  #entity(kind: string, id: string, value: Value): void {
+    if (!this.#wanted(value)) return;
+    if (kind === "message" && value["role"] === "assistant") this.#answer(id, value);
+    else {
+      const line = describe(kind, value);
+      const key = `${kind} ${id}`;
+      if (line === null || this.#lines.get(key) === line) return;
+      this.#lines.set(key, line);
+      this.end();
+      this.#sink.line(line);
+    }
+  }
+
+  #answer(id: string, value: Value): void {
+    const text = typeof value["text"] === "string" ? value["text"] : "";
+    const printed = this.#lengths.get(id) ?? 0;
+    this.#lengths.set(id, text.length);
+    if (text.length > printed) this.#text(id, text.slice(printed));
+    if (value["status"] === "streaming") return;
+    const blocks = value["blocks"];
+    const key = `blocks ${id}`;
+    if (!Array.isArray(blocks) || this.#lines.has(key)) return;
+    this.#lines.set(key, "");
+    this.end();
+    for (const { block } of blocks as { block: { type: string; name?: string; mimeType?: string; blob?: string } }[]) {
+      const what = [block.type, block.name, block.mimeType, block.blob].filter(Boolean).join(" ");
+      this.#sink.line(`[${oneLine(what, 120)}]`);
+    }
+  }
+
+  #text(id: string, text: string): void {
+    if (this.#open !== null && this.#open !== id) this.end();
+    this.#open = id;
+    this.#sink.text(text);
+  }
+
+  #forget(replica: Replica): void {
+    const held = new Set(replica.timeline().map(({ kind, id }) => `${kind} ${id}`));
+    for (const id of this.#lengths.keys()) if (!held.has(`message ${id}`)) this.#lengths.delete(id);
+    for (const key of this.#lines.keys()) if (!held.has(key.replace(/^blocks /, "message "))) this.#lines.delete(key);
+  }
+}
