@@ -20,10 +20,11 @@ import { bootId } from "./sqlite/lineage.ts";
 import { open, type Opened } from "./sqlite/open.ts";
 import { Reads } from "./sqlite/reads.ts";
 import { recover } from "./sqlite/recover.ts";
-import { defaultTextOf, SearchIndex, type TextOf } from "./sqlite/search-index.ts";
+import { SearchIndex } from "./sqlite/search-index.ts";
 import { Tables } from "./sqlite/tables.ts";
 import { type TopicRow, Topics } from "./sqlite/topics.ts";
 import { ABSENT, type Standing, valueOf } from "./standing.ts";
+import { defaultTextOf, type TextOf } from "./text-of.ts";
 
 export type SqliteOptions = {
   /** Path of the database; its directory must be there. */
@@ -105,7 +106,7 @@ export class SqliteStore implements Store {
       this.#search = new SearchIndex(database, options.textOf ?? defaultTextOf);
       this.#entities = new Entities(database, this.#search);
       this.#tables = new Tables(database);
-      recover(this.#topics, this.#entities);
+      recover(this.#topics, this.#entities, options.file);
       this.epoch = this.#opened.epoch ?? newId();
       if (this.#opened.epoch === null) {
         // The old epoch's commits are no good to anyone: whoever asks with it gets a snapshot.

@@ -41,7 +41,10 @@ export class Lock {
     } catch (error) {
       database?.close();
       const known = storeError(error, path);
-      if (known.kind !== "busy") throw known;
+      if (known.kind !== "busy") {
+        const message = `The lock file ${path} cannot be used: ${known.message} It holds nothing of value: delete it.`;
+        throw new SkeinError("internal", message, { retry: "never", cause: error });
+      }
       throw new SkeinError(
         "busy",
         `Another Skein server uses the database ${file}. Stop it, or choose another directory.`,
@@ -53,7 +56,7 @@ export class Lock {
     }
   }
 
-  /** The last run's record; `null` when there was none, or it cannot be understood. */
+  /** The last run's record; `null` when there was none. */
   get last(): RunRecord | null {
     const row = this.#database.query<{ record: string }, []>("SELECT record FROM run").get();
     return row ? (JSON.parse(row.record) as RunRecord) : null;

@@ -2,13 +2,14 @@ import type { Commit } from "@skein/client/protocol";
 import { keyOf } from "../plan.ts";
 import { change } from "../standing.ts";
 import type { Entities, OpenEntity, Unsettled } from "./entities.ts";
+import { damaged } from "./errors.ts";
 import type { Topics } from "./topics.ts";
 
 /**
  * Rebuilds after a crash what was only in memory: the text that has grown since the rows were written. Each topic's
  * log is read once, from where its first open entity began to grow; folding never goes beyond that.
  */
-export function recover(topics: Topics, entities: Entities): void {
+export function recover(topics: Topics, entities: Entities, file: string): void {
   const unsettledOf = new Map<number, Unsettled[]>();
   for (const each of entities.unsettled()) {
     const group = unsettledOf.get(each.topic);
@@ -31,7 +32,7 @@ export function recover(topics: Topics, entities: Entities): void {
         // Anything but growth would have ended the open period: the row would not be marked.
         if (!known || edit.op !== "append" || commit.seq < (known.standing.since ?? 0)) continue;
         const standing = change(known.standing, edit);
-        if (standing === null) throw new Error(`commit ${commit.seq} of ${topic} does not fit ${edit.kind} ${edit.id}`);
+        if (standing === null) throw damaged(file, `commit ${commit.seq} of ${topic} does not fit the text before it`);
         open.set(keyOf(edit.kind, edit.id), { ...known, seq: commit.seq, standing });
       }
     }

@@ -2,9 +2,7 @@ import type { Database } from "bun:sqlite";
 import { SkeinError, type Topic } from "@skein/client/protocol";
 import type { SearchHit } from "../contract.ts";
 import type { Value } from "../standing.ts";
-
-/** The text by which an entity is found; `null` when it is not to be found (yet). Pure. */
-export type TextOf = (kind: string, value: Value) => string | null;
+import type { TextOf } from "../text-of.ts";
 
 /** The marks around a hit in a snippet, and the size of a snippet in words. */
 const HIT_STARTS = "\u0002";
@@ -62,13 +60,6 @@ export function matchOf(text: string): string | null {
   const words = text.match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu);
   return words && `${words.map((word) => `"${word}"`).join(" ")}*`;
 }
-
-/** Found by its text once it is no longer open, or by its title. */
-export const defaultTextOf: TextOf = (_kind, value) => {
-  if (value["status"] === "streaming") return null;
-  const text = value["text"] ?? value["title"];
-  return typeof text === "string" && text !== "" ? text : null;
-};
 
 type Found = SearchHit & { row: number };
 
