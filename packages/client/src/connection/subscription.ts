@@ -161,9 +161,10 @@ export class Subscription {
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
-  /** Tells those who wait for the first snapshot that it will not come. */
+  /** Tells those who wait for the first snapshot, or for older items, that they will not come. */
   giveUp(error: SkeinError): void {
     for (const { reject } of this.#takeWaiters()) reject(error);
+    this.history.giveUp(error);
   }
 
   #takeWaiters(): Waiter[] {

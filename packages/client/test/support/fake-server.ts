@@ -20,7 +20,8 @@ type Log = { commits: Commit[]; states: State[]; lastPos: number };
 type Cursor = { window: number; seq: number | null };
 type Session = { end: ServerEnd; connection: string; open: boolean; cursors: Map<Topic, Cursor>; lagging: boolean };
 type Request = { id: number; method: Method; params: Record<string, unknown> };
-type Handler = (params: Record<string, unknown>) => unknown;
+type Answer = { topic: Topic; seq: number } & Record<string, unknown>;
+type Handler = (params: Record<string, unknown>) => Answer;
 
 const keyOf = (kind: string, id: string): string => `${kind} ${id}`;
 
@@ -34,7 +35,7 @@ export class FakeServer {
   readonly limits: { -readonly [Name in keyof Limits]: number } = { ...DEFAULT_LIMITS };
   readonly logs = new Map<Topic, Log>();
   /** Stored answers of commands, by key. */
-  answers = new Map<string, unknown>();
+  answers = new Map<string, Answer>();
   readonly sessions = new Set<Session>();
   /** Every request that came in, in order. */
   readonly requests: Request[] = [];
@@ -97,11 +98,14 @@ export class FakeServer {
   restart(options: { lose?: number; code?: number } = {}): void {
     if (options.lose !== undefined) {
       this.epoch = `e${Number(this.epoch.slice(1)) + 1}`;
-      this.answers = new Map();
       for (const log of this.logs.values()) {
         const keep = Math.max(0, log.commits.length - options.lose);
         log.commits.length = keep;
         log.states.length = keep + 1;
+      }
+      // Answers are durable together with their effects, and lost with them.
+      for (const [key, { topic, seq }] of this.answers) {
+        if (seq > this.log(topic).commits.length) this.answers.delete(key);
       }
     }
     for (const session of this.sessions) session.end.close(options.code ?? 1006, "");
