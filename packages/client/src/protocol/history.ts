@@ -5,4 +5,9 @@
  */
 export const HISTORY: readonly { version: number; hash: string; note: string }[] = [
   { version: 1, hash: "724249683d6879cdaf5a0ccf3f8aa739cdb5072db828c29aef2d12b352c4c5f0", note: "The first." },
+  {
+    version: 1,
+    hash: "3dffcc1338d53e6a5628fa38d28568cb10d4cd6558d975af320290b1c56ce8e4",
+    note: "What is not known of a terminal's exit may be absent.",
+  },
 ];

@@ -193,7 +193,8 @@ export const terminalEntity = z.looseObject({
   /** UTF-16 units left out at the start of `output`. */
   omitted: z.number().optional(),
   status: z.enum(["running", "exited", "interrupted"]),
-  exit: z.looseObject({ code: z.number().nullable(), signal: z.string().nullable() }).optional(),
+  /** What is not known is absent: a merge patch cannot say `null`. */
+  exit: z.looseObject({ code: z.number().nullish(), signal: z.string().nullish() }).optional(),
   startedAt: time,
   endedAt: time.optional(),
 });

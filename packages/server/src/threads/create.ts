@@ -3,8 +3,9 @@ import { basename, isAbsolute, resolve } from "node:path";
 import { boardTopic, SkeinError, threadTopic, type CheckedParams } from "@skein/client/protocol";
 import type { Write } from "../store/contract.ts";
 import type { Drivers } from "./drivers.ts";
-import { newCard } from "./load.ts";
+
 import type { Asker } from "./thread-log.ts";
+import { newCard } from "./writer/card.ts";
 import { newThread } from "./writer/lifecycle.ts";
 
 /**

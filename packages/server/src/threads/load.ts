@@ -7,7 +7,8 @@ import {
   type TurnEntity,
 } from "@skein/client/protocol";
 import type { Store, StoredEntity } from "../store/contract.ts";
-import type { EndStatus, QueuedTurn, Step, ThreadState } from "./writer/state.ts";
+import { newCard } from "./writer/card.ts";
+import { emptyState, type EndStatus, type QueuedTurn, type Step, type ThreadState } from "./writer/state.ts";
 import { step } from "./writer/writer.ts";
 
 /** A thread as its log has it, and what a runner that is no more left open in it. */
@@ -35,42 +36,16 @@ export async function loadThread(store: Store, id: string): Promise<Loaded | nul
     .map(queuedTurn);
   const crashed = left.some((entity) => entity.kind === "turn");
   const state: ThreadState = {
-    id,
-    thread,
-    card: card ?? newCard(id, thread, ""),
+    ...emptyState(id, thread, card ?? newCard(id, thread, "")),
     nextPos: (await store.lastPosition(topic)) + 1,
     nextTurn: 1 + turns.reduce((most, turn) => Math.max(most, numberOf(turn.id)), -1),
     turn: last?.id ?? null,
-    running: false,
     queue,
     // What waited when a runner went away waits for a person: they may not want it any more.
     paused: crashed || queue.length > 0 || thread.status === "interrupted",
     archived: thread.status === "archived",
-    message: null,
-    tools: new Map(),
-    terminals: new Map(),
-    plans: new Map(),
-    asks: new Map(),
-    notes: new Map(),
-    usage: null,
   };
   return { state, left };
-}
-
-/** A new thread's card. */
-export function newCard(id: string, thread: ThreadEntity, by: string): CardEntity {
-  return {
-    thread: id,
-    title: thread.title,
-    agent: thread.agent,
-    cwd: thread.cwd,
-    status: thread.status,
-    preview: "",
-    by,
-    createdAt: thread.createdAt,
-    updatedAt: thread.updatedAt,
-    waiting: 0,
-  };
 }
 
 /** Closes what was left open, so that a crash is seen for what it was (G7). */

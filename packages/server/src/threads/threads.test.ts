@@ -11,9 +11,10 @@ afterEach(async () => {
 });
 
 const items = async (thread: string) =>
-  (await bench.view(thread))
-    .timeline()
-    .map(({ kind, value }) => [kind, value["role"] ?? value["status"] ?? ""].join(" ").trim());
+  (await bench.view(thread)).timeline().map(({ kind, value }) => {
+    const what = value["role"] ?? value["status"];
+    return typeof what === "string" ? `${kind} ${what}` : kind;
+  });
 
 describe("a turn", () => {
   test("is a prompt, what the agent does, and its end", async () => {

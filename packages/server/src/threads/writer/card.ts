@@ -31,3 +31,19 @@ export function cardChange(
     : { op: "put", kind: "card", id: state.id, value: card };
   return { card, change };
 }
+
+/** A new thread's card. */
+export function newCard(id: string, thread: ThreadEntity, by: string): CardEntity {
+  return {
+    thread: id,
+    title: thread.title,
+    agent: thread.agent,
+    cwd: thread.cwd,
+    status: thread.status,
+    preview: "",
+    by,
+    createdAt: thread.createdAt,
+    updatedAt: thread.updatedAt,
+    waiting: 0,
+  };
+}

@@ -103,3 +103,26 @@ export type Step = {
 };
 
 export type EndStatus = Exclude<TurnEntity["status"], "queued" | "running">;
+
+/** A thread at rest, before anything is in it. */
+export function emptyState(id: string, thread: ThreadEntity, card: CardEntity): ThreadState {
+  return {
+    id,
+    thread,
+    card,
+    nextPos: 0,
+    nextTurn: 0,
+    turn: null,
+    running: false,
+    queue: [],
+    paused: false,
+    archived: false,
+    message: null,
+    tools: new Map(),
+    terminals: new Map(),
+    plans: new Map(),
+    asks: new Map(),
+    notes: new Map(),
+    usage: null,
+  };
+}

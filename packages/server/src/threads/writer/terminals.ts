@@ -52,11 +52,12 @@ export function endTerminal(
   draft: Draft,
   terminal: string,
   status: "exited" | "interrupted",
-  exit?: TerminalEntity["exit"],
+  exit?: { code: number | null; signal: string | null },
 ): void {
   const known = draft.state.terminals.get(terminal);
   if (known === undefined || !known.running) return;
-  draft.patch("terminal", known.id, { status, ...some("exit", exit), endedAt: draft.now });
+  const how = exit && { ...some("code", exit.code ?? undefined), ...some("signal", exit.signal ?? undefined) };
+  draft.patch("terminal", known.id, { status, ...some("exit", how), endedAt: draft.now });
   set(draft, terminal, { ...known, running: false });
 }
 

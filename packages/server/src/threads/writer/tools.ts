@@ -24,6 +24,7 @@ export function writeTool(draft: Draft, toolCallId: string, update: JsonObject):
   const members = read(draft, known, toolCallId, update);
   reportOutput(draft, members, known, meta);
   change(draft, toolCallId, known, members);
+  settleTerminals(draft, toolCallId);
   return known.id;
 }
 
@@ -32,6 +33,7 @@ export function interruptTools(draft: Draft): void {
   for (const [toolCallId, known] of draft.state.tools) {
     if (known.value !== null && !isFinal(known.value.status)) {
       change(draft, toolCallId, known, { status: "interrupted" });
+      settleTerminals(draft, toolCallId);
     }
   }
 }
@@ -182,12 +184,13 @@ function change(draft: Draft, toolCallId: string, known: KnownTool, members: Par
   if (patch === null) draft.put("tool", known.id, value);
   else draft.patch("tool", known.id, patch);
   remembered(draft, toolCallId, { id: known.id, value });
-  if (ends)
-    endTerminals(
-      draft,
-      members.status === "interrupted" ? "interrupted" : "exited",
-      (each) => each.tool === toolCallId,
-    );
+}
+
+/** A terminal that an agent only reports ends with its call, also where its output came after the call's end. */
+function settleTerminals(draft: Draft, toolCallId: string): void {
+  const status = draft.state.tools.get(toolCallId)?.value?.status ?? "completed";
+  if (!isFinal(status)) return;
+  endTerminals(draft, status === "interrupted" ? "interrupted" : "exited", (each) => each.tool === toolCallId);
 }
 
 function remembered(draft: Draft, toolCallId: string, known: KnownTool): KnownTool {

@@ -1,0 +1,203 @@
+import { describe, expect, test } from "bun:test";
+import type { Json } from "@skein/client/protocol";
+import fc from "fast-check";
+import { Written } from "../testing/written.ts";
+import { BOUNDS } from "./bounds.ts";
+import { endTurn, queueTurn, rename, startTurn } from "./lifecycle.ts";
+
+describe("what is told of the conversation", () => {
+  test("commands are bounded (qwen sent 563 KB of them in one update)", () => {
+    const availableCommands = Array.from({ length: 600 }, (_, index) => ({
+      name: `command-${index}`,
+      description: "d".repeat(1000),
+      input: { hint: "h".repeat(500) },
+    }));
+    const written = Written.running().update({ sessionUpdate: "available_commands_update", availableCommands });
+    const commands = written.entity()["commands"] as { description: string; hint: string }[];
+    expect(commands.length).toBe(BOUNDS.commands);
+    expect(commands[0]).toEqual({ name: "command-0", description: "d".repeat(200), hint: "h".repeat(200) } as never);
+    written.update({ sessionUpdate: "available_commands_update", availableCommands });
+    expect(written.last).toEqual([]);
+  });
+
+  test("usage changes only what differs, and does not write to the board by itself (72 in a run were seen)", () => {
+    const written = Written.running();
+    const usage = (used: number) => ({
+      sessionUpdate: "usage_update",
+      used,
+      size: 1000,
+      cost: { amount: 0, currency: "USD" },
+    });
+    written.update(usage(1), usage(2));
+    expect(written.last).toEqual([{ op: "patch", kind: "thread", id: "aThread", value: { usage: { used: 2 } } }]);
+    expect(written.lastBoard).toEqual([]);
+    written.update(usage(2));
+    expect(written.last).toEqual([]);
+    written.do((draft) => endTurn(draft, { status: "done" }));
+    expect(written.card()["usage"]).toEqual({ used: 2, size: 1000, cost: { amount: 0, currency: "USD" } });
+  });
+
+  test("session_info_update that carries only _meta changes nothing (codex-acp)", () => {
+    const written = Written.running().update({ sessionUpdate: "session_info_update", _meta: { codex: {} } });
+    expect(written.last).toEqual([]);
+  });
+
+  test("an agent's title replaces the prompt's, never a person's", () => {
+    const written = Written.running("Fix the build\nplease");
+    expect(written.entity()).toMatchObject({ title: "Fix the build", titledBy: "prompt" });
+    written.update({ sessionUpdate: "session_info_update", title: "Build repaired" });
+    expect(written.entity()).toMatchObject({ title: "Build repaired", titledBy: "agent" });
+    expect(written.card()["title"]).toBe("Build repaired");
+    written.do((draft) => rename(draft, "Mine"));
+    written.update({ sessionUpdate: "session_info_update", title: "Theirs" });
+    expect(written.entity()).toMatchObject({ title: "Mine", titledBy: "person" });
+  });
+
+  test("mode and options are the thread's", () => {
+    const written = Written.running().update(
+      { sessionUpdate: "current_mode_update", currentModeId: "plan" },
+      { sessionUpdate: "config_option_update", configOptions: [{ id: "model", currentValue: "big", extra: null }] },
+    );
+    expect(written.entity()).toMatchObject({ mode: "plan", config: [{ id: "model", currentValue: "big" }] });
+  });
+
+  test("usage in an empty chunk's _meta is the turn's, unless its end tells (qwen)", () => {
+    const written = Written.running().update({
+      sessionUpdate: "agent_message_chunk",
+      content: { type: "text", text: "" },
+      _meta: { usage: { inputTokens: 5 } },
+    });
+    written.do((draft) => endTurn(draft, { status: "done" }));
+    expect(written.thread.get("turn", "u0")).toMatchObject({ usage: { inputTokens: 5 } });
+    expect(written.items()).toEqual([]);
+  });
+});
+
+describe("items", () => {
+  test("a plan is one item a turn, replaced in place, counted on the card", () => {
+    const plan = (...statuses: string[]) => ({
+      sessionUpdate: "plan",
+      entries: statuses.map((status, index) => ({ content: `step ${index}`, status, priority: "medium" })),
+    });
+    const written = Written.running().update(plan("pending", "pending"));
+    written.text("now").update(plan("completed", "pending"));
+    expect(written.items()).toMatchObject([{ kind: "plan", id: "p2", entries: [{ status: "completed" }, {}] }, {}]);
+    expect(written.card()["plan"]).toEqual({ done: 1, of: 2 });
+    written.do((draft) => {
+      endTurn(draft, { status: "done" });
+      queueTurn(draft, { text: "More", blocks: [], by: "local", key: "key-0002", first: false });
+      startTurn(draft);
+    });
+    written.update(plan("pending"));
+    expect(written.items().filter((item) => item.kind === "plan").length).toBe(2);
+    written.update(
+      { sessionUpdate: "plan_update", plan: { type: "markdown", planId: "m", content: "# Do it" } },
+      { sessionUpdate: "plan_removed", planId: "m" },
+    );
+    expect(written.items().at(-1)).toMatchObject({ kind: "plan", entries: [] });
+  });
+
+  test("notices are shown with their severity (codex-acp)", () => {
+    const written = Written.running().update({
+      sessionUpdate: "notice",
+      severity: "warning",
+      title: "Mind",
+      description: "the gap",
+    });
+    expect(written.items()).toMatchObject([{ kind: "notice", level: "warning", text: "Mind\nthe gap" }]);
+  });
+
+  test("a compaction is one notice that tells how it stands", () => {
+    const written = Written.running().update(
+      { sessionUpdate: "compaction_update", compactionId: "c", status: "in_progress" },
+      { sessionUpdate: "compaction_summary_chunk", compactionId: "c", content: { type: "text", text: "We " } },
+      { sessionUpdate: "compaction_summary_chunk", compactionId: "c", content: { type: "text", text: "built." } },
+    );
+    expect(written.last).toMatchObject([{ op: "append", text: "built." }]);
+    written.update({ sessionUpdate: "compaction_update", compactionId: "c", status: "completed" });
+    expect(written.items()).toMatchObject([
+      { kind: "notice", text: "The agent summed up the conversation so far.\n\nWe built." },
+    ]);
+  });
+
+  test("what is not known is kept and shown, bounded", () => {
+    const written = Written.running().update({ sessionUpdate: "telepathy", thought: "x".repeat(100_000) });
+    const [item] = written.items();
+    expect(item).toMatchObject({ kind: "notice", level: "info", detail: { omitted: expect.any(Number) } });
+    expect(item?.["text"]).toContain("telepathy");
+    expect(JSON.stringify(item).length).toBeLessThan(BOUNDS.notice * 1.2);
+  });
+
+  test("a question waits like a permission", () => {
+    const written = Written.running();
+    written.event({ type: "question", request: "9", message: "Which?", mode: "form", schema: { type: "object" } });
+    expect(written.items()).toMatchObject([
+      { kind: "question", id: "q2", status: "pending", schema: { type: "object" } },
+    ]);
+    expect(written.card()["waiting"]).toBe(1);
+    written.do((draft) => endTurn(draft, { status: "cancelled", stopReason: "cancelled" }));
+    expect(written.items()).toMatchObject([{ status: "cancelled" }]);
+    expect(written.card()).toMatchObject({ status: "idle", waiting: 0 });
+  });
+
+  test("the end of a turn closes all that it left open", () => {
+    const written = Written.running()
+      .update({ sessionUpdate: "tool_call", toolCallId: "a", title: "T" })
+      .text("half a");
+    written.do((draft) => endTurn(draft, { status: "interrupted", error: { message: "died" }, pause: true }));
+    expect(written.items()).toMatchObject([{ status: "interrupted" }, { text: "half a", status: "interrupted" }]);
+    expect(written.thread.get("turn", "u0")).toMatchObject({ status: "interrupted", error: { message: "died" } });
+    expect(written.entity()["status"]).toBe("interrupted");
+    expect(written.card()["status"]).toBe("interrupted");
+  });
+});
+
+describe("the writer is total", () => {
+  const members = [
+    ..."content messageId toolCallId title kind status rawInput rawOutput locations entries plan planId".split(" "),
+    ..."availableCommands currentModeId configOptions used size cost severity description compactionId".split(" "),
+    ..."summary error sessionId state _meta".split(" "),
+  ];
+  const variants = [
+    ..."agent_message_chunk agent_thought_chunk user_message_chunk tool_call tool_call_update plan plan_update".split(
+      " ",
+    ),
+    ..."plan_removed available_commands_update current_mode_update config_option_update session_info_update".split(" "),
+    ..."usage_update notice compaction_update compaction_summary_chunk subagent_update session_message nonsense".split(
+      " ",
+    ),
+    "session_message_chunk",
+  ];
+  const known = fc.constantFrom<Json>(
+    { type: "text", text: "x" },
+    { type: "image", data: "AAAA", mimeType: "image/png" },
+    [{ type: "terminal", terminalId: "a" }],
+    [{ type: "diff", path: "p", newText: "n" }],
+    { terminal_output_delta: { terminal_id: "a", data: "d" }, terminal_exit: { terminal_id: "a" } },
+    "a",
+    "completed",
+    "in_progress",
+  );
+  const value = fc.oneof(known, fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>);
+  const update = fc
+    .tuple(fc.constantFrom(...variants), fc.dictionary(fc.constantFrom(...members), value))
+    .map(([sessionUpdate, rest]) => ({ ...rest, sessionUpdate }));
+
+  test("whatever comes: no throw, changes that fit, entities that keep their schemas, state and log in step", () => {
+    fc.assert(
+      fc.property(fc.array(update, { maxLength: 12 }), (updates) => {
+        const written = Written.running().update(...updates);
+        expect(written.entity()).toEqual(JSON.parse(JSON.stringify(written.state.thread)));
+        expect(written.card()).toEqual(JSON.parse(JSON.stringify(written.state.card)));
+        const tools = [...written.state.tools.values()];
+        for (const { id, value: tool } of tools) expect(written.thread.get("tool", id)).toEqual(tool ?? {});
+        written.do((draft) => endTurn(draft, { status: "done" }));
+        const open = written
+          .items()
+          .filter((item) => ["streaming", "pending", "in_progress"].includes(item["status"] as string));
+        expect(open.filter((item) => item.kind !== "terminal")).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
