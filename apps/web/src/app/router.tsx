@@ -1,0 +1,97 @@
+import { useSyncExternalStore, type AnchorHTMLAttributes, type MouseEvent, type Ref } from "react";
+
+/** Where the app is: every address is one of these, and nothing else decides what is shown. */
+export type Route =
+  | { page: "home" }
+  | { page: "new" }
+  | { page: "search"; text: string }
+  | { page: "thread"; thread: string; item: string | null }
+  | { page: "settings" }
+  | { page: "pair" }
+  | { page: "missing" };
+
+/** Reads an address. `/t/<thread>#<item>` points at one item of a thread. */
+export function readRoute(url: { pathname: string; search: string; hash: string }): Route {
+  const [first = "", second, ...rest] = url.pathname.split("/").filter(Boolean);
+  if (rest.length > 0) return { page: "missing" };
+  if (first === "t" && second !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(second)) {
+    return { page: "thread", thread: second, item: url.hash.slice(1) || null };
+  }
+  if (second !== undefined) return { page: "missing" };
+  switch (first) {
+    case "":
+      return { page: "home" };
+    case "new":
+    case "settings":
+    case "pair":
+      return { page: first };
+    case "search":
+      return { page: "search", text: new URLSearchParams(url.search).get("q") ?? "" };
+    default:
+      return { page: "missing" };
+  }
+}
+
+/** The address of a thread, or of one item in it. */
+export const threadPath = (thread: string, item?: string): string => `/t/${thread}${item ? `#${item}` : ""}`;
+
+const listeners = new Set<() => void>();
+let current: { href: string; route: Route } | null = null;
+
+function tell(): void {
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  window.addEventListener("popstate", tell);
+  window.addEventListener("hashchange", tell);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    window.removeEventListener("popstate", tell);
+    window.removeEventListener("hashchange", tell);
+  };
+}
+
+function snapshot(): Route {
+  if (current?.href !== location.href) current = { href: location.href, route: readRoute(location) };
+  return current.route;
+}
+
+/** The present route; renders again when it changes. */
+export function useRoute(): Route {
+  return useSyncExternalStore(subscribe, snapshot);
+}
+
+/** The state of a history entry that was made by a step inside the app: behind it is another page of ours. */
+type EntryState = { inside: true };
+
+/** Goes to another page. `replace` leaves no way back to the present one. */
+export function navigate(path: string, options: { replace?: boolean } = {}): void {
+  if (options.replace) history.replaceState(history.state, "", path);
+  else history.pushState({ inside: true } satisfies EntryState, "", path);
+  tell();
+}
+
+/** One page back, if that is a page of ours; else to `fallback`. */
+export function goBack(fallback: string): void {
+  if ((history.state as EntryState | null)?.inside) history.back();
+  else navigate(fallback, { replace: true });
+}
+
+/** A link to a page of ours: no reload, but a new tab where the person asks for one. */
+export function Link({
+  to,
+  onClick,
+  ...rest
+}: Omit<AnchorHTMLAttributes<HTMLAnchorElement>, "href"> & { to: string; ref?: Ref<HTMLAnchorElement> }) {
+  const follow = (event: MouseEvent<HTMLAnchorElement>): void => {
+    onClick?.(event);
+    const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (event.defaultPrevented || !plain) return;
+    event.preventDefault();
+    navigate(to);
+  };
+  return <a href={to} onClick={follow} {...rest} />;
+}

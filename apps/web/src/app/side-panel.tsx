@@ -1,0 +1,61 @@
+import { Dialog } from "@base-ui/react/dialog";
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
+import type { Layout } from "../lib/use-media.ts";
+import { IconButton } from "../ui/button.tsx";
+import { classNames } from "../ui/class-names.ts";
+
+/** 360 px beside the page where it is wide; from the right edge over it on medium; a sheet from below on narrow. */
+export function SidePanel({
+  title,
+  open,
+  onClose,
+  layout,
+  children,
+}: {
+  title: string;
+  open: boolean;
+  onClose: () => void;
+  layout: Layout;
+  children: ReactNode;
+}) {
+  const closeButton = (
+    <IconButton label="Close panel" onClick={onClose}>
+      <X size={16} aria-hidden />
+    </IconButton>
+  );
+  if (layout === "wide") {
+    return (
+      open && (
+        <aside aria-label={title} className="flex h-full w-[360px] shrink-0 flex-col border-l border-line bg-surface-1">
+          <div className="flex h-12 shrink-0 items-center justify-between border-b border-line pr-2 pl-4">
+            <h2 className="text-body font-semibold">{title}</h2>
+            {closeButton}
+          </div>
+          <div className="min-h-0 flex-1 overflow-y-auto">{children}</div>
+        </aside>
+      )
+    );
+  }
+  return (
+    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-20 bg-veil transition-opacity duration-150 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
+        <Dialog.Popup
+          className={classNames(
+            "fixed z-20 flex flex-col bg-surface-1 shadow-float outline-none transition duration-150 ease-out data-[ending-style]:opacity-0 data-[starting-style]:opacity-0",
+            layout === "medium"
+              ? "inset-y-0 right-0 w-[360px] border-l border-line pt-safe data-[ending-style]:translate-x-4 data-[starting-style]:translate-x-4"
+              : "inset-x-0 bottom-0 h-[min(80dvh,calc(var(--app-height)-3rem))] rounded-t-panel border-t border-line pb-safe data-[ending-style]:translate-y-4 data-[starting-style]:translate-y-4",
+          )}
+        >
+          <div className="flex h-12 shrink-0 items-center justify-between border-b border-line pr-2 pl-4">
+            <Dialog.Title className="text-body font-semibold">{title}</Dialog.Title>
+            {closeButton}
+          </div>
+          <div className="min-h-0 flex-1 overflow-y-auto">{children}</div>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

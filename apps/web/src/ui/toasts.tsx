@@ -1,0 +1,37 @@
+import { toast, Toaster } from "sonner";
+
+/** Where toasts appear. Once, in the app. */
+export function Toasts() {
+  return (
+    <Toaster
+      position="bottom-right"
+      offset={16}
+      mobileOffset={{ bottom: "calc(env(safe-area-inset-bottom) + 72px)", left: 12, right: 12 }}
+      gap={8}
+      toastOptions={{
+        unstyled: true,
+        classNames: {
+          toast:
+            "flex w-full items-center gap-3 rounded-panel border border-line bg-floating px-4 py-3 text-body text-ink-1 shadow-float font-sans",
+          content: "min-w-0 flex-1",
+          title: "font-medium",
+          description: "text-small text-ink-2",
+          error: "border-fail-line",
+          icon: "hidden",
+          actionButton:
+            "shrink-0 rounded-control border border-line-strong px-2 h-7 text-small font-medium hover:bg-surface-3 pointer-coarse:h-11",
+        },
+      }}
+    />
+  );
+}
+
+/** Says in passing that something was done, with a way to undo it where there is one. */
+export function say(text: string, undo?: { label?: string; run: () => void }): void {
+  toast(text, undo ? { action: { label: undo.label ?? "Undo", onClick: undo.run }, duration: 8000 } : {});
+}
+
+/** Says that something the person asked for was not done, and why. */
+export function sayFailed(what: string, error: unknown): void {
+  toast.error(what, { description: error instanceof Error ? error.message : String(error), duration: 10_000 });
+}
