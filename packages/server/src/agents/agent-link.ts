@@ -10,10 +10,11 @@ export type AgentLinkOptions = Omit<ProcessOptions, "stdin"> &
     clock: Clock;
     graces: Graces;
     maxLineBytes: number;
+    maxUnreadBytes: number;
     record: (direction: "in" | "out" | "error", line: string) => void;
   };
 
-/** How it ended. `expected` when it was we who ended it. */
+/** How it ended. `expected` when its end was asked for. */
 export type Gone = Exit & { stderr: string; lastWords: string | undefined; expected: boolean };
 
 /** Pipes of a process that is gone may be held open by one that left its group; they are let go after this long, in ms. */
@@ -41,6 +42,7 @@ export class AgentLink {
       write: (line) => {
         record("out", line);
         this.#process.write(`${line}\n`);
+        if (this.#process.unreadBytes > options.maxUnreadBytes) this.#giveUp("it does not read what it is sent");
       },
     });
     const said = new LinePipe(this.#process.stdout, {
@@ -77,6 +79,12 @@ export class AgentLink {
     this.#process.signal("SIGKILL");
   }
 
+  /** Ends an agent that cannot be gone on with; the reason stands at the end of what it said on stderr. */
+  #giveUp(reason: string): void {
+    this.#complain(`(Skein ended the agent: ${reason})`);
+    this.#process.signal("SIGKILL");
+  }
+
   #complain(line: string): void {
     this.#stderr.add(line);
     this.#options.record("error", line);
@@ -85,8 +93,7 @@ export class AgentLink {
   async #follow(said: LinePipe, complained: LinePipe): Promise<Gone> {
     // Taking a line fails only when its taker is broken: then nobody listens any more, and the agent must not go on.
     const taken = said.ended.catch((error: unknown) => {
-      this.#complain(`(not the agent's words) ${error instanceof Error ? error.message : String(error)}`);
-      this.#process.signal("SIGKILL");
+      this.#giveUp(error instanceof Error ? error.message : String(error));
     });
     // An agent that closed its stdout can no longer be heard; one whose leader is gone may have left others behind.
     await Promise.race([this.#process.exited, taken]);
@@ -102,6 +109,6 @@ export class AgentLink {
 }
 
 /** "ended with exit code 3", "was ended by SIGKILL". */
-export function describeExit(exit: Exit): string {
+function describeExit(exit: Exit): string {
   return exit.signal === null ? `ended with exit code ${exit.code ?? "unknown"}` : `was ended by ${exit.signal}`;
 }

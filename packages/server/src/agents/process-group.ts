@@ -38,6 +38,7 @@ export class ProcessGroup {
   /** Resolves when the leader has ended. */
   readonly exited: Promise<Exit>;
   readonly #child: Bun.Subprocess<"pipe" | "ignore", "pipe", "pipe">;
+  #unreadBytes = 0;
   #exit: Exit | null = null;
   /** Once nobody of the group is left its number may be given to another: it is never signalled again. */
   #empty = false;
@@ -63,9 +64,7 @@ export class ProcessGroup {
     const { command, args, cwd } = options;
     const fail = (message: string, cause?: unknown): SkeinError =>
       new SkeinError("agent", message, { detail: { command, args: [...args], cwd }, cause });
-    if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
-      throw fail(`The working directory ${cwd} does not exist or is not a directory.`);
-    }
+    if (!isDirectory(cwd)) throw fail(`The working directory ${cwd} does not exist or is not a directory.`);
     try {
       return new ProcessGroup(
         Bun.spawn([command, ...args], {
@@ -89,9 +88,21 @@ export class ProcessGroup {
     }
   }
 
+  /** Bytes written to its stdin that it has not taken yet. */
+  get unreadBytes(): number {
+    return this.#unreadBytes;
+  }
+
   /** Writes to its stdin. What a process that has ended can no longer take is dropped: its exit is what tells. */
   write(text: string): void {
-    this.#withInput((input) => [input.write(text), input.flush()]);
+    this.#withInput((input) => {
+      const written = input.write(text);
+      const flushed = input.flush();
+      if (!(flushed instanceof Promise)) return [written];
+      const bytes = Buffer.byteLength(text);
+      this.#unreadBytes += bytes;
+      return [written, flushed.then(() => void (this.#unreadBytes -= bytes))];
+    });
   }
 
   endInput(): void {
@@ -149,7 +160,7 @@ export class ProcessGroup {
     });
   }
 
-  #withInput(use: (input: Bun.FileSink) => (number | boolean | void | Promise<unknown>)[]): void {
+  #withInput(use: (input: Bun.FileSink) => unknown[]): void {
     const input = this.#child.stdin;
     if (typeof input !== "object" || this.#exit) return;
     try {
@@ -157,6 +168,15 @@ export class ProcessGroup {
     } catch (error) {
       ignoreClosedInput(error);
     }
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Not there, or in a place we may not look into: either way nothing can be run there.
+    return false;
   }
 }
 

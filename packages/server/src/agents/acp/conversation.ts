@@ -116,7 +116,7 @@ export class Conversation {
     if (!this.#understood && lines >= HOPELESS_LINES) this.#options.hopeless(this.garbage);
     if (lines <= TOLD_LINES) return this.#tell("warning", `The agent sent ${text}.`, line);
     if (Number.isInteger(Math.log2(lines))) {
-      return this.#tell("warning", `The agent sent ${text}; it is the ${lines}th that was not understood.`, line);
+      return this.#tell("warning", `The agent sent ${text}; ${lines} were not understood so far.`, line);
     }
   }
 

@@ -1,6 +1,6 @@
 import { SkeinError } from "@skein/client/protocol";
 import type { Clock } from "../../clock.ts";
-import { AgentLink, describeExit, type Gone } from "../agent-link.ts";
+import { AgentLink, type Gone } from "../agent-link.ts";
 import type { Driver, DriverEvent, OpenOptions, Session } from "../driver.ts";
 import { MAX_LINE_BYTES } from "../line-pipe.ts";
 import { RequestError } from "../rpc-peer.ts";
@@ -10,7 +10,7 @@ import { handshake, type Handshake } from "./handshake.ts";
 import { quirksOf } from "./quirks.ts";
 import { AcpSession } from "./session.ts";
 
-/** Bounds on time, in milliseconds, and on a line, in bytes of UTF-8. */
+/** Bounds on time, in milliseconds, and on size, in bytes of UTF-8. */
 export type AcpBounds = {
   /** For each answer of the handshake, and to later settings. */
   answerMs: number;
@@ -22,6 +22,8 @@ export type AcpBounds = {
   inputMs: number;
   termMs: number;
   maxLineBytes: number;
+  /** An agent that leaves more than this many bytes sent to it unread is ended. */
+  maxUnreadBytes: number;
 };
 
 export const ACP_BOUNDS: AcpBounds = {
@@ -32,6 +34,7 @@ export const ACP_BOUNDS: AcpBounds = {
   inputMs: 2000,
   termMs: 3000,
   maxLineBytes: MAX_LINE_BYTES,
+  maxUnreadBytes: 128 * 1024 * 1024,
 };
 
 export type AcpDriverOptions = {
@@ -76,6 +79,7 @@ export class AcpDriver implements Driver {
       clock: this.#clock,
       graces: bounds,
       maxLineBytes: bounds.maxLineBytes,
+      maxUnreadBytes: bounds.maxUnreadBytes,
       request: (method, params, reply) => conversation.request(method, params, reply),
       notification: (method, params) => conversation.notification(method, params),
       fault: (text, line) => conversation.fault(text, line),
@@ -150,7 +154,7 @@ async function tellEnd(
 
 /** The error with what is known of the agent's end: its exit, its last words, what it said instead of an answer. */
 function explain(error: unknown, gone: Gone, garbage: string | null): SkeinError {
-  const { code, signal, stderr, lastWords } = gone;
+  const { code, signal, stderr, lastWords, expected } = gone;
   const known = error instanceof SkeinError ? error : new SkeinError("agent", String(error), { cause: error });
   const { detail } = known;
   const says = [
@@ -163,7 +167,7 @@ function explain(error: unknown, gone: Gone, garbage: string | null): SkeinError
     cause: error,
     detail: {
       ...(typeof detail === "object" && detail !== null ? detail : {}),
-      exit: { code, signal, said: describeExit(gone) },
+      ...(expected ? {} : { exit: { code, signal } }),
       stderr,
       ...(garbage === null ? {} : { garbage }),
     },

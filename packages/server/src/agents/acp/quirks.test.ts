@@ -1,0 +1,18 @@
+import { expect, test } from "bun:test";
+import { quirksOf } from "./quirks.ts";
+
+test.each([
+  ["gemini", ["--acp"]],
+  ["/usr/local/bin/gemini", []],
+  ["npx", ["-y", "@google/gemini-cli@0.61.0", "--acp"]],
+  ["node", ["/opt/gemini.js"]],
+])("facts, gemini: known by its name in the command line: %s %p", (command, args) => {
+  expect(quirksOf(command, args)).toEqual({ offerFiles: false });
+});
+
+test.each([
+  ["opencode", ["acp"]],
+  ["node", ["/home/gemini/agent.js"]],
+])("others have none: %s %p", (command, args) => {
+  expect(quirksOf(command, args)).toEqual({ offerFiles: true });
+});
