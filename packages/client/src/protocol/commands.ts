@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { block } from "./thread.ts";
+import { TOKEN_METHODS } from "./tokens.ts";
 import { id, topic } from "./topics.ts";
 
 /** Made by the client, the same at every repeat: a command with a known key is answered from the stored answer. */
@@ -65,8 +66,9 @@ export const COMMANDS = {
 
 const card = z.looseObject({ thread: id, title: z.string(), status: z.string(), updatedAt: z.number() });
 
-/** Requests that only look. */
+/** Requests without a key: they only look, or a repeat of them has no further effect. */
 export const QUERIES = {
+  ...TOKEN_METHODS,
   search: {
     params: z.looseObject({
       text: z.string().min(1).max(1000),
@@ -101,6 +103,24 @@ export const QUERIES = {
   "agents.list": {
     params: z.looseObject({}),
     result: z.looseObject({ agents: z.array(z.looseObject({ name: z.string(), found: z.boolean() })) }),
+  },
+  /** Directories on the server whose path begins with `prefix`: for a person who types one. */
+  "directories.list": {
+    params: z.looseObject({
+      /** An absolute path, or one that begins with `~`; what stands after the last `/` is the start of a name. */
+      prefix: z.string().max(4096),
+    }),
+    result: z.looseObject({
+      /** The prefix as an absolute path, without a `/` at its end. */
+      path: z.string(),
+      /** Whether that is a directory itself. */
+      exists: z.boolean(),
+      /** Absolute paths in the order of their names; hidden ones only when the name begins with a dot. */
+      directories: z.array(z.string()),
+      /** Whether there are more than these. */
+      more: z.boolean(),
+      home: z.string(),
+    }),
   },
   echo: {
     params: z.looseObject({ value: z.unknown().optional() }),

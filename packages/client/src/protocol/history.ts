@@ -10,4 +10,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "3dffcc1338d53e6a5628fa38d28568cb10d4cd6558d975af320290b1c56ce8e4",
     note: "What is not known of a terminal's exit may be absent.",
   },
+  {
+    version: 1,
+    hash: "116ac902a0971bdc2b6ea6e3d4b5ff730e24d7f2f2936c9d3311f1bd28e46362",
+    note: "Queries token.list, token.revoke, token.pair and directories.list.",
+  },
 ];

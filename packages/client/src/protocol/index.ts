@@ -10,5 +10,6 @@ export * from "./rpc.ts";
 export * from "./schema.ts";
 export * from "./session.ts";
 export * from "./thread.ts";
+export * from "./tokens.ts";
 export * from "./topics.ts";
 export * from "./version.ts";
