@@ -1,0 +1,66 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { createContext, runInContext } from "node:vm";
+
+const entry = join(import.meta.dir, "../src/index.ts");
+
+/** Bundles the entry for browsers, and tells every import that was not relative. */
+async function bundle(): Promise<{ code: string; imports: Set<string> }> {
+  const imports = new Set<string>();
+  const built = await Bun.build({
+    entrypoints: [entry],
+    target: "browser",
+    plugins: [
+      {
+        // Asked before Bun would put something of its own in the place of a Node module.
+        name: "note imports",
+        setup(build) {
+          build.onResolve({ filter: /^[^./]/ }, ({ path }) => {
+            imports.add(path);
+            return undefined;
+          });
+        },
+      },
+    ],
+  });
+  const [output] = built.outputs;
+  if (!output) throw new Error("Nothing was built.");
+  return { code: await output.text(), imports };
+}
+
+test("the browser entry reaches zod and nothing else: no Node module, no ws", async () => {
+  const { code, imports } = await bundle();
+  expect([...imports]).toEqual(["zod"]);
+  expect(code).not.toMatch(/\bfrom\s*["']|\brequire\(|\bimport\(["']/);
+});
+
+test("the browser entry loads and connects where there is only what a browser has", async () => {
+  const { code } = await bundle();
+  const opened: string[] = [];
+  class WebSocket extends EventTarget {
+    constructor(url: string, protocol: string) {
+      super();
+      opened.push(`${url} ${protocol}`);
+    }
+    close(): void {}
+  }
+  const page = {
+    WebSocket,
+    URL,
+    EventTarget,
+    AbortSignal,
+    TextEncoder,
+    crypto,
+    setTimeout,
+    clearTimeout,
+    queueMicrotask,
+  };
+  const context = createContext({ ...page, console, fetch: () => Promise.reject(new Error("offline")) });
+  const script = code.replace(/export\s*\{([^}]*)\};?\s*$/, (_, names: string) => {
+    const name = /(\S+) as SkeinClient\b/.exec(names)?.[1] ?? "SkeinClient";
+    return `const client = new ${name}({ url: "https://skein.test/base/" }); client.connect(); client.status.state;`;
+  });
+  expect(runInContext(script, context)).toBe("connecting");
+  expect(opened).toEqual(["wss://skein.test/base/v1/socket skein.v1"]);
+  runInContext("client.close()", context);
+});

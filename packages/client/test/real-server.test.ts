@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SkeinClient } from "../src/client.ts";
+import type { Watch } from "../src/connection/watch.ts";
+import { startProxy } from "./support/proxy.ts";
+
+const root = join(import.meta.dir, "../../..");
+let data = "";
+let server: { url: string; token: string; port: number; stop: (signal: "SIGTERM" | "SIGKILL") => Promise<void> };
+
+async function startServer(port = 0): Promise<typeof server> {
+  const command = [
+    process.execPath,
+    "packages/server/src/main.ts",
+    "serve",
+    "--json",
+    "--data",
+    data,
+    "--port",
+    `${port}`,
+  ];
+  const child = Bun.spawn(command, { cwd: root, stdin: "ignore", stdout: "pipe", stderr: "inherit" });
+  const reader = child.stdout.getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error("The server ended before it was ready.");
+    text += new TextDecoder().decode(value);
+  }
+  const { url, token } = JSON.parse(text.slice(0, text.indexOf("\n"))) as { url: string; token: string };
+  return {
+    url,
+    token,
+    port: Number(new URL(url).port),
+    async stop(signal) {
+      child.kill(signal);
+      await child.exited;
+    },
+  };
+}
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), "skein-client-"));
+  server = await startServer();
+}, 30_000);
+
+afterAll(async () => {
+  await server.stop("SIGTERM");
+  await rm(data, { recursive: true, force: true });
+});
+
+/** Resolves once the condition holds; looks after each commit and each change of status. */
+function until(watch: Watch, holds: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!holds()) return;
+      for (const stop of stops) stop();
+      resolve();
+    };
+    const stops = [watch.onChange(look), watch.onStatus(look)];
+    look();
+  });
+}
+
+const done = (watch: Watch, turn: string) => (): boolean =>
+  watch.status === "live" && watch.replica.get("turn", turn)?.["status"] === "done";
+
+/** Resolves in a moment at which both are at the same position. */
+async function level(a: Watch, b: Watch): Promise<void> {
+  while (a.replica.seq !== b.replica.seq) {
+    const [behind, ahead] = a.replica.seq < b.replica.seq ? [a, b] : [b, a];
+    await until(behind, () => behind.replica.seq >= ahead.replica.seq);
+  }
+}
+
+async function newThread(client: SkeinClient): Promise<{ thread: string; watch: Watch }> {
+  const { thread } = await client.command("thread.create", { agent: "demo", cwd: data });
+  const watch = client.watch(`thread:${thread}`);
+  watch.onChange(() => {
+    const pending = [...watch.replica.all("permission")].find(([, { status }]) => status === "pending");
+    const options = pending?.[1]["options"] as { optionId: string; kind: string }[] | undefined;
+    const option = options?.find(({ kind }) => kind === "allow_once")?.optionId;
+    if (!pending || option === undefined || answered.has(`${thread} ${pending[0]}`)) return;
+    answered.add(`${thread} ${pending[0]}`);
+    client.command("thread.answer", { thread, permission: pending[0], option }).catch((error: unknown) => {
+      // After the server was killed, the agent that asked is gone, and so is its question.
+      console.warn(`The answer came late: ${String(error)}`);
+    });
+  });
+  await watch.ready();
+  return { thread, watch };
+}
+const answered = new Set<string>();
+
+test("G2, G3 on the real server: cut again and again while an agent speaks, a client ends with what a new one is given", async () => {
+  const proxy = await startProxy(server.port);
+  const url = `http://127.0.0.1:${proxy.port}`;
+  // Comes back at once, however often it was cut.
+  const client = new SkeinClient({ url, token: server.token, random: () => 0 });
+  const fresh = new SkeinClient({ url: server.url, token: server.token });
+  try {
+    client.connect();
+    const { thread, watch } = await newThread(client);
+    let cuts = 0;
+    const stop = watch.onChange(({ changes }) => {
+      if (changes.length === 0 || watch.replica.seq % 7 !== 0 || ++cuts > 8) return;
+      proxy.cut();
+    });
+    const turns = ["one", "two", "three"].map((text) => client.command("thread.prompt", { thread, text }));
+    const answers = await Promise.all(turns);
+    for (const { turn } of answers) await until(watch, done(watch, turn));
+    stop();
+    fresh.connect();
+    const truth = fresh.watch(`thread:${thread}`);
+    await until(truth, () => truth.status === "live");
+    await level(watch, truth);
+    expect(cuts).toBeGreaterThan(2);
+    expect(watch.replica.dump()).toEqual(truth.replica.dump());
+    const prompts = watch.replica.timeline().filter(({ value }) => value["role"] === "user");
+    expect(prompts.map(({ value }) => value["text"])).toEqual(["one", "two", "three"]);
+  } finally {
+    await client.close();
+    await fresh.close();
+    await proxy.close();
+  }
+}, 60_000);
+
+test("G1, G2, G7 on the real server: killed in the midst of a turn and started anew, the client goes on where it was", async () => {
+  const client = new SkeinClient({ url: server.url, token: server.token });
+  const fresh = new SkeinClient({ url: server.url, token: server.token });
+  try {
+    client.connect();
+    const { thread, watch } = await newThread(client);
+    const { turn } = await client.command("thread.prompt", { thread, text: "kill me" });
+    await until(watch, () => [...watch.replica.all("message").values()].some(({ role }) => role !== "user"));
+    await server.stop("SIGKILL");
+    const later = client.command("thread.rename", { thread, title: "after the crash" });
+    server = await startServer(server.port);
+    await later;
+    await until(watch, () => watch.status === "live" && watch.replica.get("turn", turn)?.["status"] === "interrupted");
+    await until(watch, () => watch.replica.get("thread", thread)?.["title"] === "after the crash");
+    fresh.connect();
+    const truth = fresh.watch(`thread:${thread}`);
+    await until(truth, () => truth.status === "live");
+    await level(watch, truth);
+    expect(watch.replica.dump()).toEqual(truth.replica.dump());
+    expect(watch.replica.timeline().filter(({ value }) => value["status"] === "streaming")).toEqual([]);
+  } finally {
+    await client.close();
+    await fresh.close();
+  }
+}, 60_000);
+
+test("on the real server: commands and queries over HTTP where no socket opens; a wrong token stops both ways", async () => {
+  const noSocket = (): { send: () => void; close: () => void } => ({ send: () => {}, close: () => {} });
+  const make = (token: string) =>
+    new SkeinClient({
+      url: server.url,
+      token,
+      random: () => 0,
+      transport: (events) => {
+        queueMicrotask(() => events.closed(1006, ""));
+        return noSocket();
+      },
+    });
+  const client = make(server.token);
+  client.connect();
+  expect(await client.query("echo", { value: 1 })).toEqual({ value: 1 });
+  const { thread } = await client.command("thread.create", { agent: "demo", cwd: data });
+  const { threads } = await client.query("threads.list", {});
+  expect(threads.map((card) => card.thread)).toContain(thread);
+  const missing = client.command("thread.rename", { thread: "nowhere", title: "x" });
+  expect(await missing.catch((error: unknown) => error)).toMatchObject({ kind: "not_found" });
+  await client.close();
+
+  const stranger = make("skn_wrong");
+  stranger.connect();
+  expect(await stranger.query("echo", {}).catch((error: unknown) => error)).toMatchObject({ kind: "unauthorized" });
+  expect(stranger.status).toMatchObject({ state: "stopped", reason: { code: 4401 } });
+
+  const knocking = new SkeinClient({ url: server.url, token: "skn_wrong" });
+  knocking.connect();
+  expect(await knocking.ready().catch((error: unknown) => error)).toMatchObject({ kind: "unauthorized" });
+  await knocking.close();
+}, 30_000);
+
+test("the package as it is published works in plain Node with ws", async () => {
+  // Whether its types are right is asked by the build; here it is only to be there.
+  const build = ["-p", "packages/client/tsconfig.build.json"];
+  await Bun.spawn([join(root, "node_modules/.bin/tsc"), ...build], { cwd: root, stdout: "ignore" }).exited;
+  const client = new SkeinClient({ url: server.url, token: server.token });
+  try {
+    client.connect();
+    const { thread, watch } = await newThread(client);
+    const script = join(import.meta.dir, "support/node.process.mjs");
+    const child = Bun.spawn(["node", script, server.url, server.token, thread, "hello from Node"], { cwd: root });
+    const output = await new Response(child.stdout).text();
+    expect(await child.exited).toBe(0);
+    const theirs = JSON.parse(output) as { seq: number; timeline: unknown };
+    await until(watch, () => watch.replica.seq >= theirs.seq);
+    expect(theirs.timeline).toEqual(JSON.parse(JSON.stringify(watch.replica.timeline())));
+  } finally {
+    await client.close();
+  }
+}, 60_000);
