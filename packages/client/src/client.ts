@@ -205,15 +205,20 @@ export class SkeinClient {
   /**
    * Asks for something that changes nothing. Waits for a connection when there is none.
    *
+   * @param options.signal Aborted, the answer is not waited for any more, and a query not yet sent never is.
    * @throws SkeinError that the server answered; `unauthorized` or `forbidden` when it will not have this client.
    * @example
    * const { threads } = await client.query("threads.list", {});
    */
-  async query<Name extends QueryName>(name: Name, params: CallParams<Name>): Promise<Result<Name>> {
+  async query<Name extends QueryName>(
+    name: Name,
+    params: CallParams<Name>,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Result<Name>> {
     if (!isQuery(name)) throw new SkeinError("unsupported", `There is no query ${String(name)}.`);
     const refusal = refusalOf(this.status);
     if (refusal) throw refusal;
-    return this.#requests.ask(name, params);
+    return this.#requests.ask(name, params, options.signal);
   }
 
   #statusChanged(status: ConnectionStatus): void {

@@ -13,17 +13,29 @@ export class Requests {
     this.#send = send;
   }
 
-  /** Asks until there is an answer. @throws SkeinError that the server answered, or why there will be no answer. */
-  ask<Name extends Method>(method: Name, params: unknown): Promise<Result<Name>> {
+  /**
+   * Asks until there is an answer, or it is not wanted any more.
+   * @throws SkeinError that the server answered, or why there will be no answer; the signal's reason.
+   */
+  ask<Name extends Method>(method: Name, params: unknown, signal?: AbortSignal): Promise<Result<Name>> {
     return new Promise((resolve, reject) => {
-      this.submit({
+      signal?.throwIfAborted();
+      const ask: Ask = {
         method,
         params,
         settle: (outcome) => {
+          signal?.removeEventListener("abort", abort);
           if (outcome.type === "result") resolve(outcome.result as Result<Name>);
           else if (outcome.type === "error") reject(outcome.error);
         },
-      });
+      };
+      const abort = (): void => {
+        this.#queued.delete(ask);
+        this.#sent.delete(ask);
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+      this.submit(ask);
     });
   }
 

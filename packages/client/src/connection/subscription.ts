@@ -92,6 +92,13 @@ export class Subscription {
     return this.#error;
   }
 
+  /** How many commits are known to be missing. */
+  get behind(): number {
+    const head = this.#head;
+    const { epoch, seq } = this.#replica;
+    return head !== null && head.epoch === epoch ? Math.max(0, head.head - seq) : 0;
+  }
+
   /** The request that brings this topic up to date from where it is; part of every opening. */
   opening(): Ask {
     return this.#newAsk(true);

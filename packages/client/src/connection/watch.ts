@@ -45,6 +45,11 @@ export class Watch {
     return this.#subscription.error;
   }
 
+  /** How many commits the replica lacks, as far as the server has told; 0 when it is live or nothing is known. */
+  get behind(): number {
+    return this.#subscription.behind;
+  }
+
   /**
    * Resolves once the first content is there.
    * @throws SkeinError when the topic is not to be had, the server will not have this client, or the watch ends.
@@ -67,16 +72,21 @@ export class Watch {
     return this.#listen(this.#subscription.statusListeners, listener);
   }
 
+  /** Looks at older items: nothing is forgotten at the far end of the window from now on, until `follow()`. */
+  readBack(): void {
+    if (this.#readingBack || this.#released) return;
+    this.#readingBack = true;
+    this.#subscription.readBack(1);
+  }
+
   /**
-   * Loads a page of older items. From now on nothing is forgotten at the far end of the window, until `follow()`.
-   * A second call while one is under way joins it.
+   * Loads a page of older items, reading back from now on. A second call while one is under way joins it.
    * @returns Whether there are older items still.
    * @throws SkeinError when the server refused, or the client was closed.
    */
   loadOlder(): Promise<boolean> {
     if (this.#released) return Promise.resolve(false);
-    if (!this.#readingBack) this.#subscription.readBack(1);
-    this.#readingBack = true;
+    this.readBack();
     return this.#subscription.history.load((ask) => this.#context.send(ask));
   }
 

@@ -1,0 +1,15 @@
+export type { Entity } from "./entities.ts";
+export { animationFrames, type FrameScheduler } from "./frames.ts";
+export { SkeinProvider, useClient, type SkeinProviderProps } from "./provider.ts";
+export type { SearchHit } from "./search.ts";
+export type { TimelineKey } from "./timeline-keys.ts";
+export { useAgents, type AgentsView } from "./use-agents.ts";
+export { useBoard, type BoardView, type Card } from "./use-board.ts";
+export { useCommand, type CommandView } from "./use-command.ts";
+export { useConnection, type ConnectionState, type ConnectionView } from "./use-connection.ts";
+export { useItem, type ItemKind, type ItemValue } from "./use-item.ts";
+export { useOutbox, usePendingPrompts, type OutboxView } from "./use-outbox.ts";
+export { usePermissions, type PendingRequests } from "./use-permissions.ts";
+export { useSearch, type SearchOptions, type SearchView } from "./use-search.ts";
+export { useThread, type ThreadView } from "./use-thread.ts";
+export { useTimeline, type TimelineView } from "./use-timeline.ts";

@@ -1,0 +1,53 @@
+import { threadTopic, type PermissionEntity, type QuestionEntity } from "../index.ts";
+import { entitiesOf, type Entity } from "./entities.ts";
+import { useCell } from "./provider.ts";
+import { stable } from "./stable.ts";
+import { topicKeys } from "./topic-views.ts";
+
+/** What an agent waits for a person to say, oldest first. */
+export type PendingRequests = {
+  readonly permissions: readonly Entity<PermissionEntity>[];
+  readonly questions: readonly Entity<QuestionEntity>[];
+};
+
+/**
+ * The permissions and questions of a thread that nobody has answered yet; all of them, whatever the window. Answer with
+ * `useCommand("thread.answer")`: whoever is first wins, and the request leaves every screen.
+ *
+ * @param thread The thread's id.
+ * @example
+ * ```tsx
+ * import { useCommand, usePermissions } from "@skein/client/react";
+ *
+ * function Requests({ thread }: { thread: string }) {
+ *   const { permissions } = usePermissions(thread);
+ *   const answer = useCommand("thread.answer");
+ *   return permissions.map(({ id: permission, value }) => (
+ *     <section key={permission}>
+ *       {value.title}
+ *       {value.options.map(({ optionId: option, name }) => (
+ *         <button key={option} onClick={() => void answer.run({ thread, permission, option })}>{name}</button>
+ *       ))}
+ *     </section>
+ *   ));
+ * }
+ * ```
+ */
+export function usePermissions(thread: string): PendingRequests {
+  const topic = threadTopic(thread);
+  return useCell(
+    (store) => {
+      const keys = [topicKeys.kind(topic, "permission"), topicKeys.kind(topic, "question")];
+      return store.topicCell<PendingRequests>(topic, keys, ({ replica }, previous) =>
+        stable(previous, {
+          permissions: stable(previous?.permissions, pending(entitiesOf<PermissionEntity>(replica, "permission"))),
+          questions: stable(previous?.questions, pending(entitiesOf<QuestionEntity>(replica, "question"))),
+        }),
+      );
+    },
+    [topic],
+  );
+}
+
+const pending = <Value extends { status: string; pos: number }>(all: Entity<Value>[]): Entity<Value>[] =>
+  all.filter(({ value }) => value.status === "pending").sort((a, b) => a.value.pos - b.value.pos);
