@@ -36,24 +36,42 @@ export function writeSession(draft: Draft, session: Session): void {
   }
 }
 
+/** What a fresh agent took of the choices made before, and what it refused, in words. */
+export type Restored = { mode?: string; options: { id: string; value: string | boolean }[]; refused: string[] };
+
 /**
  * Gives a fresh agent the mode and the options that the thread had: which of them it keeps by itself differs, and one
  * that was put into a careful mode must not wake up in another.
- * Returns what the agent refused, in words.
  */
-export async function restoreChoices(session: Session, before: ThreadEntity): Promise<string[]> {
-  const refused: string[] = [];
+export async function restoreChoices(session: Session, before: ThreadEntity): Promise<Restored> {
+  const restored: Restored = { options: [], refused: [] };
   const { mode, modes, config } = session.opened;
-  if (before.mode !== undefined && before.mode !== mode && modes?.some((each) => each.id === before.mode)) {
-    const wanted = before.mode;
-    await session.setMode(wanted).catch((error: unknown) => void refused.push(`mode ${wanted}: ${said(error)}`));
+  const wanted = before.mode;
+  if (wanted !== undefined && wanted !== mode && modes?.some((each) => each.id === wanted)) {
+    try {
+      await session.setMode(wanted);
+      restored.mode = wanted;
+    } catch (error) {
+      restored.refused.push(`mode ${wanted}: ${said(error)}`);
+    }
   }
   for (const option of changedOptions(before.config, config)) {
-    await session
-      .setConfig(option.id, option.value)
-      .catch((error: unknown) => void refused.push(`${option.id}: ${said(error)}`));
+    try {
+      await session.setConfig(option.id, option.value);
+      restored.options.push(option);
+    } catch (error) {
+      restored.refused.push(`${option.id}: ${said(error)}`);
+    }
   }
-  return refused;
+  return restored;
+}
+
+/** Writes what became of the choices made before. */
+export function writeRestored(draft: Draft, { mode, options, refused }: Restored): void {
+  if (mode !== undefined) draft.thread({ mode });
+  for (const { id, value } of options) draft.thread({ config: withOption(draft.state.thread.config, id, value) });
+  if (refused.length > 0)
+    notice(draft, "warning", `The agent did not take what was chosen before: ${refused.join("; ")}`);
 }
 
 /** The options with one of them set. */

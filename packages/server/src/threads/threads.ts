@@ -76,7 +76,10 @@ export class Threads {
     for (const board of await access.boards()) {
       const cards = await store.entities(boardTopic(board), "card");
       const busy = cards.filter((card) => BUSY.has((card.value as CardEntity).status));
-      for (const card of busy) await this.#with(card.id, async () => {});
+      for (const card of busy) {
+        // One thread that cannot be read must not keep the others from their people.
+        await this.#with(card.id, async () => {}).catch(this.#options.report);
+      }
     }
   }
 
@@ -173,7 +176,7 @@ export class Threads {
     const loaded = await loadThread(store, id);
     if (loaded === null) throw notFound(id);
     const thread = new Thread({ hub, clock, blobs, drivers, times: this.#times }, loaded.state, {
-      failed: (error) => this.#failed(id, thread, error),
+      failed: (error) => this.#failed(id, error),
       quiet: () => void this.#forget(id),
     });
     await thread.begin(closeLeft(loaded, this.#endings.get(id) ?? CRASHED, clock.now()));
@@ -190,12 +193,10 @@ export class Threads {
   }
 
   /** The log did not take a thread's changes: it is read again, and what ran then is seen to have failed. */
-  #failed(id: string, thread: Thread, error: unknown): void {
+  #failed(id: string, error: unknown): void {
     this.#options.report(error);
-    const turn = thread.state.running ? thread.state.turn : null;
-    if (turn !== null) {
-      this.#endings.set(id, { status: "failed", message: `The conversation could not be saved: ${said(error)}` });
-    }
+    const ending: Ending = { status: "failed", message: `The conversation could not be saved: ${said(error)}` };
+    if (!this.#endings.has(id)) this.#endings.set(id, ending);
     this.#open.delete(id);
     this.#retry(id);
   }

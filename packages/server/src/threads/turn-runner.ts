@@ -1,7 +1,7 @@
 import { SkeinError } from "@skein/client/protocol";
 import type { ContentBlock, DriverEvent, Session } from "../agents/driver.ts";
 import type { Clock, Timer } from "../clock.ts";
-import { asSkeinError, openSession, restoreChoices, writeSession } from "./agent-session.ts";
+import { asSkeinError, openSession, restoreChoices, writeRestored, writeSession } from "./agent-session.ts";
 import type { Drivers } from "./drivers.ts";
 import { endOf, exitError, type Ended, type Exited } from "./endings.ts";
 import type { BlobStore } from "./outlet.ts";
@@ -45,6 +45,8 @@ export class TurnRunner {
   /** What an agent before the present one says is not heard. */
   #generation = 0;
   #alive = false;
+  /** Set once this object is of no more use: nothing is started any more. */
+  #ended = false;
   #prompts = 0;
   #turn: QueuedTurn | null = null;
   #timer: Timer | null = null;
@@ -65,14 +67,16 @@ export class TurnRunner {
       await new Promise<void>((resolve) => void this.#closed.push(resolve));
     }
     this.#on({ type: "want" });
-    if (this.#opening === null) throw new SkeinError("busy", "The agent is being ended.", { retryAfterMs: 1000 });
+    if (this.#opening === null || this.#ended)
+      throw new SkeinError("busy", "The agent is being ended.", { retryAfterMs: 1000 });
     return this.#opening;
   }
 
   /** Starts the turn that waits, if one may start now. */
   startNext(): void {
     const { queue, paused, archived } = this.#log.state;
-    if (queue.length > 0 && !paused && !archived && CAN_START.has(this.#phase)) this.#on({ type: "next" });
+    if (!this.#ended && queue.length > 0 && !paused && !archived && CAN_START.has(this.#phase))
+      this.#on({ type: "next" });
   }
 
   /** Stops the running turn; the one after it then starts. */
@@ -104,7 +108,7 @@ export class TurnRunner {
     });
     await session?.close();
     // One that is only being started is killed as soon as it is there; a start that takes long is not waited for.
-    await Promise.race([starting?.catch(() => {}), this.#wait(this.#context.times.graceMs)]);
+    if (starting) await Promise.race([starting.catch(() => {}), this.#wait(this.#context.times.graceMs)]);
   }
 
   /** Lets go of everything at once, writing nothing: the log is of no more use. */
@@ -119,14 +123,15 @@ export class TurnRunner {
   }
 
   #leave(): void {
+    this.#ended = true;
     this.#generation++;
     this.#session = null;
     this.#alive = false;
-    this.#phase = "closed";
-    this.#timer?.cancel();
+    this.#enter("closed");
   }
 
   #on(happening: Happening): void {
+    if (this.#ended) return;
     const from = this.#phase;
     const { to, acts } = PHASES[from][happening.type];
     if (to !== from) this.#enter(to);
@@ -228,11 +233,9 @@ export class TurnRunner {
     }
     this.#session = session;
     this.#log.step((draft) => writeSession(draft, session));
-    const refused = await restoreChoices(session, before);
+    const restored = await restoreChoices(session, before);
     if (!this.#alive) throw new SkeinError("agent", "The agent ended while it started.");
-    if (refused.length > 0) {
-      this.#log.step((draft) => void notice(draft, "warning", `The agent did not take ${refused.join("; ")}`));
-    }
+    this.#log.step((draft) => writeRestored(draft, restored));
     return session;
   }
 

@@ -19,11 +19,15 @@ export class ScriptedDriver implements Driver {
   /** Set to make opening wait. */
   gate: Promise<void> | null = null;
 
+  /** Called with each session before its opening is answered. */
+  onOpen: (session: ScriptedSession) => void | Promise<void> = () => {};
+
   async open(options: OpenOptions): Promise<Session> {
     await this.gate;
     if (this.failure) throw this.failure;
     const session = new ScriptedSession(this, options, `agent-session-${this.sessions.length + 1}`);
     this.sessions.push(session);
+    await this.onOpen(session);
     return session;
   }
 

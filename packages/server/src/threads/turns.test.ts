@@ -1,0 +1,257 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { Workbench } from "./testing/workbench.ts";
+
+let bench: Workbench;
+beforeEach(async () => {
+  bench = await Workbench.open();
+});
+afterEach(async () => {
+  await bench.end();
+});
+
+const statuses = async (thread: string) => {
+  const turns = [...(await bench.view(thread)).all("turn")];
+  return Object.fromEntries(turns.map(([id, value]) => [id, value["status"]]));
+};
+
+describe("the queue", () => {
+  test("gives an agent one prompt at a time, in order", async () => {
+    const { thread } = await bench.running("One");
+    await bench.prompt(thread, "Two");
+    await bench.prompt(thread, "Three");
+    await bench.settled();
+    expect(bench.driver.last.prompts).toEqual([1]);
+    expect(await statuses(thread)).toEqual({ u0: "running", u1: "queued", u2: "queued" });
+    expect((await bench.turn(thread, "u1")).prompt).toEqual({ text: "Two", blocks: [] });
+    bench.driver.last.end();
+    await bench.until(() => bench.driver.last.prompts.length === 2);
+    bench.driver.last.end();
+    await bench.until(() => bench.driver.last.prompts.length === 3);
+    bench.driver.last.end();
+    expect(await statuses(thread)).toEqual({ u0: "done", u1: "done", u2: "done" });
+    const texts = (await bench.view(thread)).timeline().flatMap((item) => item.value["text"] ?? []);
+    expect(texts).toEqual(["One", "Two", "Three"]);
+    expect((await bench.thread(thread)).status).toBe("idle");
+  });
+
+  test("`now` stops the running turn and comes before what waits", async () => {
+    const { thread } = await bench.running("One");
+    await bench.prompt(thread, "Two");
+    const now = await bench.prompt(thread, "Now!", { when: "now" });
+    expect(bench.driver.last.did("cancel")).toBe(true);
+    bench.driver.last.end("cancelled");
+    await bench.until(() => bench.driver.last.prompts.length === 2);
+    expect(await statuses(thread)).toEqual({ u0: "cancelled", u1: "queued", [now]: "running" });
+  });
+
+  test("a turn can be taken out of it until it starts", async () => {
+    const { thread, turn } = await bench.running("One");
+    const two = await bench.prompt(thread, "Two");
+    await bench.command("thread.unqueue", { thread, turn: two });
+    expect(await bench.turn(thread, two)).toMatchObject({ status: "cancelled" });
+    expect(await bench.command("thread.unqueue", { thread, turn }).catch((error: unknown) => error)).toMatchObject({
+      kind: "conflict",
+    });
+    bench.driver.last.end();
+    await bench.settled();
+    expect(bench.driver.last.prompts).toEqual([1]);
+  });
+
+  test("waits for a person after a turn that failed", async () => {
+    const { thread } = await bench.running("One");
+    await bench.prompt(thread, "Two");
+    void bench.driver.last.emit({ type: "turn", prompt: 1, error: { message: "overloaded", detail: { code: 529 } } });
+    await bench.settled();
+    expect(await bench.turn(thread, "u0")).toMatchObject({ status: "failed", error: { message: "overloaded" } });
+    expect((await bench.thread(thread)).status).toBe("interrupted");
+    expect(bench.driver.last.prompts).toEqual([1]);
+    await bench.command("thread.resume", { thread });
+    await bench.until(() => bench.driver.last.prompts.length === 2);
+    expect((await bench.thread(thread)).status).toBe("running");
+  });
+
+  test("has an end", async () => {
+    const { thread } = await bench.running("One");
+    for (let index = 0; index < 64; index++) await bench.prompt(thread, `Wait ${index}`);
+    const error = await bench.prompt(thread, "One too many").catch((error: unknown) => error);
+    expect(error).toMatchObject({ kind: "busy", retry: "later" });
+  });
+});
+
+describe("cancel", () => {
+  test("asks the agent, and the turn is cancelled with what it still says", async () => {
+    const { thread, turn } = await bench.running();
+    void bench.driver.last.say("I was abo");
+    expect(await bench.command("thread.cancel", { thread })).toMatchObject({ turn });
+    expect(bench.driver.last.did("cancel")).toBe(true);
+    void bench.driver.last.say("ut to");
+    bench.driver.last.end("cancelled");
+    expect(await bench.turn(thread, turn)).toMatchObject({ status: "cancelled", stopReason: "cancelled" });
+    const messages = [...(await bench.view(thread)).all("message").values()];
+    expect(messages[1]).toMatchObject({ text: "I was about to", status: "complete" });
+    await bench.clock.advance(60_000);
+    expect(bench.driver.last.did("kill")).toBe(false);
+  });
+
+  test("kills an agent that does not stop within its grace; the thread goes on with its conversation (LESSONS: stop did not stop)", async () => {
+    const { thread, turn } = await bench.running();
+    const first = bench.driver.last;
+    await bench.prompt(thread, "Next");
+    await bench.command("thread.cancel", { thread });
+    await bench.clock.advance(9_999);
+    expect(first.did("kill")).toBe(false);
+    await bench.clock.advance(1);
+    expect(first.did("kill")).toBe(true);
+    await bench.until(() => bench.driver.sessions.length === 2 && bench.driver.last.prompts.length === 1);
+    expect(bench.driver.last.options.resume).toBe(first.id);
+    expect(await bench.turn(thread, turn)).toMatchObject({ status: "cancelled" });
+    void first.say("a word from the grave");
+    expect(JSON.stringify((await bench.view(thread)).dump())).not.toContain("grave");
+  });
+
+  test("is harmless when nothing runs, and says so", async () => {
+    const thread = await bench.create();
+    expect(await bench.command("thread.cancel", { thread })).toMatchObject({ turn: null, topic: `thread:${thread}` });
+  });
+
+  test("of a turn whose agent is still being started never reaches that agent", async () => {
+    const gate = Promise.withResolvers<void>();
+    bench.driver.gate = gate.promise;
+    const thread = await bench.create();
+    const turn = await bench.prompt(thread, "Go");
+    expect(await bench.turn(thread, turn)).toMatchObject({ status: "running" });
+    await bench.command("thread.cancel", { thread });
+    expect(await bench.turn(thread, turn)).toMatchObject({ status: "cancelled" });
+    gate.resolve();
+    await bench.until(() => bench.driver.sessions.length === 1);
+    await bench.settled();
+    expect(bench.driver.last.prompts).toEqual([]);
+    await bench.prompt(thread, "Again");
+    await bench.until(() => bench.driver.last.prompts.length === 1);
+    expect(bench.driver.sessions.length).toBe(1);
+  });
+
+  test("closes what the turn left open", async () => {
+    const { thread } = await bench.running();
+    void bench.driver.last.update({ sessionUpdate: "tool_call", toolCallId: "a", title: "T", status: "in_progress" });
+    await bench.command("thread.cancel", { thread });
+    bench.driver.last.end("cancelled");
+    expect([...(await bench.view(thread)).all("tool").values()]).toMatchObject([{ status: "interrupted" }]);
+  });
+});
+
+describe("after the end of a turn", () => {
+  test("what still comes is written to it, and closed when the agent rests", async () => {
+    const { thread, turn } = await bench.running();
+    bench.driver.last.end();
+    void bench.driver.last.say("PS: ");
+    void bench.driver.last.say("bye");
+    await bench.clock.advance(1000);
+    const messages = [...(await bench.view(thread)).all("message").values()];
+    expect(messages[1]).toMatchObject({ text: "PS: bye", status: "complete", turn, endedAt: bench.clock.now() });
+    expect(await bench.card(thread)).toMatchObject({ status: "idle", preview: "PS: bye" });
+  });
+
+  test("an idle agent is ended after 15 minutes, and the next prompt goes on with its conversation", async () => {
+    const { thread } = await bench.running();
+    bench.driver.last.end();
+    await bench.settled();
+    await bench.clock.advance(15 * 60_000 - 1);
+    expect(bench.driver.last.did("close")).toBe(false);
+    await bench.clock.advance(1);
+    expect(bench.driver.last.did("close")).toBe(true);
+    await bench.prompt(thread, "Still there?");
+    await bench.until(() => bench.driver.sessions.length === 2 && bench.driver.last.prompts.length === 1);
+    expect(bench.driver.last.options.resume).toBe("agent-session-1");
+    expect([...(await bench.view(thread)).all("notice").values()]).toEqual([]);
+  });
+
+  test("an agent that could not go on with its conversation is seen not to remember", async () => {
+    const { thread } = await bench.running();
+    bench.driver.last.end();
+    await bench.settled();
+    bench.driver.last.exit(0);
+    bench.driver.opened = { resumed: false };
+    await bench.prompt(thread, "Still there?");
+    await bench.until(() => bench.driver.sessions.length === 2 && bench.driver.last.prompts.length === 1);
+    const notices = [...(await bench.view(thread)).all("notice").values()];
+    expect(notices.map((notice) => notice["text"])).toMatchObject([
+      "The agent ended unexpectedly (exit code 0).",
+      expect.stringContaining("does not remember"),
+    ]);
+  });
+
+  test("a mode and options that were chosen are given to the agent that goes on", async () => {
+    bench.driver.opened = {
+      mode: "auto",
+      modes: ["auto", "plan"].map((id) => ({ id, name: id })),
+      config: [{ id: "model", currentValue: "small" }],
+    };
+    const { thread } = await bench.running();
+    bench.driver.last.end();
+    await bench.command("thread.mode", { thread, mode: "plan" });
+    await bench.command("thread.config", { thread, option: "model", value: "big" });
+    expect(await bench.thread(thread)).toMatchObject({ mode: "plan", config: [{ id: "model", currentValue: "big" }] });
+    await bench.clock.advance(15 * 60_000);
+    await bench.prompt(thread, "Go on");
+    await bench.until(() => bench.driver.sessions.length === 2 && bench.driver.last.prompts.length === 1);
+    expect(bench.driver.last.calls.slice(0, 2)).toEqual([
+      { call: "setMode", mode: "plan" },
+      { call: "setConfig", option: "model", value: "big" },
+    ]);
+    expect(await bench.thread(thread)).toMatchObject({ mode: "plan", config: [{ id: "model", currentValue: "big" }] });
+  });
+});
+
+describe("G7: an agent that dies", () => {
+  test("in a turn interrupts it, with its exit code and the end of its stderr; what waits waits for a person", async () => {
+    const { thread, turn } = await bench.running();
+    const two = await bench.prompt(thread, "Two");
+    void bench.driver.last.say("Half a sen");
+    void bench.driver.last.update({ sessionUpdate: "tool_call", toolCallId: "a", title: "T", status: "in_progress" });
+    bench.driver.last.exit(137, { stderr: "out of memory" });
+    expect(await bench.turn(thread, turn)).toMatchObject({
+      status: "interrupted",
+      error: {
+        message: "The agent ended unexpectedly (exit code 137).",
+        detail: { code: 137, stderr: "out of memory" },
+      },
+    });
+    const view = await bench.view(thread);
+    expect([...view.all("message").values()].map((message) => message["status"])).toEqual(["complete", "complete"]);
+    expect([...view.all("tool").values()]).toMatchObject([{ status: "interrupted" }]);
+    expect(view.get("turn", two)).toMatchObject({ status: "queued" });
+    expect(await bench.card(thread)).toMatchObject({ status: "interrupted" });
+    await bench.prompt(thread, "Three");
+    await bench.until(() => bench.driver.sessions.length === 2 && bench.driver.last.prompts.length === 1);
+    expect(bench.driver.last.options.resume).toBe("agent-session-1");
+    expect(bench.driver.last.calls[0]).toMatchObject({ blocks: [{ text: "Two" }] });
+  });
+
+  test("while it is being opened fails the turn", async () => {
+    const { thread } = await bench.running();
+    bench.driver.last.end();
+    await bench.settled();
+    bench.driver.last.exit(0, { expected: true });
+    bench.driver.opened = {
+      mode: "a",
+      modes: [
+        { id: "a", name: "a" },
+        { id: "b", name: "b" },
+      ],
+    };
+    await bench.command("thread.mode", { thread, mode: "b" });
+    const second = bench.driver.last;
+    second.exit(1);
+    await bench.settled();
+    const gate = Promise.withResolvers<void>();
+    bench.driver.onOpen = async (session) => {
+      session.setMode = async () => gate.promise;
+    };
+    const turn = await bench.prompt(thread, "Two");
+    await bench.until(() => bench.driver.sessions.length === 3);
+    bench.driver.last.exit(9);
+    gate.resolve();
+    await bench.until(async () => (await bench.turn(thread, turn)).status === "failed");
+  });
+});
