@@ -29,7 +29,7 @@ export type OpenOptions = {
    * Events of a conversation being replayed by `session/load` are not emitted.
    */
   emit(event: DriverEvent): void | Promise<void>;
-  /** Takes each line exchanged, as it came, for the `events` table. */
+  /** Takes each line exchanged, as it came, for the `events` table. When it throws, the agent is killed. */
   record(direction: "in" | "out" | "error", line: string): void;
 };
 

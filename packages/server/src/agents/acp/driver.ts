@@ -60,10 +60,7 @@ export class AcpDriver implements Driver {
     const { command, args, env, cwd } = options;
     const bounds = this.#bounds;
     const hopeless = Promise.withResolvers<never>();
-    const events = new Events(
-      (event) => options.emit(event),
-      () => link.kill(),
-    );
+    const events = new Events(options, () => link.kill());
     const conversation = new Conversation({
       cwd,
       clock: this.#clock,
@@ -75,7 +72,7 @@ export class AcpDriver implements Driver {
       args,
       env,
       cwd,
-      record: (direction, line) => options.record(direction, line),
+      record: events.record,
       clock: this.#clock,
       graces: bounds,
       maxLineBytes: bounds.maxLineBytes,
@@ -118,7 +115,7 @@ export class AcpDriver implements Driver {
         void emit({
           type: "notice",
           level: "warning",
-          text: `The agent could not go on with the conversation: ${reason}. It was given a new one, and remembers nothing of what was said before.`,
+          text: `The agent could not go on with the conversation: ${reason.replace(/\.$/, "")}. It was given a new one, and remembers nothing of what was said before.`,
         });
       },
       client: this.#client,

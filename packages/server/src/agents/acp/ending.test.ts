@@ -122,3 +122,17 @@ test("G5: an agent that does not read what it is sent is ended, with the reason"
   expect({ signal, expected }).toEqual({ signal: "SIGKILL", expected: false });
   expect(stderr).toBe("(Skein ended the agent: it does not read what it is sent)");
 });
+
+test("when a line cannot be recorded, the agent is ended", async () => {
+  const prepared = await prepare();
+  let working = true;
+  await prepared.start(scriptedAgent(), {
+    record() {
+      if (!working) throw new Error("the disk is full");
+    },
+  });
+  working = false;
+  prepared.send([{ hang: true }]);
+  await prepared.session.close();
+  expect(prepared.all("exited")).toEqual([]);
+});

@@ -1,29 +1,40 @@
-import type { DriverEvent } from "../driver.ts";
+import type { DriverEvent, OpenOptions } from "../driver.ts";
 
 /**
  * The one way out for everything that happens, so that the order of calls is the order of events (G8). Nothing
- * follows `exited`, and nothing comes out once it was muted.
+ * follows `exited`, and nothing comes out once it was muted, or once something could not be taken.
  */
 export class Events {
-  readonly #take: (event: DriverEvent) => void | Promise<void>;
-  readonly #broken: (error: unknown) => void;
+  readonly #takers: Pick<OpenOptions, "emit" | "record">;
+  readonly #broken: () => void;
   #muted = false;
+  #failed = false;
 
-  /** @param broken called when an event could not be taken; nothing more is sent then */
-  constructor(take: (event: DriverEvent) => void | Promise<void>, broken: (error: unknown) => void) {
-    this.#take = take;
+  /** @param broken called when an event or a line could not be taken: nobody listens any more */
+  constructor(takers: Pick<OpenOptions, "emit" | "record">, broken: () => void) {
+    this.#takers = takers;
     this.#broken = broken;
   }
 
   /** Never throws nor rejects. */
   readonly emit = (event: DriverEvent): void | Promise<void> => {
-    if (this.#muted) return;
+    if (this.#muted || this.#failed) return;
     if (event.type === "exited") this.#muted = true;
     try {
-      const taken = this.#take(event);
-      if (taken) return taken.catch((error: unknown) => this.#fail(error));
-    } catch (error) {
-      this.#fail(error);
+      const taken = this.#takers.emit(event);
+      if (taken) return taken.catch(this.#fail);
+    } catch {
+      this.#fail();
+    }
+  };
+
+  /** Never throws. */
+  readonly record = (direction: "in" | "out" | "error", line: string): void => {
+    if (this.#failed) return;
+    try {
+      this.#takers.record(direction, line);
+    } catch {
+      this.#fail();
     }
   };
 
@@ -31,9 +42,10 @@ export class Events {
     this.#muted = true;
   }
 
-  #fail(error: unknown): void {
-    if (this.#muted) return;
-    this.#muted = true;
-    this.#broken(error);
-  }
+  /** What went wrong is known to whoever could not take it; here it only matters that the agent must not go on. */
+  readonly #fail = (): void => {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#broken();
+  };
 }

@@ -10,7 +10,7 @@ import type { DriverEvent, OpenOptions, Session } from "../driver.ts";
 type Line = { direction: "in" | "out" | "error"; line: string };
 type Of<Type extends DriverEvent["type"]> = Extract<DriverEvent, { type: Type }>;
 
-export type WatchOptions = Partial<Omit<OpenOptions, "record">> & { clock?: Clock; bounds?: Partial<AcpBounds> };
+export type WatchOptions = Partial<OpenOptions> & { clock?: Clock; bounds?: Partial<AcpBounds> };
 
 /** A real agent process in a directory of its own, whose every event is kept. */
 export class WatchedAgent {
