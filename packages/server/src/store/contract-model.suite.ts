@@ -2,8 +2,9 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type Change, type Commit, isHeld, positionOf, type Topic } from "@skein/client/protocol";
 import { Replica } from "@skein/client/replica";
-import type { StorePlace } from "./contract.suite.ts";
-import type { EncodedCommit, Store } from "./contract.ts";
+import type { Store } from "./contract.ts";
+import { read } from "./testing/edits.ts";
+import type { StorePlace } from "./testing/store-place.ts";
 
 const TOPICS: readonly Topic[] = ["thread:a", "thread:b", "board:c"];
 
@@ -101,8 +102,6 @@ class Model {
     this.states.push(next);
   }
 }
-
-const read = (commit: EncodedCommit): Commit => JSON.parse(commit.text) as Commit;
 
 /** All that can be read of a topic says the same as the model. */
 async function check(store: Store, topic: Topic, model: Model, numbers: { from: number; bytes: number; size: number }) {

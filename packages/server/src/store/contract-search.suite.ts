@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Topic } from "@skein/client/protocol";
-import { append, drop, patch, put, T, U, write } from "./contract.suite.ts";
 import type { Store } from "./contract.ts";
+import { append, drop, patch, put, T, U, write } from "./testing/edits.ts";
 
 /** The search's part of the contract. */
 export function searchContract(current: () => Store): void {

@@ -1,50 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import type { Change, Commit, Topic } from "@skein/client/protocol";
+import type { Topic } from "@skein/client/protocol";
 import { Replica } from "@skein/client/replica";
 import type { EncodedCommit, Store, Write } from "./contract.ts";
 import { modelContract } from "./contract-model.suite.ts";
 import { searchContract } from "./contract-search.suite.ts";
-
-/** A place for one store, empty at first. */
-export type StorePlace = {
-  /** Opens the store, also again on what it holds once it was closed. */
-  open(options?: { now?: () => number }): Promise<Store>;
-  /**
-   * Opens a copy of what a crash at this moment would leave of the store, which stays open; any earlier copy is
-   * closed. The copy may have a new epoch.
-   */
-  crashed(): Promise<Store>;
-  /** Closes what is open and deletes it. */
-  remove(): Promise<void>;
-};
-
-export const T: Topic = "thread:one";
-export const U: Topic = "thread:two";
-
-export const put = (kind: string, id: string, value: Record<string, unknown>): Change => ({
-  op: "put",
-  kind,
-  id,
-  value,
-});
-export const patch = (kind: string, id: string, value: Record<string, unknown>): Change => ({
-  op: "patch",
-  kind,
-  id,
-  value,
-});
-export const drop = (kind: string, id: string): Change => ({ op: "drop", kind, id });
-export const append = (id: string, at: number, text: string): Change => ({
-  op: "append",
-  kind: "message",
-  id,
-  field: "text",
-  at,
-  text,
-});
-export const write = (topic: Topic, ...changes: Change[]): Write => ({ changes: [{ topic, changes }] });
-
-export const read = (commit: EncodedCommit): Commit => JSON.parse(commit.text) as Commit;
+import { append, drop, patch, put, read, T, U, write } from "./testing/edits.ts";
+import type { StorePlace } from "./testing/store-place.ts";
 
 /** What a replica holds after these commits. */
 export function fold(topic: Topic, commits: readonly EncodedCommit[]): Replica {
@@ -391,6 +352,9 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
         await store.addToken(token);
         await reopen();
         expect(await store.token("h")).toEqual(token);
+        await store.addToken({ ...token, hash: "g", createdAt: 2 });
+        await store.addToken({ ...token, hash: "f", user: "ada" });
+        expect((await store.tokens("local")).map(({ hash }) => hash)).toEqual(["h", "g"]);
         await store.removeToken("h");
         expect(await store.token("h")).toBeNull();
       });

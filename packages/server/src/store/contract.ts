@@ -141,6 +141,8 @@ export interface Store {
 
   /** Finds a token by its hash. Tokens are stored hashed only. */
   token(hash: string): Promise<TokenRow | null>;
+  /** A user's tokens, the oldest first. */
+  tokens(user: string): Promise<TokenRow[]>;
   addToken(token: TokenRow): Promise<void>;
   removeToken(hash: string): Promise<void>;
 

@@ -232,6 +232,10 @@ export class SqliteStore implements Store {
     return this.#run(() => this.#tables.token(hash));
   }
 
+  async tokens(user: string): Promise<TokenRow[]> {
+    return this.#run(() => this.#tables.tokens(user));
+  }
+
   async addToken(token: TokenRow): Promise<void> {
     this.#run(() => this.#tables.addToken(token));
   }
@@ -242,13 +246,13 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    this.#closed = true;
     let settled = false;
     try {
-      this.#settle(() => undefined);
+      this.#run(() => this.#settle(() => undefined));
       settled = true;
     } finally {
       // What could not be settled is in the log: the next open goes through it as after a crash.
+      this.#closed = true;
       this.#opened.end(settled);
     }
   }

@@ -1,5 +1,6 @@
-import { Database } from "bun:sqlite";
+import type { Database } from "bun:sqlite";
 import { SkeinError } from "@skein/client/protocol";
+import { Connection } from "./connection.ts";
 import { storeError } from "./errors.ts";
 
 /** What the last run left in the lock file, of how it began and how it ended. */
@@ -28,9 +29,9 @@ export class Lock {
   /** @throws SkeinError `busy` when another process has it. */
   static take(file: string): Lock {
     const path = `${file}-lock`;
-    let database: Database | undefined;
+    let database: Connection | undefined;
     try {
-      database = new Database(path, { create: true, strict: true });
+      database = new Connection(path, { create: true, strict: true });
       database.run("PRAGMA busy_timeout = 0");
       database.run("PRAGMA locking_mode = EXCLUSIVE");
       // In this mode the lock taken by the first write transaction stays after its end.

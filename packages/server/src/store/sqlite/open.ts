@@ -1,6 +1,7 @@
-import { Database } from "bun:sqlite";
+import type { Database } from "bun:sqlite";
 import { existsSync, statSync } from "node:fs";
 import { SkeinError } from "@skein/client/protocol";
+import { Connection } from "./connection.ts";
 import { damaged, storeError } from "./errors.ts";
 import { fileMark, mayHaveLost } from "./lineage.ts";
 import { Lock } from "./lock.ts";
@@ -28,7 +29,7 @@ export type Opened = {
   epoch: string | null;
   /** Tells the database and the lock file that the run begins, and with which epoch. */
   begin(epoch: string): void;
-  /** Tells them that it ended with nothing left undone, and lets go of both. */
+  /** Lets go of both; a `clean` end, one with nothing left undone, is told to the next run. */
   end(clean: boolean): void;
 };
 
@@ -39,12 +40,12 @@ export type Opened = {
 export function open(options: OpenOptions): Opened {
   const { file, boot, durability } = options;
   const lock = Lock.take(file);
-  let database: Database | undefined;
+  let database: Connection | undefined;
   try {
     const { last } = lock;
     const isNew = !existsSync(file) || statSync(file).size === 0;
     const marks = isNew ? { mark: "", cleanMark: "" } : fileMark(file);
-    const opened = (database = new Database(file, { create: true, strict: true }));
+    const opened = (database = new Connection(file, { create: true, strict: true }));
     opened.run(`PRAGMA busy_timeout = ${options.busyTimeoutMs}`);
     if (!isNew) check(opened, file, last?.clean === true && last.mark === marks.cleanMark);
     configure(opened);
@@ -70,12 +71,15 @@ export function open(options: OpenOptions): Opened {
         opened.run(`PRAGMA synchronous = ${durability}`);
       },
       end(clean) {
+        let settled = false;
         try {
-          if (!clean) return;
-          opened.run("PRAGMA wal_checkpoint(TRUNCATE)");
+          // Someone who reads just now can keep the newest commits out of the file: they stay in `-wal`, not flushed.
+          settled = clean && opened.query<{ busy: number }, []>("PRAGMA wal_checkpoint(TRUNCATE)").get()?.busy === 0;
+        } catch (error) {
+          throw storeError(error, file);
         } finally {
           opened.close();
-          if (clean) lock.record({ run, mark: fileMark(file).cleanMark, boot, durability, clean: true });
+          if (settled) lock.record({ run, mark: fileMark(file).cleanMark, boot, durability, clean: true });
           lock.release();
         }
       },

@@ -138,7 +138,7 @@ export const MIGRATIONS: readonly Migration[] = [
         SELECT substr(topic.name, 8) AS thread,
           entity.id AS plan,
           pos,
-          value ->> '$.turn' AS turn,
+          entity.value ->> '$.turn' AS turn,
           entry.key AS step,
           entry.value ->> '$.content' AS content,
           entry.value ->> '$.status' AS status,

@@ -41,6 +41,10 @@ export class Tables {
     return this.#statements.token.get(hash);
   }
 
+  tokens(user: string): TokenRow[] {
+    return this.#statements.tokens.all(user);
+  }
+
   addToken({ hash, user, name, createdAt, expiresAt }: TokenRow): void {
     this.#statements.addToken.run(hash, user, name, createdAt, expiresAt);
   }
@@ -68,6 +72,9 @@ function prepare(database: Database) {
     ),
     token: database.prepare<TokenRow, [string]>(
       "SELECT hash, user, name, created AS createdAt, expires AS expiresAt FROM token WHERE hash = ?1",
+    ),
+    tokens: database.prepare<TokenRow, [string]>(
+      "SELECT hash, user, name, created AS createdAt, expires AS expiresAt FROM token WHERE user = ?1 ORDER BY created, hash",
     ),
     addToken: database.prepare("INSERT INTO token (hash, user, name, created, expires) VALUES (?1, ?2, ?3, ?4, ?5)"),
     removeToken: database.prepare("DELETE FROM token WHERE hash = ?1"),

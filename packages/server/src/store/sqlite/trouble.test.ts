@@ -1,0 +1,118 @@
+import { Database } from "bun:sqlite";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SqliteStore } from "../sqlite.ts";
+import { append, patch, put, read, T, U, write } from "../testing/edits.ts";
+
+let directory: string;
+beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), "skein-trouble-"))));
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const streaming = (text: string) => ({ pos: 1, text, status: "streaming" });
+const ballast = (n: number) => put("note", `n${n}`, { pos: n, text: "x".repeat(20_000) });
+
+describe("a disk that is full", () => {
+  /** Fills the store until it refuses, and checks that the refused flush left nothing; `free` then makes room. */
+  async function fill(store: SqliteStore, free: () => Promise<void>): Promise<void> {
+    await store.commit([write(T, put("message", "m1", streaming("")), put("thread", "one", { title: "before" }))]);
+    let text = "";
+    let refused: unknown = null;
+    for (let n = 2; refused === null; n++) {
+      const token = `${n} `;
+      const command = { user: "local", key: `key-${n}`, topic: T, answer: {} };
+      try {
+        await store.commit([
+          {
+            ...write(T, append("m1", text.length, token), patch("thread", "one", { title: token }), ballast(n)),
+            command,
+          },
+          write(U, put("thread", "two", { title: token })),
+        ]);
+        text += token;
+        continue;
+      } catch (error) {
+        refused = error;
+      }
+      expect(refused).toMatchObject({ name: "SkeinError", kind: "internal", retry: "later" });
+      expect((refused as Error).message).toContain("nothing was written");
+      expect(await store.head(T)).toEqual({ epoch: store.epoch, seq: n - 1 });
+      expect(await store.head(U)).toEqual(n === 2 ? null : { epoch: store.epoch, seq: n - 2 });
+      expect(await store.answerTo("local", `key-${n}`)).toBeNull();
+      expect(await store.entity(T, "note", `n${n}`)).toBeNull();
+      expect(await store.entity(T, "thread", "one")).toEqual({ title: n === 2 ? "before" : `${n - 1} ` });
+      expect(await store.entity(T, "message", "m1")).toEqual(streaming(text));
+      expect(await store.lastPosition(T)).toBe(n - 1);
+    }
+    await free();
+    // The refused text was taken back from memory too: what comes next goes where it would have gone.
+    const { commits } = await store.commit([write(T, append("m1", text.length, "end"))]);
+    expect(commits).toHaveLength(1);
+    expect(await store.entity(T, "message", "m1")).toEqual(streaming(`${text}end`));
+    expect(read(await store.snapshot(T)).changes).toContainEqual(put("message", "m1", streaming(`${text}end`)));
+  }
+
+  test("refuses the flush whole, and goes on once there is room", async () => {
+    const file = join(directory, "skein.sqlite");
+    // SQLite's own bound gives the error a full disk gives; the pages of a folded log are room again.
+    const store = await SqliteStore.open({ file, pragmas: ["max_page_count = 800"] });
+    await store.commit([write("board:b", ...Array.from({ length: 10 }, (_, n) => ballast(n)))]);
+    await fill(store, () => store.fold("board:b", 1));
+    await store.close();
+  });
+
+  test("a real one, of four megabytes", async () => {
+    const mount = join(directory, "small");
+    mkdirSync(mount);
+    const mounted = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", mount]);
+    if (!mounted.success) {
+      console.warn("SKIPPED: a real full disk, because this user may not mount a small one.");
+      return;
+    }
+    try {
+      const other = join(mount, "other");
+      writeFileSync(other, new Uint8Array(2.5 * 1024 * 1024));
+      const store = await SqliteStore.open({ file: join(mount, "skein.sqlite") });
+      await fill(store, async () => rmSync(other));
+      await store.close();
+      const again = await SqliteStore.open({ file: join(mount, "skein.sqlite") });
+      expect(again.epoch).toBe(store.epoch);
+      expect((await again.entity(T, "message", "m1"))?.["text"]).toEndWith("end");
+      await again.close();
+    } finally {
+      Bun.spawnSync(["umount", mount]);
+    }
+  });
+});
+
+test("a database locked by someone's transaction refuses with busy, and goes on after it", async () => {
+  const file = join(directory, "skein.sqlite");
+  const store = await SqliteStore.open({ file, busyTimeoutMs: 10 });
+  await store.commit([write(T, put("thread", "one", { title: "a" }))]);
+  using person = new Database(file);
+  person.run("BEGIN IMMEDIATE");
+  const rename = write(T, patch("thread", "one", { title: "b" }));
+  expect(store.commit([rename])).rejects.toEqual(
+    expect.objectContaining({ name: "SkeinError", kind: "busy", retry: "later" }) as unknown,
+  );
+  expect(await store.entity(T, "thread", "one")).toEqual({ title: "a" });
+  person.run("ROLLBACK");
+  expect((await store.commit([rename])).commits).toHaveLength(1);
+  await store.close();
+});
+
+test("people may read while the store writes", async () => {
+  const file = join(directory, "skein.sqlite");
+  const store = await SqliteStore.open({ file, busyTimeoutMs: 10 });
+  await store.commit([write(T, put("thread", "one", { title: "a" }))]);
+  using person = new Database(file, { readonly: true });
+  person.run("BEGIN");
+  const count = () => person.query<{ n: number }, []>("SELECT count(*) AS n FROM threads").get()?.n;
+  expect(count()).toBe(1);
+  await store.commit([write(U, put("thread", "two", { title: "b" }))]);
+  expect(count()).toBe(1);
+  person.run("COMMIT");
+  expect(count()).toBe(2);
+  await store.close();
+});
