@@ -40,6 +40,7 @@ await serveTask(async (task) => {
     clock,
     limits,
     server: { name: "bench", version: "0" },
+    assets: join(data, "none"),
     hosts: { listen: "127.0.0.1", allowed: [] },
     port: 0,
     makeId: () => makeId(),
