@@ -5,7 +5,7 @@ import { AcpDriver } from "./agents/acp/driver.ts";
 import { Catalogue } from "./agents/catalogue.ts";
 import { announceAgents } from "./threads/announce-agents.ts";
 import { access } from "./boards/access.ts";
-import { ensurePersonalBoard } from "./boards/boards.ts";
+import { ensurePersonalBoard, LOCAL_USER } from "./boards/boards.ts";
 import type { RunningServer, ServeOptions } from "./cli/context.ts";
 import { systemClock } from "./clock.ts";
 import { Gateway } from "./gateway/gateway.ts";
@@ -20,6 +20,9 @@ import { SqliteStore } from "./store/sqlite.ts";
 import { textOf } from "./threads/text-of.ts";
 import { Threads } from "./threads/threads.ts";
 import { VERSION } from "./version.ts";
+
+/** The web app's build, beside this package in the workspace. */
+const WEB_APP = join(import.meta.dir, "../../../apps/web/dist");
 
 /** What clients are told to wait when the server goes down: a restart takes less. */
 const RETRY_AFTER_MS = 500;
@@ -79,6 +82,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       report,
       port,
       server: { name: "skein", version: VERSION },
+      assets: WEB_APP,
       hosts: { listen: host, allowed: allowHosts.map((name) => name.toLowerCase()) },
       domain: {
         store,
@@ -97,7 +101,13 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const url = `http://${urlHost(host)}:${listening.port}`;
     await tellWhere(data, { url, pid: process.pid, version: VERSION });
     closers.push(async () => rm(join(data, "server.json"), { force: true }));
-    return { url, token, stop };
+    return {
+      url,
+      token,
+      addresses: gateway.addresses,
+      pairingLink: (base) => gateway.pairingLink(LOCAL_USER, base),
+      stop,
+    };
   } catch (error) {
     await stop().catch(report);
     throw error;

@@ -10,6 +10,7 @@ type Entry = { summary: string; load: () => Promise<{ command: (cli: Cli) => Com
 /** A command's file is loaded only when it is asked for, so that each starts as fast as it can. */
 const COMMANDS: Readonly<Record<string, Entry>> = {
   serve: { summary: "start the server", load: () => import("./commands/serve.ts") },
+  pair: { summary: "sign a browser in to the running server", load: () => import("./commands/pair.ts") },
   run: { summary: "start a thread with a prompt and stream the answer", load: () => import("./commands/run.ts") },
   threads: { summary: "list threads", load: () => import("./commands/threads.ts") },
   tail: { summary: "follow a thread", load: () => import("./commands/tail.ts") },
@@ -24,6 +25,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   "demo-agent": { summary: "be the demo agent (ACP on stdio)", load: () => import("./commands/demo-agent.ts") },
 };
+
+const ABOUT_A_THREAD = new Set(["tail", "send", "cancel", "export"]);
 
 /** Runs the command line and ends the process with a code from `EXIT`. */
 export async function runCli(argv: readonly string[], parts: { startServer: StartServer }): Promise<never> {
@@ -46,7 +49,9 @@ async function execute(argv: readonly string[], cli: Cli): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     cli.screen.endLine();
-    cli.screen.warn(`skein: ${error instanceof Error ? error.message : String(error)}`);
+    const message = error instanceof Error ? error.message : String(error);
+    const isLost = exitCodeOf(error) === EXIT.notFound && ABOUT_A_THREAD.has(argv[0] ?? "");
+    cli.screen.warn(`skein: ${message}${isLost ? ' "skein threads" lists the threads there are.' : ""}`);
     if (cli.env["SKEIN_DEBUG"] && error instanceof Error) cli.screen.note(error.stack ?? "");
     return exitCodeOf(error);
   }

@@ -14,7 +14,16 @@ export type ServeOptions = {
   allowHosts: readonly string[];
 };
 
-export type RunningServer = { url: string; token: string; stop(): Promise<void> };
+export type RunningServer = {
+  /** Its address for this machine. */
+  url: string;
+  token: string;
+  /** Base addresses by which other devices may reach it; empty when it listens for this machine only. */
+  addresses: readonly string[];
+  /** A link below a base address that signs one browser in, within ten minutes. */
+  pairingLink(base: string): string;
+  stop(): Promise<void>;
+};
 export type StartServer = (options: ServeOptions) => Promise<RunningServer>;
 
 /** What every command has at hand. */

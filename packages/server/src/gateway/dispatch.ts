@@ -12,6 +12,8 @@ import {
   type Topic,
 } from "@skein/client/protocol";
 import type { Store } from "../store/contract.ts";
+import { listDirectories } from "./directories.ts";
+import type { Doorkeeper } from "./doorkeeper.ts";
 import type { Principal } from "./tokens.ts";
 
 /** What the gateway needs of the domain behind it. */
@@ -27,8 +29,11 @@ export type Domain = {
   historyPage: number;
 };
 
+/** All that answers requests: the domain, and the door's own keeper. */
+export type Answerers = Domain & { doorkeeper: Doorkeeper };
+
 type Handlers = { [Name in QueryName | "history" | "ping"]: Handler<Name> };
-type Handler<Name extends Method> = (domain: Domain, principal: Principal, params: CheckedParams<Name>) => unknown;
+type Handler<Name extends Method> = (domain: Answerers, principal: Principal, params: CheckedParams<Name>) => unknown;
 
 const HANDLERS: Handlers = {
   ping: () => ({}),
@@ -56,6 +61,10 @@ const HANDLERS: Handlers = {
     const agents = await domain.store.entities("server", "agent");
     return { agents: agents.map((agent) => agent.value) };
   },
+  "directories.list": (_domain, _principal, { prefix }) => listDirectories(prefix),
+  "token.list": ({ doorkeeper }, principal) => doorkeeper.list(principal),
+  "token.revoke": ({ doorkeeper }, principal, { token }) => doorkeeper.revoke(principal, token),
+  "token.pair": ({ doorkeeper }, principal) => doorkeeper.pairAnswer(principal),
 };
 
 /**
@@ -63,7 +72,7 @@ const HANDLERS: Handlers = {
  * @throws SkeinError for the asker alone.
  */
 export async function dispatch(
-  domain: Domain,
+  domain: Answerers,
   principal: Principal,
   method: string,
   params: unknown,

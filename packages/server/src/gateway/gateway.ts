@@ -5,10 +5,13 @@ import type { Hub } from "../hub/hub.ts";
 import type { Blobs } from "../store/blobs.ts";
 import type { Domain } from "./dispatch.ts";
 import { isLoopback, refusalOf, type HostPolicy } from "./host-check.ts";
+import { Assets } from "./assets.ts";
+import { Doorkeeper } from "./doorkeeper.ts";
 import { answerHttp, failure, type HttpContext } from "./http.ts";
 import { Session, type SessionContext } from "./session.ts";
 import { take, type Bucket } from "./token-bucket.ts";
-import { bearer, principalOf, type Principal } from "./tokens.ts";
+import { reachableAt } from "./reachable.ts";
+import type { Principal } from "./tokens.ts";
 
 export type GatewayOptions = {
   hub: Hub;
@@ -18,6 +21,8 @@ export type GatewayOptions = {
   limits: Limits;
   server: { name: string; version: string };
   hosts: HostPolicy;
+  /** Where the web app's build is. */
+  assets: string;
   /** 0 takes any free port. */
   port: number;
   /** Makes the ids of connections. */
@@ -40,6 +45,7 @@ const FRAME_HARD_LIMIT_FACTOR = 4;
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #sessions = new Map<string, Session>();
+  readonly #doorkeeper: Doorkeeper;
   readonly #sessionContext: SessionContext;
   readonly #httpContext: HttpContext;
   readonly #buckets = new Map<string, Bucket>();
@@ -49,14 +55,16 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    const { blobs, clock, domain, limits, report, server } = options;
+    const { assets, blobs, clock, limits, report, server } = options;
+    this.#doorkeeper = this.#makeDoorkeeper();
+    const domain = { ...options.domain, doorkeeper: this.#doorkeeper };
     this.#sessionContext = {
       domain,
       clock,
       limits,
       report,
       server: { ...server, epoch: domain.store.epoch },
-      authenticate: async (token) => principalOf(domain.store, token, clock.now()),
+      authenticate: async (token) => this.#doorkeeper.authenticate(token),
       supersede: (connection, by) => {
         const session = this.#sessions.get(connection);
         if (session?.principal?.user === by.user) {
@@ -69,7 +77,9 @@ export class Gateway {
       blobs,
       limits,
       version: server.version,
-      principalOf: async (request) => this.#principalOf(request),
+      assets: new Assets(assets),
+      principalOf: async (request) => this.#doorkeeper.principalOf(request),
+      addressOf: (request) => this.#server?.requestIP(request)?.address ?? "",
       spend: (principal) => this.#spend(principal),
       ready: () => !this.#draining,
       report,
@@ -120,6 +130,16 @@ export class Gateway {
     return { port: this.#server.port ?? port };
   }
 
+  /** A link that lets a browser in as that user, once, within ten minutes (P83). */
+  pairingLink(user: string, base: string): string {
+    return `${base}/pair#${this.#doorkeeper.pair(user).code}`;
+  }
+
+  /** Where other devices may reach the server; none when it listens for this machine only. */
+  get addresses(): string[] {
+    return reachableAt(this.#options.hosts, this.#server?.port ?? 0);
+  }
+
   /** Tells every client to come back later, then closes the doors. Requests under way are answered first. */
   async stop(retryAfterMs: number): Promise<void> {
     this.#draining = true;
@@ -151,7 +171,7 @@ export class Gateway {
     if (offered !== null && !protocols.includes(SUBPROTOCOL)) {
       return failure(new SkeinError("unsupported", `This server speaks the subprotocol ${SUBPROTOCOL}.`));
     }
-    const principal = await this.#principalOf(request);
+    const principal = await this.#doorkeeper.principalOf(request);
     const address = server.requestIP(request)?.address ?? "";
     const data: SocketData = { principal, compress: !isLoopback(address.replace(/^::ffff:/, "")), session: null };
     const headers = offered === null ? {} : { "sec-websocket-protocol": SUBPROTOCOL };
@@ -177,11 +197,35 @@ export class Gateway {
     });
     socket.data.session = session;
     this.#sessions.set(session.id, session);
+    if (principal !== null) void this.#confirm(session, principal);
   }
 
-  async #principalOf(request: Request): Promise<Principal | null> {
-    const token = bearer(request.headers.get("authorization"));
-    return token === undefined ? null : this.#sessionContext.authenticate(token);
+  /** A token may have been taken back between the upgrade and its session (G6). */
+  async #confirm(session: Session, { token }: Principal): Promise<void> {
+    try {
+      if ((await this.#options.domain.store.token(token)) !== null) return;
+      session.end(CLOSE.unauthorized, "The token was revoked.");
+    } catch (error) {
+      this.#options.report(error);
+      session.end(CLOSE.unauthorized, "The token could not be looked up.");
+    }
+  }
+
+  #makeDoorkeeper(): Doorkeeper {
+    const { clock, domain } = this.#options;
+    const withToken = (hash: string) => [...this.#sessions.values()].filter(({ token }) => token === hash);
+    return new Doorkeeper({
+      store: domain.store,
+      clock,
+      port: () => this.#server?.port ?? 0,
+      addresses: () => this.addresses,
+      sessions: {
+        count: (hash) => withToken(hash).length,
+        end: (hash, code, reason) => {
+          for (const session of withToken(hash)) session.end(code, reason);
+        },
+      },
+    });
   }
 
   /** One allowance a person for all requests over plain HTTP, which have no connection to count them by. */

@@ -8,17 +8,21 @@ import {
   type Limits,
 } from "@skein/client/protocol";
 import type { Blobs } from "../store/blobs.ts";
-import { dispatch, type Domain } from "./dispatch.ts";
+import type { Assets } from "./assets.ts";
+import { dispatch, type Answerers } from "./dispatch.ts";
 import { asSkeinError, errorMessage, resultMessage } from "./messages.ts";
 import type { Principal } from "./tokens.ts";
 
 export type HttpContext = {
-  domain: Domain;
+  domain: Answerers;
+  assets: Assets;
   blobs: Blobs;
   limits: Limits;
   version: string;
   /** Who sends a request, or `null`. */
   principalOf(request: Request): Promise<Principal | null>;
+  /** The network address a request came from. */
+  addressOf(request: Request): string;
   /** @throws SkeinError `rate_limited` */
   spend(principal: Principal): void;
   /** Whether the server takes requests: not while it goes down. */
@@ -51,7 +55,13 @@ export async function answerHttp(request: Request, context: HttpContext): Promis
     if (pathname === "/v1/rpc") return await answerRpc(request, context);
     if (pathname === "/v1/blobs" || pathname.startsWith("/v1/blobs/"))
       return await answerBlob(request, pathname, context);
-    throw new SkeinError("not_found", `There is nothing at ${pathname}.`);
+    if (pathname === "/v1/pair") return await answerPair(request, context);
+    if (pathname === "/v1/sign-out") {
+      requireMethod(request, "POST");
+      return await context.domain.doorkeeper.signOut(request);
+    }
+    if (pathname.startsWith("/v1/")) throw new SkeinError("not_found", `There is nothing at ${pathname}.`);
+    return context.assets.answer(request);
   } catch (error) {
     return failure(asSkeinError(error, context.report));
   }
@@ -81,6 +91,23 @@ async function answerOne(value: unknown, principal: Principal, context: HttpCont
   }
 }
 
+const PAIR_BODY_BYTES = 4096;
+
+async function answerPair(request: Request, context: HttpContext): Promise<Response> {
+  requireMethod(request, "POST");
+  if (!context.ready()) throw goesDown();
+  const body = readJson(decode(await readBody(request, PAIR_BODY_BYTES)));
+  return context.domain.doorkeeper.signIn(request, body, context.addressOf(request));
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SkeinError("invalid", "The body is not JSON.", { cause: error });
+  }
+}
+
 async function answerBlob(request: Request, pathname: string, context: HttpContext): Promise<Response> {
   const principal = await requirePrincipal(request, context);
   if (pathname === "/v1/blobs") {
@@ -99,6 +126,8 @@ async function answerBlob(request: Request, pathname: string, context: HttpConte
     "content-disposition": "attachment",
     "content-security-policy": "sandbox; default-src 'none'",
     "x-content-type-options": "nosniff",
+    // Pages of other ports of this machine get no picture out of it (P84).
+    "cross-origin-resource-policy": "same-origin",
     "cache-control": "private, max-age=31536000, immutable",
   };
   return new Response(file, { headers });
@@ -127,9 +156,7 @@ async function readBody(request: Request, maxBytes: number): Promise<Uint8Array>
 }
 
 async function requirePrincipal(request: Request, context: HttpContext): Promise<Principal> {
-  if (!context.ready()) {
-    throw new SkeinError("busy", "The server goes down.", { retryAfterMs: 1000 });
-  }
+  if (!context.ready()) throw goesDown();
   const principal = await context.principalOf(request);
   if (principal === null) {
     throw new SkeinError(
@@ -139,6 +166,8 @@ async function requirePrincipal(request: Request, context: HttpContext): Promise
   }
   return principal;
 }
+
+const goesDown = (): SkeinError => new SkeinError("busy", "The server goes down.", { retryAfterMs: 1000 });
 
 function requireMethod(request: Request, method: string): void {
   if (request.method !== method) {

@@ -15,7 +15,7 @@ import {
 } from "@skein/client/protocol";
 import type { Clock } from "../clock.ts";
 import type { HubConnection } from "../hub/connection.ts";
-import { dispatch, requireRead, unknownMethod, type Domain } from "./dispatch.ts";
+import { dispatch, requireRead, unknownMethod, type Answerers } from "./dispatch.ts";
 import { asSkeinError, errorMessage, resultMessage } from "./messages.ts";
 import { take, type Bucket } from "./token-bucket.ts";
 import type { Principal } from "./tokens.ts";
@@ -27,7 +27,7 @@ const MESSAGES_PER_REQUEST = 8;
 const INBOX = 1_000;
 
 export type SessionContext = {
-  domain: Domain;
+  domain: Answerers;
   clock: Clock;
   limits: Limits;
   server: { name: string; version: string; epoch: string };
@@ -87,6 +87,11 @@ export class Session {
 
   get principal(): Principal | null {
     return this.#state === "open" ? this.#principal : null;
+  }
+
+  /** The hash of the token it was or will be let in by, as far as is known. */
+  get token(): string | null {
+    return this.#principal?.token ?? null;
   }
 
   /** Takes one inbound frame. */

@@ -4,13 +4,16 @@ import { join } from "node:path";
 import { LOCAL_USER } from "../boards/boards.ts";
 import type { Store } from "../store/contract.ts";
 
-/** Who a request comes from. */
-export type Principal = { user: string; name: string };
+/** Who a request comes from. `token` is the hash of the token that says so. */
+export type Principal = { user: string; name: string; token: string };
 
 /** A token is kept only as its SHA-256: it is 32 random bytes, which no dictionary holds. */
 export function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
+
+/** What a token is called where it is listed: tells which it is, and nothing of what it is. */
+export const tokenId = (hash: string): string => hash.slice(0, 16);
 
 export function makeToken(): string {
   return `skn_${randomBytes(32).toString("base64url")}`;
@@ -41,9 +44,10 @@ export async function localToken(store: Store, data: string, now: number): Promi
 
 /** Who a token belongs to, or `null` when it is unknown or past its time. */
 export async function principalOf(store: Store, token: string, now: number): Promise<Principal | null> {
-  const row = await store.token(hashToken(token));
+  const hash = hashToken(token);
+  const row = await store.token(hash);
   if (row === null || (row.expiresAt !== null && row.expiresAt <= now)) return null;
-  return { user: row.user, name: row.user };
+  return { user: row.user, name: row.user, token: hash };
 }
 
 /** The token of an `Authorization: Bearer` header (RFC 6750, section 2.1). */

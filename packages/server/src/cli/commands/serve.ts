@@ -4,6 +4,7 @@ import type { Cli, RunningServer, ServeOptions } from "../context.ts";
 import { dataDirectory, runningServer } from "../data-directory.ts";
 import { EXIT, UnreachableError } from "../exit-codes.ts";
 import { onInterrupt } from "../interrupts.ts";
+import { showForPhone } from "../phone-link.ts";
 
 type Flags = {
   host: string;
@@ -28,7 +29,7 @@ export function command(cli: Cli): Command {
     )
     .option("--allow-host <name>", "a further host name to answer to; may be given several times", gather, [])
     .option("--allow-plain-http", "listen for other machines too, though tokens can then be read on the way")
-    .option("--json", 'print {"event":"ready","url","token","pid"} when ready')
+    .option("--json", 'print {"event":"ready","url","token","pid","pair"} when ready')
     .addHelpText(
       "after",
       `
@@ -76,12 +77,17 @@ async function start(cli: Cli, options: ServeOptions): Promise<RunningServer> {
   }
 }
 
-function announce({ screen }: Cli, { url, token }: RunningServer, data: string, json: boolean): void {
+function announce({ screen }: Cli, server: RunningServer, data: string, json: boolean): void {
+  const { url, token } = server;
+  const [elsewhere] = server.addresses;
   if (json) {
-    screen.json({ event: "ready", url, token, pid: process.pid });
+    screen.json({ event: "ready", url, token, pid: process.pid, pair: server.pairingLink(url) });
     return;
   }
   screen.out(`Skein is ready at ${url}\n`);
+  screen.note(`open   ${server.pairingLink(url)}`);
+  screen.note("       (signs one browser in, within ten minutes; `skein pair` makes another)");
+  if (elsewhere !== undefined) showForPhone(screen, server.pairingLink(elsewhere));
   screen.note(`data   ${data}`);
   screen.note(`token  in ${join(data, "token")}`);
   screen.note(`try    skein run --agent demo "hello"`);
