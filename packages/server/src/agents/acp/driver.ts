@@ -14,7 +14,7 @@ import { AcpSession } from "./session.ts";
 export type AcpBounds = {
   /** For each answer of the handshake, and to later settings. */
   answerMs: number;
-  /** A replay that came after its answer is over when nothing came for this long… */
+  /** A replay is over when, after the answer to `session/load`, nothing of it came for this long… */
   quietMs: number;
   /** …or after this long, whatever comes. */
   replayMs: number;
@@ -124,11 +124,11 @@ export class AcpDriver implements Driver {
       resume,
     });
     conversation.id = done.id;
-    if (replay.running && replay.seen === 0) await this.#quiet(conversation);
+    if (replay.running) await this.#quiet(conversation);
     return done;
   }
 
-  /** Waits until the replay of an agent that answers before it replays is over. */
+  /** Waits until the replay is over: agents answer before it, amid it, or after it. */
   async #quiet({ replay }: Conversation): Promise<void> {
     const deadline = this.#clock.now() + this.#bounds.replayMs;
     for (let seen = -1; seen !== replay.seen && this.#clock.now() < deadline;) {

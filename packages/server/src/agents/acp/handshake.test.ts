@@ -227,11 +227,16 @@ test("a conversation is loaded: what is replayed is swallowed, how things are no
   ]);
 });
 
-test("facts, gemini: it answers load before it replays; the replay is swallowed all the same", async () => {
+test.each([
+  ["before", 0],
+  ["amid", 5],
+])("facts, gemini: it answers load %s its replay, which is swallowed all the same", async (_, early) => {
   const clock = new TestClock();
   const late = Array.from({ length: 20 }, (_, index) => chunk(`old ${index}`));
   const agent = await prepare();
-  const at = { "session/load": [{ answer: {} }, ...late, { stderr: "replayed\n" }] };
+  const at = {
+    "session/load": [...late.slice(0, early), { answer: {} }, ...late.slice(early), { stderr: "replayed\n" }],
+  };
   const opening = agent.start(scriptedAgent({ at }), { clock, resume: "earlier" });
   const came = (text: string): boolean => agent.lines.some(({ line }) => line.includes(text));
   while (!came("old 19") || clock.pending === 0) await Bun.sleep(2);

@@ -12,7 +12,7 @@ const STATE = new Set([
 
 /**
  * Tells a conversation's replay from what is new. `session/load` replays the conversation and then answers, but some
- * agents answer before they replay; as no agent speaks anew before the first prompt, all that comes until then is old.
+ * agents answer before they are through; as no agent speaks anew before the first prompt, all that comes until then is old.
  */
 export class Replay {
   running = false;
