@@ -83,25 +83,24 @@ export function useTimeline<Trait extends Primitive = undefined>(
     },
     [topic, traitOf],
   );
-  // Where the reader is belongs to one thread.
-  const [latest, setReading] = useState<Reading>({ topic, ...AT_THE_END });
-  const { following, loadingOlder, olderError } = latest.topic === topic ? latest : AT_THE_END;
+  const [reading, setReading] = useState<Reading>({ topic, ...AT_THE_END });
+  // Where the reader is belongs to one thread: another one begins at its end.
+  if (reading.topic !== topic) setReading({ topic, ...AT_THE_END });
+  const { following, loadingOlder, olderError } = reading.topic === topic ? reading : AT_THE_END;
   useEffect(() => (following ? undefined : topics.readBack(topic)), [topics, topic, following]);
 
   const actions = useMemo(() => {
-    const begin = (change: Partial<Reading>): void =>
-      setReading((before) => stable(before, { ...(before.topic === topic ? before : AT_THE_END), topic, ...change }));
-    const end = (change: Partial<Reading>): void =>
-      setReading((before) => (before.topic === topic ? { ...before, loadingOlder: false, ...change } : before));
+    const become = (change: Partial<Reading>): void =>
+      setReading((before) => (before.topic === topic ? stable(before, { ...before, ...change }) : before));
     return {
-      setFollowing: (following: boolean): void => begin({ following }),
+      setFollowing: (following: boolean): void => become({ following }),
       async loadOlder(): Promise<void> {
-        begin({ following: false, loadingOlder: true, olderError: null });
+        become({ following: false, loadingOlder: true, olderError: null });
         try {
           await topics.loadOlder(topic);
-          end({});
+          become({ loadingOlder: false });
         } catch (error) {
-          end({ olderError: error as SkeinError });
+          become({ loadingOlder: false, olderError: error as SkeinError });
         }
       },
     };
