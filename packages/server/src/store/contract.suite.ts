@@ -253,6 +253,13 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
     });
 
     describe("catching up", () => {
+      test("an entity that comes to be open, however it does, is held from then on", async () => {
+        await commit(write(T, put("notice", "n1", { pos: 1, status: "stream" }), put("notice", "n2", { pos: 2 })));
+        expect(read(await store.snapshot(T, 1)).changes.map((each) => each.id)).toEqual(["n2"]);
+        await commit(write(T, { op: "append", kind: "notice", id: "n1", field: "status", at: 6, text: "ing" }));
+        expect(read(await store.snapshot(T, 1)).changes.map((each) => each.id)).toEqual(["n1", "n2"]);
+      });
+
       test("the log is answered up to the bytes asked for, at least one commit, and tells how much there is", async () => {
         const sizes: number[] = [];
         for (let pos = 1; pos <= 5; pos++) {

@@ -86,6 +86,25 @@ describe("a disk that is full", () => {
   });
 });
 
+test("a fault in the middle of a flush takes all of it back", async () => {
+  const textOf = (_kind: string, value: Record<string, unknown>): string | null => {
+    if (value["title"] === "bad") throw new Error("no text of this");
+    return null;
+  };
+  const store = await SqliteStore.open({ file: join(directory, "skein.sqlite"), textOf });
+  await store.commit([write(T, put("message", "m1", streaming("")))]);
+  const half = [
+    write(T, append("m1", 0, "lost"), put("note", "n1", {})),
+    write(U, put("note", "n1", { title: "bad" })),
+  ];
+  expect(store.commit(half)).rejects.toThrow("no text of this");
+  expect(await store.head(U)).toBeNull();
+  const { commits } = await store.commit([write(T, append("m1", 0, "kept"))]);
+  expect(commits).toMatchObject([{ topic: T, after: 1, seq: 2 }]);
+  expect(await store.entity(T, "message", "m1")).toEqual(streaming("kept"));
+  await store.close();
+});
+
 test("a database locked by someone's transaction refuses with busy, and goes on after it", async () => {
   const file = join(directory, "skein.sqlite");
   const store = await SqliteStore.open({ file, busyTimeoutMs: 10 });
