@@ -1,5 +1,9 @@
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Screen } from "./screen.ts";
+
+/** Keys pressed before the question was to be seen are no answer to it; the terminal hands them over within this. */
+const EARLY_MS = 100;
 
 /**
  * Asks for one of several keys; resolves with the one pressed. Ctrl-C is passed on as SIGINT.
@@ -11,13 +15,14 @@ export async function askKey(
   keys: readonly string[],
   signal: AbortSignal,
 ): Promise<string> {
-  screen.ask(question);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const { stdin } = process;
+  let isAsked = false;
   const take = (bytes: Buffer): void => {
-    const key = bytes.toString("utf8");
-    if (key === "\u0003") process.kill(process.pid, "SIGINT");
-    else if (keys.includes(key.toLowerCase())) resolve(key.toLowerCase());
+    for (const key of bytes.toString("utf8").toLowerCase()) {
+      if (key === "\u0003") process.kill(process.pid, "SIGINT");
+      else if (isAsked && keys.includes(key)) resolve(key);
+    }
   };
   const stop = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error("no longer asked"));
   if (signal.aborted) stop();
@@ -26,17 +31,21 @@ export async function askKey(
   stdin.on("data", take);
   stdin.resume();
   try {
+    await Promise.race([promise, sleep(EARLY_MS)]);
+    isAsked = true;
+    screen.ask(question);
     const key = await promise;
     screen.ask(`${key}\n`);
     return key;
   } catch (error) {
-    screen.ask("\n");
+    if (isAsked) screen.ask("\n");
     throw error;
   } finally {
     signal.removeEventListener("abort", stop);
     stdin.off("data", take);
     stdin.setRawMode(false);
     stdin.pause();
+    screen.asked();
   }
 }
 
@@ -59,5 +68,6 @@ export async function askLine(screen: Screen, question: string, signal: AbortSig
   } finally {
     signal.removeEventListener("abort", stop);
     lines.close();
+    screen.asked();
   }
 }

@@ -1,3 +1,4 @@
+import { diff } from "./diff.ts";
 import type { Exported } from "./exported.ts";
 
 type Item = Exported["items"][number];
@@ -52,20 +53,6 @@ function tool(item: Item): string {
     return content.type === "block" && content.block?.text ? fenced("", content.block.text) : "";
   });
   return [head, ...shown.filter((part) => part !== "")].join("\n");
-}
-
-/** The lines that differ between the common beginning and the common end. */
-function diff({ path = "", oldText, newText = "" }: Content): string {
-  const before = oldText ? oldText.split("\n") : [];
-  const after = newText.split("\n");
-  let head = 0;
-  while (head < before.length && head < after.length && before[head] === after[head]) head++;
-  let tail = 0;
-  const most = Math.min(before.length, after.length) - head;
-  while (tail < most && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
-  const removed = before.slice(head, before.length - tail).map((line) => `-${line}`);
-  const added = after.slice(head, after.length - tail).map((line) => `+${line}`);
-  return [`--- ${path}`, `+++ ${path}`, `@@ line ${head + 1} @@`, ...removed, ...added].join("\n");
 }
 
 function plan(item: Item): string {

@@ -1,6 +1,14 @@
-import { SkeinError, type PermissionEntity, type QuestionEntity, type Replica, type SkeinClient } from "@skein/client";
+import {
+  SkeinError,
+  type PermissionEntity,
+  type QuestionEntity,
+  type Replica,
+  type SkeinClient,
+  type ToolContent,
+} from "@skein/client";
 import { askKey, askLine } from "./ask-person.ts";
 import { defaultsOf, fieldsOf, optionFor, readField, type Policy } from "./choose.ts";
+import { diff } from "./diff.ts";
 import type { Screen } from "./screen.ts";
 import { oneLine } from "./text.ts";
 
@@ -39,7 +47,7 @@ export class Responder {
         const key = `${kind} ${id}`;
         const taken = this.#taken.get(key);
         if (value["status"] !== "pending") taken?.abort(new Gone());
-        else if (!taken) this.#take(key, kind, id, value);
+        else if (!taken) this.#take(key, kind, id, value, replica);
       }
     }
   }
@@ -49,12 +57,18 @@ export class Responder {
     for (const taken of this.#taken.values()) taken.abort(new Gone());
   }
 
-  #take(key: string, kind: "permission" | "question", id: string, value: Record<string, unknown>): void {
+  #take(
+    key: string,
+    kind: "permission" | "question",
+    id: string,
+    value: Record<string, unknown>,
+    replica: Replica,
+  ): void {
     const control = new AbortController();
     this.#taken.set(key, control);
     const work = (): Promise<void> =>
       kind === "permission"
-        ? this.#permission(id, value as PermissionEntity, control.signal)
+        ? this.#permission(id, value as PermissionEntity, control.signal, replica)
         : this.#question(id, value as QuestionEntity, control.signal);
     this.#turn = this.#turn.then(work).catch((error: unknown) => {
       if (control.signal.aborted) return;
@@ -64,7 +78,12 @@ export class Responder {
     });
   }
 
-  async #permission(id: string, { title, options }: PermissionEntity, signal: AbortSignal): Promise<void> {
+  async #permission(
+    id: string,
+    { title, options, tool }: PermissionEntity,
+    signal: AbortSignal,
+    replica: Replica,
+  ): Promise<void> {
     if (signal.aborted) return;
     if (this.#policy === "ask") {
       if (!this.#canAsk) {
@@ -75,7 +94,8 @@ export class Responder {
       const offered = options.slice(0, 9);
       const list = offered.map(({ name }, index) => `  ${index + 1}  ${oneLine(name)}\n`).join("");
       const keys = offered.map((_, index) => String(index + 1));
-      const key = await askKey(this.#screen, `The agent asks: ${oneLine(title)}\n${list}Which? `, keys, signal);
+      const what = subjectOf(tool === undefined ? undefined : replica.get("tool", tool));
+      const key = await askKey(this.#screen, `The agent asks: ${oneLine(title)}\n${what}${list}Which? `, keys, signal);
       const option = offered[Number(key) - 1];
       if (option) await this.#answer({ permission: id, option: option.optionId });
       return;
@@ -89,7 +109,7 @@ export class Responder {
     await this.#answer({ permission: id, option: option.optionId });
     if (this.#byDefault) {
       this.#screen.warn(
-        `rejected, for there is nobody to ask: ${oneLine(title)}. To allow such things: --answer allow`,
+        `rejected, for there is nobody to ask (to allow such things: --answer allow): ${oneLine(title)}`,
       );
     }
   }
@@ -110,7 +130,7 @@ export class Responder {
     }
     const content = this.#policy === "allow" && mode === "form" ? defaultsOf(schema) : null;
     if (content === null) {
-      this.#screen.warn(`declined, for it needs a person: ${oneLine(message)}. To be asked: --answer ask`);
+      this.#screen.warn(`declined, for it needs a person (to be asked: --answer ask): ${oneLine(message)}`);
       await this.#answer({ question: id, action: "decline" });
     } else {
       await this.#answer({ question: id, action: "accept", content });
@@ -149,4 +169,18 @@ export class Responder {
   async #answer(answer: Answer): Promise<void> {
     await this.#client.command("thread.answer", { thread: this.#thread, ...answer });
   }
+}
+
+/** Lines of a subject shown at most: more would push the question off the screen. */
+const SUBJECT_LINES = 24;
+
+/** What a permission is about, for the person who is to give it: the command, or the change of a file. */
+function subjectOf(tool: Record<string, unknown> | undefined): string {
+  const { input, content = [] } = (tool ?? {}) as { input?: { command?: unknown }; content?: ToolContent[] };
+  const command = typeof input?.command === "string" ? input.command.split("\n") : [];
+  const changes = content.flatMap((part) => (part.type === "diff" ? diff(part).split("\n") : []));
+  const lines = [...command, ...changes];
+  const shown = lines.slice(0, SUBJECT_LINES).map((line) => `    ${line}\n`);
+  if (lines.length > shown.length) shown.push(`    … ${lines.length - shown.length} more lines\n`);
+  return shown.join("");
 }

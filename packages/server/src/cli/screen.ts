@@ -19,6 +19,7 @@ export class Screen {
   readonly #sharesTerminal: boolean;
   #progress: (() => string) | null = null;
   #drawn = false;
+  #asking = false;
   #frame = 0;
   #timer: NodeJS.Timeout | null = null;
   /** Whether the last thing on stdout ended its line. */
@@ -72,11 +73,17 @@ export class Screen {
     this.#draw();
   }
 
-  /** Writes text to stderr and leaves the cursor after it, for an answer. */
+  /** Writes text to stderr and leaves the cursor after it, for an answer; no progress until `asked`. */
   ask(text: string): void {
-    this.progress(null);
+    this.#erase();
+    this.#asking = true;
     if (this.#sharesTerminal) this.endLine();
     this.#write(this.#stderr, harmless(text));
+  }
+
+  /** The answer is there. */
+  asked(): void {
+    this.#asking = false;
   }
 
   /** Sets what the progress line says, asked anew for every frame; `null` takes it away. Nothing in a pipe. */
@@ -118,7 +125,7 @@ export class Screen {
 
   #draw(): void {
     // In the middle of a line of the agent's answer there is no place for it.
-    if (this.#progress === null || (this.#sharesTerminal && !this.#atLineStart)) return;
+    if (this.#progress === null || this.#asking || (this.#sharesTerminal && !this.#atLineStart)) return;
     const width = (this.#stderr.columns ?? 80) - 3;
     const text = harmless(this.#progress()).slice(0, width);
     this.#stderr.write(`\r\u001b[K${FRAMES[this.#frame % FRAMES.length]} ${this.dim(text)}`);

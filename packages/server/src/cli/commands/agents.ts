@@ -23,7 +23,7 @@ export function command(cli: Cli): Command {
           agent.found ? "yes" : "no",
           text(agent["version"]),
           text(agent["title"]),
-          text(agent["needs"]),
+          oneLine(typeof agent["needs"] === "string" ? agent["needs"] : "", 200),
         ]);
         cli.screen.out(table([["AGENT", "FOUND", "VERSION", "WHAT", "NEEDS"], ...rows]));
       });

@@ -1,7 +1,8 @@
-import { SkeinError, type PermissionEntity, type QuestionEntity, type Replica } from "@skein/client";
+import { SkeinError, type PermissionEntity, type QuestionEntity, type Replica, type Watch } from "@skein/client";
 import { Command } from "commander";
 import { optionFor } from "../choose.ts";
 import type { Cli } from "../context.ts";
+import { describe } from "../describe.ts";
 import { UsageError } from "../exit-codes.ts";
 import { talksToServer, withServer } from "../reach.ts";
 import { oneLine, table } from "../text.ts";
@@ -41,12 +42,11 @@ Who answers first, wins; who comes late gets exit code 6 and is told what was an
       await withServer(cli, flags, async ({ client }) => {
         const watch = client.watch(topicOf(thread), { window: 1 });
         await watch.ready();
-        const pending = pendingIn(watch.replica);
         if (answer === undefined) {
-          list(cli, pending, flags.json === true);
+          list(cli, pendingIn(watch.replica), flags.json === true);
           return;
         }
-        const reply = replyTo(choose(pending, flags.request, watch.replica), answer, content);
+        const reply = replyTo(await choose(watch, flags.request), answer, content);
         const result = await client.command("thread.answer", { thread, ...reply });
         if (flags.json) cli.screen.json(result);
       });
@@ -60,14 +60,9 @@ function pendingIn(replica: Replica): Pending[] {
   return asked.filter(({ value }) => value.status === "pending").toSorted((a, b) => a.value.pos - b.value.pos);
 }
 
-function choose(pending: readonly Pending[], request: string | undefined, replica: Replica): Pending {
-  if (request !== undefined) {
-    const found = pending.find(({ id }) => id === request);
-    if (found) return found;
-    const ended = replica.get("permission", request) ?? replica.get("question", request);
-    if (ended) throw new SkeinError("conflict", `${request} was answered already.`, { detail: ended });
-    throw new SkeinError("not_found", `The agent does not ask ${request}.`);
-  }
+async function choose(watch: Watch, request: string | undefined): Promise<Pending> {
+  const pending = pendingIn(watch.replica);
+  if (request !== undefined) return pending.find(({ id }) => id === request) ?? answeredAlready(watch, request);
   const [first, second] = pending;
   if (!first) throw new SkeinError("not_found", "The agent of this thread asks nothing.");
   if (second) {
@@ -75,6 +70,17 @@ function choose(pending: readonly Pending[], request: string | undefined, replic
     throw new UsageError(`The agent asks several things (${ids}). Say which with --request.`);
   }
   return first;
+}
+
+/** @throws SkeinError `conflict` with what was answered, or `not_found`. */
+async function answeredAlready(watch: Watch, request: string): Promise<never> {
+  do {
+    for (const kind of ["permission", "question"]) {
+      const ended = watch.replica.get(kind, request);
+      if (ended) throw new SkeinError("conflict", `${request} was answered already: ${describe(kind, ended) ?? ""}`);
+    }
+  } while (await watch.loadOlder());
+  throw new SkeinError("not_found", `The agent of this thread never asked ${request}.`);
 }
 
 function replyTo(asked: Pending, answer: string, content: Record<string, unknown> | undefined): Reply {
