@@ -74,7 +74,10 @@ export async function turnEnd(watch: Watch, turn: string): Promise<TurnEntity> {
     if (!value && searching) return;
     searching = value === undefined;
     // Ended, and already beyond the window: the history has it.
-    while (!value && (await watch.loadOlder())) value = watch.replica.get("turn", turn) as TurnEntity | undefined;
+    while (!value && watch.replica.hasOlder) {
+      await watch.loadOlder();
+      value = watch.replica.get("turn", turn) as TurnEntity | undefined;
+    }
     searching = false;
     if (value && value.status !== "queued" && value.status !== "running") resolve(value);
   };

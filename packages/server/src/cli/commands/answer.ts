@@ -74,12 +74,14 @@ async function choose(watch: Watch, request: string | undefined): Promise<Pendin
 
 /** @throws SkeinError `conflict` with what was answered, or `not_found`. */
 async function answeredAlready(watch: Watch, request: string): Promise<never> {
-  do {
+  for (;;) {
     for (const kind of ["permission", "question"]) {
       const ended = watch.replica.get(kind, request);
       if (ended) throw new SkeinError("conflict", `${request} was answered already: ${describe(kind, ended) ?? ""}`);
     }
-  } while (await watch.loadOlder());
+    if (!watch.replica.hasOlder) break;
+    await watch.loadOlder();
+  }
   throw new SkeinError("not_found", `The agent of this thread never asked ${request}.`);
 }
 
