@@ -25,14 +25,13 @@ export const ARROWS = {
   hub: ["base", "protocol", "replica", "store"],
   agents: ["base", "protocol"],
   "demo-agent": [],
-  "demo-agent": [],
   boards: domain,
   users: domain,
   repos: domain,
   threads: [...domain, "agents"],
   cluster: domain,
   gateway: [...domain, "threads", "boards", "users", "repos"],
-  cli: [...domain, "client", "agents", "demo-agent", "threads", "boards", "users", "repos", "gateway", "demo-agent"],
+  cli: [...domain, "client", "agents", "demo-agent", "threads", "boards", "users", "repos", "gateway"],
   main: [...domain, "client", "agents", "threads", "boards", "users", "repos", "gateway", "cluster", "cli"],
 };
 
