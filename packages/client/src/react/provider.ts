@@ -15,11 +15,12 @@ import { ClientStore } from "./store.ts";
 const Context = createContext<ClientStore | null>(null);
 
 export type SkeinProviderProps = {
-  /** The client that the hooks below show. Make it once, outside of components; give it to one provider. */
+  /** The client that the hooks below show. Make it once, outside of components. */
   client: SkeinClient;
   children?: ReactNode;
-  /** When changes are shown; the browser's animation frames when absent. */
+  /** When changes are shown; the browser's animation frames when absent. What a client's first provider says counts. */
   frames?: FrameScheduler;
+  /** Likewise, for what waits: the release of topics, and typing. */
   clock?: Clock;
 };
 
@@ -45,12 +46,21 @@ export type SkeinProviderProps = {
  * ```
  */
 export function SkeinProvider({ client, children, frames, clock }: SkeinProviderProps): ReactNode {
-  const store = useMemo(() => {
-    const time = clock ?? systemClock;
-    return new ClientStore(client, time, frames ?? animationFrames(time));
-  }, [client, clock, frames]);
+  const store = storeOf(client, clock, frames);
   useEffect(() => store.mount(), [store]);
   return createElement(Context, { value: store }, children);
+}
+
+/** One for each client, so that a second root, or a first one that comes again, finds topics and connection counted. */
+const stores = new WeakMap<SkeinClient, ClientStore>();
+
+function storeOf(client: SkeinClient, clock: Clock = systemClock, frames?: FrameScheduler): ClientStore {
+  let store = stores.get(client);
+  if (store === undefined) {
+    store = new ClientStore(client, clock, frames ?? animationFrames(clock));
+    stores.set(client, store);
+  }
+  return store;
 }
 
 /**

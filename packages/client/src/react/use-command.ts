@@ -11,11 +11,11 @@ type Snapshot = {
 
 export type CommandView<Name extends CommandName> = Snapshot & {
   /** Gives the command. Resolves with its answer, or with `null` when it failed: see `error`. Never rejects. */
-  run(params: CallParams<Name>): Promise<Result<Name> | null>;
+  run: (params: CallParams<Name>) => Promise<Result<Name> | null>;
   /** Gives the last one that failed once more. Resolves as `run` does; `null` when there is none. */
-  retry(): Promise<Result<Name> | null>;
+  retry: () => Promise<Result<Name> | null>;
   /** Forgets the error. */
-  dismiss(): void;
+  dismiss: () => void;
 };
 
 /**

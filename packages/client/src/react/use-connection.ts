@@ -33,7 +33,7 @@ type Snapshot = {
 
 export type ConnectionView = Snapshot & {
   /** Tries at once, or checks a connection that is there. */
-  retryNow(): void;
+  retryNow: () => void;
 };
 
 /**

@@ -8,7 +8,7 @@ export type OutboxView = {
   /** The commands that are not answered yet, in the order given. */
   entries: readonly OutboxEntry[];
   /** Takes one out; one that was sent may have had its effect all the same. @returns Whether it was there. */
-  discard(key: string): boolean;
+  discard: (key: string) => boolean;
 };
 
 /**

@@ -13,7 +13,7 @@ export type SearchOptions = Omit<SearchFor, "text"> & {
 export type SearchView = Omit<SearchState, "next"> & {
   hasMore: boolean;
   /** Loads the next page; after an error, tries once more what failed. Harmless when there is nothing to load. */
-  loadMore(): void;
+  loadMore: () => void;
 };
 
 /**

@@ -17,14 +17,14 @@ type Snapshot<Trait> = {
 
 export type TimelineView<Trait> = Snapshot<Trait> & {
   /** Loads a page of older items and stops following. A second call while one is under way joins it. */
-  loadOlder(): Promise<void>;
+  loadOlder: () => Promise<void>;
   loadingOlder: boolean;
   /** Why the last page could not be loaded. */
   olderError: SkeinError | null;
   /** Whether the newest items are looked at: then what is far older than the window is forgotten. */
   following: boolean;
   /** Say `false` when the reader scrolls back, and `true` when the end is in sight again. */
-  setFollowing(following: boolean): void;
+  setFollowing: (following: boolean) => void;
 };
 
 /**

@@ -5,7 +5,7 @@ import { TestClock } from "../support/test-clock.ts";
 const globals = globalThis as { requestAnimationFrame?: unknown; cancelAnimationFrame?: unknown };
 
 /** Stands in for the browser's frames. */
-function fakeFrames(): { draw(): void; waiting: Map<number, () => void> } {
+function fakeFrames(): { draw: () => void; waiting: Map<number, () => void> } {
   const waiting = new Map<number, () => void>();
   let last = 0;
   globals.requestAnimationFrame = (run: () => void): number => {

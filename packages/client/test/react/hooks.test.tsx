@@ -32,7 +32,8 @@ const patch = (kind: string, id: string, value: Record<string, unknown>): Change
 
 /** Appends to the newest message of a thread. */
 function stream(server: FakeServer, id: string, text: string): void {
-  const at = (server.state(THREAD).get(`message ${id}`)?.value["text"] as string).length;
+  const message = server.state(THREAD).get(`message ${id}`)!;
+  const at = (message.value["text"] as string).length;
   server.commit(THREAD, [{ op: "append", kind: "message", id, field: "text", at, text }]);
 }
 
@@ -153,7 +154,7 @@ test("useTimeline: loadOlder pages back and holds what was read; following again
   expect([view.loadingOlder, view.following]).toEqual([true, false]);
   await settle();
   expect([view.items.length, view.loadingOlder, view.hasOlder]).toEqual([300, false, true]);
-  expect(view.items.at(-1)).toBe(newest!);
+  expect(view.items.at(-1)).toBe(newest);
   for (let count = 0; count < 250; count++) server.commit(THREAD, [message(server, "new")]);
   await settle();
   expect(view.items.length).toBe(550);
@@ -215,7 +216,7 @@ test("useThread: thread, turns in order, the one at work, the queue; what did no
   server.commit(THREAD, [patch("turn", "u2", { status: "done" }), patch("turn", "u9", { status: "running", pos: 95 })]);
   await settle();
   expect([view.running?.id, view.queue.map(({ id }) => id)]).toEqual(["u9", ["u10"]]);
-  expect(view.turns[0]).toBe(turns[0]!);
+  expect(view.turns[0]).toBe(turns[0]);
   await shown.unmount();
 });
 
@@ -243,7 +244,9 @@ test("Permissions: all pending ones show, oldest first, whatever the window; the
   const ask = (pos: number): Change =>
     put("permission", `r${pos}`, { pos, title: `may I ${pos}`, options: [], status: "pending", askedAt: 0 });
   server.commit(THREAD, [ask(-2), ask(-5)]);
-  server.commit(THREAD, [put("question", "q1", { pos: -1, message: "?", mode: "form", status: "pending", askedAt: 0 })]);
+  server.commit(THREAD, [
+    put("question", "q1", { pos: -1, message: "?", mode: "form", status: "pending", askedAt: 0 }),
+  ]);
   for (let count = 0; count < 250; count++) server.commit(THREAD, [message(server, "later")]);
   function Requests(): ReactNode {
     const { permissions, questions } = usePermissions("one");
@@ -297,7 +300,7 @@ test("useBoard: cards in groups, the last changed first; a card is the same obje
   await settle();
   expect(ids()["recent"]).toEqual(["works", "broken", "idle"]);
   expect([view.groups.needsYou === needsYou, view.groups.running === running]).toEqual([true, false]);
-  expect(view.groups.running[0]).toBe(running[0]!);
+  expect(view.groups.running[0]).toBe(running[0]);
   await shown.unmount();
 });
 
@@ -316,7 +319,10 @@ test("useAgents: those that are installed first", async () => {
 });
 
 test("useConnection: connecting, live, offline with what waits, catching up with how far behind, live again", async () => {
-  const { one, server, network, frames, show, settle, wait, clock } = stage(page, world(() => 0.4));
+  const { one, server, network, frames, show, settle, wait, clock } = stage(
+    page,
+    world(() => 0.4),
+  );
   fillThread(server, 2);
   const seen: string[] = [];
   let view!: ConnectionView;

@@ -9,10 +9,10 @@ export type Stage = World & {
   one: SkeinClient;
   frames: TestFrames;
   /** Delivers every frame of the network, then draws, and lets React finish. */
-  settle(): Promise<void>;
+  settle: () => Promise<void>;
   /** Lets time pass on the one clock there is, then settles. */
-  wait(ms: number): Promise<void>;
-  show(element: ReactNode): Promise<Shown>;
+  wait: (ms: number) => Promise<void>;
+  show: (element: ReactNode) => Promise<Shown>;
 };
 
 export function stage(page: Page, of: World = world()): Stage {
