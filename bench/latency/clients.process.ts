@@ -2,19 +2,32 @@
 import { SkeinClient, type Watch } from "@skein/client";
 import { threadTopic, type Change } from "@skein/client/protocol";
 import { join } from "node:path";
+import { cpuMsOf } from "../support/cpu.ts";
 import { monotonicNs } from "../support/monotonic.ts";
 import { quantile } from "../support/stats.ts";
 
 export type LatencyTask = {
   url: string;
   token: string;
+  /** The server's process. */
+  pid: number;
   cwd: string;
   threads: number;
   perSecond: number;
   clients: number;
   seconds: number;
 };
-export type LatencyResult = { p50: number; p90: number; p99: number; p999: number; max: number; samples: number };
+export type LatencyResult = {
+  p50: number;
+  p90: number;
+  p99: number;
+  p999: number;
+  max: number;
+  samples: number;
+  /** Shares of one core. */
+  serverCpu: number;
+  clientsCpu: number;
+};
 
 const task = JSON.parse(process.argv[2] ?? "") as LatencyTask;
 const agent = join(import.meta.dir, "..", "support", "agent.process.ts");
@@ -78,9 +91,14 @@ const take = (change: Change) => {
 };
 for (const watch of watches) watch.onChange((commit) => commit.changes.forEach(take));
 
+const startedAt = performance.now();
+const cpuBefore = { server: await cpuMsOf(task.pid), clients: process.cpuUsage() };
 await prompt(chunks);
 await all.promise;
 if (got !== expected) throw new Error(`${got} chunks came, and ${expected} were written.`);
+
+const elapsedMs = performance.now() - startedAt;
+const clientsCpu = process.cpuUsage(cpuBefore.clients);
 
 const result: LatencyResult = {
   p50: quantile(samples, 0.5),
@@ -89,6 +107,8 @@ const result: LatencyResult = {
   p999: quantile(samples, 0.999),
   max: quantile(samples, 1),
   samples: samples.length,
+  serverCpu: ((await cpuMsOf(task.pid)) - cpuBefore.server) / elapsedMs,
+  clientsCpu: (clientsCpu.user + clientsCpu.system) / 1000 / elapsedMs,
 };
 await Promise.all(clients.map((client) => client.close()));
 console.log(JSON.stringify(result));

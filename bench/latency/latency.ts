@@ -18,6 +18,7 @@ export async function latency({ quick, log }: SectionOptions): Promise<Section> 
     const task: LatencyTask = {
       url: server.url,
       token: server.token,
+      pid: server.pid,
       cwd: server.data,
       threads: THREADS,
       perSecond: PER_SECOND,
@@ -40,6 +41,8 @@ export async function latency({ quick, log }: SectionOptions): Promise<Section> 
           "p99.9 ms": result.p999.toFixed(2),
           "most ms": result.max.toFixed(1),
           deliveries: result.samples.toLocaleString("en"),
+          "server's CPU": percent(result.serverCpu),
+          "clients' CPU": percent(result.clientsCpu),
         },
       ],
       goals: [
@@ -51,3 +54,5 @@ export async function latency({ quick, log }: SectionOptions): Promise<Section> 
     await server.stop();
   }
 }
+
+const percent = (share: number) => `${(share * 100).toFixed(0)} %`;

@@ -13,8 +13,7 @@ export type RunningServer = {
   data: string;
   /** Milliseconds from exec to the ready line. */
   startedInMs: number;
-  /** User and system time of the server's process so far, in milliseconds, from /proc; `null` where there is none. */
-  cpuMs(): Promise<number | null>;
+  pid: number;
   stop(): Promise<void>;
 };
 
@@ -35,7 +34,7 @@ export async function startServer(): Promise<RunningServer> {
     token: ready.token,
     data,
     startedInMs,
-    cpuMs: () => cpuOf(ready.pid),
+    pid: ready.pid,
     stop: async () => {
       process.kill(ready.pid, "SIGTERM");
       await child.exited;
@@ -53,13 +52,4 @@ async function firstLine<Value>(stream: ReadableStream<Uint8Array>): Promise<Val
     if (end >= 0) return JSON.parse(text.slice(0, end)) as Value;
   }
   throw new Error("The server ended before it was ready.");
-}
-
-/** proc_pid_stat(5): fields 14 and 15, in ticks of 10 ms. */
-async function cpuOf(pid: number): Promise<number | null> {
-  const file = Bun.file(`/proc/${pid}/stat`);
-  if (!(await file.exists())) return null;
-  const text = await file.text();
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
