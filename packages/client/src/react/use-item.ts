@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { threadTopic, type THREAD_ENTITIES } from "../index.ts";
 import { useCell } from "./provider.ts";
 import { topicKeys } from "./topic-views.ts";
@@ -5,7 +6,7 @@ import { topicKeys } from "./topic-views.ts";
 /** The kinds of entity a thread has. */
 export type ItemKind = keyof typeof THREAD_ENTITIES;
 /** What an entity of a thread holds, by its kind. */
-export type ItemValue<Kind extends ItemKind> = (typeof THREAD_ENTITIES)[Kind]["_zod"]["output"];
+export type ItemValue<Kind extends ItemKind> = z.infer<(typeof THREAD_ENTITIES)[Kind]>;
 
 /**
  * One entity of a thread: only who shows it renders again when it changes, e.g. while its text streams.
