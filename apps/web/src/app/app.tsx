@@ -1,0 +1,23 @@
+import { useConnection } from "@skein/client/react";
+import { useEffect } from "react";
+import { useThemeInForce } from "../theme/theme.ts";
+import { Toasts } from "../ui/toasts.tsx";
+import { TooltipProvider } from "../ui/tooltip.tsx";
+import { Frame } from "./frame.tsx";
+import { useRoute } from "./router.tsx";
+import { listenToKeys } from "./shortcuts.tsx";
+import { SignInPage } from "./sign-in-page.tsx";
+
+/** The whole app: signed in, its frame; else the one page that signs in. */
+export function App() {
+  useThemeInForce();
+  useEffect(listenToKeys, []);
+  const route = useRoute();
+  const { state } = useConnection();
+  return (
+    <TooltipProvider delay={400}>
+      {route.page === "pair" || state === "stopped" ? <SignInPage pairing={route.page === "pair"} /> : <Frame />}
+      <Toasts />
+    </TooltipProvider>
+  );
+}

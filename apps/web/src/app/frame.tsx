@@ -1,0 +1,72 @@
+import { lazy, Suspense, useState } from "react";
+import { HomePage } from "../home/home-page.tsx";
+import { Rail } from "../home/rail.tsx";
+import { useLayout } from "../lib/use-media.ts";
+import { AppShortcuts } from "./app-shortcuts.tsx";
+import { LoadBoundary } from "./load-boundary.tsx";
+import { MissingPage } from "./missing-page.tsx";
+import { useRoute, type Route } from "./router.tsx";
+
+/** Loaded when they are first gone to. */
+const ThreadPage = lazy(() => import("../thread/thread-page.tsx"));
+const SettingsPage = lazy(() => import("./settings/settings-page.tsx"));
+const SearchPage = lazy(() => import("../home/search-page.tsx"));
+const NewThreadPage = lazy(() => import("../home/new-thread-page.tsx"));
+const Palette = lazy(() => import("./palette.tsx"));
+const KeyboardHelp = lazy(() => import("./keyboard-help.tsx"));
+
+/** The app's frame: the rail, the page, and what opens over them. On narrow screens the pages stand alone. */
+export function Frame() {
+  const route = useRoute();
+  const layout = useLayout();
+  const [over, setOver] = useState<"palette" | "help" | null>(null);
+  const close = (): void => setOver(null);
+  return (
+    <div className="flex h-(--app-height) overflow-hidden px-safe">
+      <a
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById("main")?.focus();
+        }}
+        className="absolute top-2 left-2 z-50 -translate-y-16 rounded-control bg-accent-fill px-3 py-2 text-accent-ink focus:translate-y-0"
+      >
+        Skip to content
+      </a>
+      {layout !== "narrow" && (
+        <Rail folded={layout === "medium"} onPalette={() => setOver("palette")} onHelp={() => setOver("help")} />
+      )}
+      <LoadBoundary key={route.page}>
+        <Suspense fallback={<div className="h-full flex-1 bg-surface-2" />}>{pageOf(route)}</Suspense>
+      </LoadBoundary>
+      <AppShortcuts onPalette={() => setOver("palette")} onHelp={() => setOver("help")} />
+      <LoadBoundary key={over} quiet onFailed={close}>
+        <Suspense>
+          {over === "palette" && <Palette onClose={close} onHelp={() => setOver("help")} />}
+          {over === "help" && <KeyboardHelp onClose={close} />}
+        </Suspense>
+      </LoadBoundary>
+    </div>
+  );
+}
+
+function pageOf(route: Route) {
+  switch (route.page) {
+    case "home":
+      return <HomePage />;
+    case "new":
+      return <NewThreadPage />;
+    case "search":
+      return <SearchPage text={route.text} />;
+    case "thread":
+      return <ThreadPage key={route.thread} thread={route.thread} />;
+    case "settings":
+      return <SettingsPage />;
+    case "missing":
+      return <MissingPage />;
+    case "pair":
+      return null;
+    default:
+      return route satisfies never;
+  }
+}

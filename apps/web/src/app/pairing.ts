@@ -1,0 +1,59 @@
+/** What became of giving the server a pairing code. */
+export type Paired = { ok: true } | { ok: false; message: string; retryable: boolean };
+
+/** One exchange a code: rendering twice, as Strict Mode does, must not use a code up and then call it used. */
+const underWay = new Map<string, Promise<Paired>>();
+
+/** Gives a one-time code for this browser's cookie (`POST /v1/pair`). */
+export function pair(code: string): Promise<Paired> {
+  const running = underWay.get(code) ?? exchange(code);
+  underWay.set(code, running);
+  return running;
+}
+
+async function exchange(code: string): Promise<Paired> {
+  try {
+    const answer = await fetch("/v1/pair", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ code, name: deviceName() }),
+    });
+    if (answer.ok) return { ok: true };
+    const body = (await answer.json()) as { error?: { message?: string } };
+    const message = body.error?.message ?? `The server answered with status ${answer.status}.`;
+    if (answer.status !== 401) underWay.delete(code);
+    return { ok: false, message, retryable: answer.status !== 401 };
+  } catch {
+    underWay.delete(code);
+    return { ok: false, message: "The server is out of reach.", retryable: true };
+  }
+}
+
+/** Signs this browser out: the server forgets its token and takes the cookie away. */
+export async function signOut(): Promise<void> {
+  const answer = await fetch("/v1/sign-out", { method: "POST" });
+  if (!answer.ok) throw new Error(`The server answered with status ${answer.status}.`);
+}
+
+/** What this device is called in the list of devices: "Firefox on Android". */
+export function deviceName(userAgent = navigator.userAgent): string {
+  const of = (names: readonly [string, RegExp][]): string | undefined =>
+    names.find(([, pattern]) => pattern.test(userAgent))?.[0];
+  const browser = of([
+    ["Edge", /Edg(?:e|A|iOS)?\//],
+    ["Opera", /OPR\//],
+    ["Firefox", /Firefox|FxiOS/],
+    ["Chrome", /Chrome|CriOS/],
+    ["Safari", /Safari/],
+  ]);
+  const system = of([
+    ["iPhone", /iPhone/],
+    ["iPad", /iPad/],
+    ["Android", /Android/],
+    ["Windows", /Windows/],
+    ["macOS", /Mac OS X/],
+    ["ChromeOS", /CrOS/],
+    ["Linux", /Linux/],
+  ]);
+  return [browser ?? "Browser", system].filter(Boolean).join(" on ");
+}

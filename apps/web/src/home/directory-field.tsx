@@ -1,0 +1,112 @@
+import { Autocomplete } from "@base-ui/react/autocomplete";
+import { useClient } from "@skein/client/react";
+import { Folder } from "lucide-react";
+import { useEffect, useId, useState } from "react";
+import { classNames } from "../ui/class-names.ts";
+import { FIELD } from "../ui/text-field.tsx";
+
+/** What the server says of a path that is being typed. */
+export type DirectoryState = "unknown" | "exists" | "missing";
+
+/** How long typing must rest before the server is asked, in milliseconds. */
+const RESTS_MS = 80;
+
+/** A field for a directory of the server: recent ones first, then what is on its disk, as one types. */
+export function DirectoryField({
+  value,
+  onChange,
+  onState,
+  recent,
+  invalid,
+}: {
+  value: string;
+  onChange: (path: string) => void;
+  onState: (state: DirectoryState) => void;
+  /** Absolute paths, the newest first. */
+  recent: readonly string[];
+  invalid: boolean;
+}) {
+  const id = useId();
+  const found = useDirectories(value, onState);
+  const typed = value.trim().toLowerCase();
+  const fitting = recent.filter((path) => path !== value && path.toLowerCase().includes(typed));
+  const whole = recent.includes(value) || typed === "";
+  const items = [...new Set([...(whole ? recent : fitting).slice(0, 6), ...found])];
+  return (
+    <div>
+      <label htmlFor={id} className="mb-1 block text-small font-medium text-ink-2">
+        Directory
+      </label>
+      <Autocomplete.Root
+        items={items}
+        filter={null}
+        mode="none"
+        value={value}
+        onValueChange={onChange}
+        openOnInputClick
+      >
+        <Autocomplete.Input
+          id={id}
+          placeholder="~/project"
+          spellCheck={false}
+          autoCapitalize="none"
+          autoCorrect="off"
+          aria-invalid={invalid}
+          className={classNames(FIELD, "font-mono text-small", invalid && "border-fail")}
+        />
+        <Autocomplete.Portal>
+          <Autocomplete.Positioner sideOffset={4} collisionPadding={8} className="z-40 outline-none">
+            <Autocomplete.Popup className="w-(--anchor-width) max-w-(--available-width) rounded-panel border border-line bg-floating shadow-float data-[empty]:hidden">
+              <Autocomplete.List className="max-h-[min(18rem,var(--available-height))] scroll-py-1 overflow-y-auto p-1 outline-none data-[empty]:hidden">
+                {(path: string) => (
+                  <Autocomplete.Item
+                    key={path}
+                    value={path}
+                    className="flex min-h-8 cursor-default items-center gap-2 rounded-[4px] px-2 font-mono text-small outline-none select-none data-[highlighted]:bg-surface-3 pointer-coarse:min-h-11"
+                  >
+                    <Folder size={14} aria-hidden className="shrink-0 text-ink-3" />
+                    <span className="min-w-0 flex-1 truncate" title={path}>
+                      {path}
+                    </span>
+                    {recent.includes(path) && <span className="font-sans text-meta text-ink-3">recent</span>}
+                  </Autocomplete.Item>
+                )}
+              </Autocomplete.List>
+            </Autocomplete.Popup>
+          </Autocomplete.Positioner>
+        </Autocomplete.Portal>
+      </Autocomplete.Root>
+    </div>
+  );
+}
+
+/** The server's directories that begin with what was typed. Offline there are none, and nothing is said of the path. */
+function useDirectories(prefix: string, onState: (state: DirectoryState) => void): readonly string[] {
+  const client = useClient();
+  const [found, setFound] = useState<readonly string[]>([]);
+  useEffect(() => {
+    if (prefix !== "" && !/^[~/]/.test(prefix)) {
+      setFound([]);
+      onState("missing");
+      return undefined;
+    }
+    onState("unknown");
+    const asking = new AbortController();
+    const ask = async (): Promise<void> => {
+      try {
+        const answer = await client.query("directories.list", { prefix }, { signal: asking.signal });
+        if (asking.signal.aborted) return;
+        setFound(answer.directories);
+        onState(answer.exists ? "exists" : "missing");
+      } catch {
+        if (!asking.signal.aborted) setFound([]);
+      }
+    };
+    const timer = setTimeout(() => void ask(), RESTS_MS);
+    return () => {
+      clearTimeout(timer);
+      asking.abort();
+    };
+  }, [client, prefix, onState]);
+  return found;
+}

@@ -1,0 +1,68 @@
+import { Plus, Search, Settings } from "lucide-react";
+import { lazy } from "react";
+import { Page, PageHeading } from "../app/page.tsx";
+import { navigate } from "../app/router.tsx";
+import { useMyBoard } from "../app/use-my-board.ts";
+import { useLayout } from "../lib/use-media.ts";
+import { Button, IconButton } from "../ui/button.tsx";
+import { Mark } from "../ui/mark.tsx";
+import { SkeletonRows } from "../ui/states.tsx";
+import { ThreadGroups } from "./thread-groups.tsx";
+
+const NewThreadPage = lazy(() => import("./new-thread-page.tsx"));
+
+/** The first page: all threads by what they need. Where the rail shows them already, a new thread. */
+export function HomePage() {
+  const layout = useLayout();
+  const board = useMyBoard();
+  if (layout === "wide") return <NewThreadPage home />;
+  return (
+    <Page
+      title="Threads"
+      back={null}
+      header={
+        <>
+          {layout === "narrow" && <Mark className="ml-2 size-5 shrink-0 text-accent" />}
+          <PageHeading>Threads</PageHeading>
+          <span className="flex-1" />
+          {layout === "narrow" && (
+            <>
+              <IconButton label="Search" onClick={() => navigate("/search")}>
+                <Search size={18} aria-hidden />
+              </IconButton>
+              <IconButton label="Settings" onClick={() => navigate("/settings")}>
+                <Settings size={18} aria-hidden />
+              </IconButton>
+              <IconButton label="New thread" onClick={() => navigate("/new")}>
+                <Plus size={20} aria-hidden />
+              </IconButton>
+            </>
+          )}
+          {layout === "medium" && (
+            <Button size="small" onClick={() => navigate("/new")}>
+              <Plus size={14} aria-hidden /> New thread
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className="h-full overflow-y-auto pb-safe">
+        <div className="mx-auto max-w-(--measure)">
+          {board === null ? (
+            <SkeletonRows rows={6} label="Loading threads" />
+          ) : (
+            <ThreadGroups
+              board={board}
+              dense={false}
+              whenEmpty={
+                <Button variant="primary" onClick={() => navigate("/new")}>
+                  New thread
+                </Button>
+              }
+            />
+          )}
+        </div>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,44 @@
+import type { Card } from "@skein/client/react";
+import { stored, store, useStored, type Entry } from "../lib/device-storage.ts";
+
+/** What this device has shown: threads changed before `since` count as seen, others as they stand. Times in ms since 1970. */
+type Seen = { since: number; threads: Record<string, number> };
+
+/** More are not remembered: the oldest fall under `since`. */
+const MAX_THREADS = 400;
+
+const SEEN: Entry<Seen> = {
+  name: "seen",
+  read(value) {
+    const { since, threads } = (value ?? {}) as Partial<Seen>;
+    // A new device has no unread threads: nobody wants to be told of all that ever was.
+    return { since: typeof since === "number" ? since : Date.now(), threads: threads ?? {} };
+  },
+};
+
+/** Whether a thread went on since this device showed it. What runs or waits says so itself, and counts as unread later. */
+export function isUnread({ id, value }: Card, seen: Seen): boolean {
+  if (value.status === "running" || value.status === "queued" || value.status === "archived") return false;
+  return value.updatedAt > Math.max(seen.since, seen.threads[id] ?? 0);
+}
+
+/** What this device has seen; renders again when that changes. */
+export function useSeen(): Seen {
+  return useStored(SEEN)[0];
+}
+
+/** Remembers that a thread was on the screen as it stood at `updatedAt`. */
+export function markSeen(thread: string, updatedAt: number): void {
+  const seen = stored(SEEN);
+  if ((seen.threads[thread] ?? 0) >= updatedAt) return;
+  store(SEEN, forgetOldest({ ...seen, threads: { ...seen.threads, [thread]: updatedAt } }));
+}
+
+/** Keeps the newest; what is forgotten moves `since` up, so that it does not come back as unread. */
+function forgetOldest(seen: Seen): Seen {
+  const entries = Object.entries(seen.threads);
+  if (entries.length <= MAX_THREADS) return seen;
+  const newestFirst = entries.toSorted(([, a], [, b]) => b - a);
+  const forgotten = newestFirst[MAX_THREADS]?.[1] ?? 0;
+  return { since: Math.max(seen.since, forgotten), threads: Object.fromEntries(newestFirst.slice(0, MAX_THREADS)) };
+}

@@ -1,0 +1,72 @@
+/**
+ * Lets the app open without a network, and never with old code: the page itself always comes from the server when that
+ * answers; what it names bears a hash, so a kept copy is that very file. One cache a build; those of others are deleted.
+ * Nothing of /v1 is ever kept.
+ */
+
+/** Set by the build. */
+declare const BUILD_ID: string;
+declare const BUILD_SHELL: readonly string[];
+
+/** The parts of the worker's own scope that are used (https://www.w3.org/TR/service-workers/). */
+type LifeEvent = Event & { waitUntil(work: Promise<unknown>): void };
+type AskEvent = Event & { request: Request; respondWith(answer: Promise<Response>): void };
+type Scope = {
+  addEventListener(type: "install" | "activate", listener: (event: LifeEvent) => void): void;
+  addEventListener(type: "fetch", listener: (event: AskEvent) => void): void;
+  skipWaiting(): Promise<void>;
+  clients: { claim(): Promise<void> };
+};
+const scope = globalThis as unknown as Scope;
+
+const CACHE = `skein-${BUILD_ID}`;
+
+/** A server that does not answer for this long, in milliseconds, counts as one that is not there. */
+const ANSWER_WITHIN_MS = 4_000;
+
+scope.addEventListener("install", (event) => {
+  const keep = async (): Promise<void> => {
+    const cache = await caches.open(CACHE);
+    await cache.addAll(BUILD_SHELL.map((path) => new Request(path, { cache: "reload" })));
+    await scope.skipWaiting();
+  };
+  event.waitUntil(keep());
+});
+
+scope.addEventListener("activate", (event) => {
+  const takeOver = async (): Promise<void> => {
+    const names = await caches.keys();
+    await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+    await scope.clients.claim();
+  };
+  event.waitUntil(takeOver());
+});
+
+scope.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== location.origin || pathname.startsWith("/v1/")) return;
+  if (request.mode === "navigate") event.respondWith(page(request));
+  else if (pathname.startsWith("/assets/")) event.respondWith(asset(request));
+});
+
+async function page(request: Request): Promise<Response> {
+  try {
+    return await fetch(request, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+  } catch (error) {
+    const kept = await caches.match("/", { cacheName: CACHE });
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+async function asset(request: Request): Promise<Response> {
+  const kept = await caches.match(request, { cacheName: CACHE });
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) {
+    const cache = await caches.open(CACHE);
+    await cache.put(request, answer.clone());
+  }
+  return answer;
+}

@@ -1,0 +1,98 @@
+import type { Token, Tokens } from "marked";
+import type { ReactNode } from "react";
+import { CodeBlock } from "../code/code-block.tsx";
+import { Inline } from "./inline.tsx";
+
+/** One block of Markdown. `growing`: more of it may come. */
+export function BlockView({ token, growing = false }: { token: Token; growing?: boolean }): ReactNode {
+  switch (token.type) {
+    case "space":
+    case "def":
+      return null;
+    case "paragraph":
+      return (
+        <p>
+          <Inline tokens={token.tokens} />
+        </p>
+      );
+    case "heading":
+      return <Heading token={token as Tokens.Heading} />;
+    case "code":
+      return <CodeBlock code={token["text"] as string} language={languageOf(token as Tokens.Code)} growing={growing} />;
+    case "blockquote":
+      return (
+        <blockquote>
+          <Blocks tokens={token.tokens} />
+        </blockquote>
+      );
+    case "list":
+      return <List token={token as Tokens.List} />;
+    case "table":
+      return <Table token={token as Tokens.Table} />;
+    case "hr":
+      return <hr />;
+    case "html":
+      // Never rendered: it shows as what was written.
+      return <p className="whitespace-pre-wrap">{token.raw.trimEnd()}</p>;
+    default:
+      return token["tokens"] ? <Inline tokens={token["tokens"] as Token[]} /> : <Inline tokens={[token]} />;
+  }
+}
+
+function Blocks({ tokens = [] }: { tokens?: Token[] | undefined }) {
+  return tokens.map((token, index) => <BlockView key={index} token={token} />);
+}
+
+/** Headings of a message stand below the page's own: `#` is the page's third level. */
+function Heading({ token }: { token: Tokens.Heading }) {
+  const Tag = (["h3", "h4", "h5", "h6"] as const)[Math.min(token.depth, 4) - 1] ?? "h6";
+  return (
+    <Tag data-depth={token.depth}>
+      <Inline tokens={token.tokens} />
+    </Tag>
+  );
+}
+
+function List({ token }: { token: Tokens.List }) {
+  const items = token.items.map((item, index) => (
+    <li key={index} className={item.task ? "task" : undefined}>
+      {item.task && <input type="checkbox" checked={item.checked === true} readOnly disabled aria-label="Task" />}
+      <Blocks tokens={item.tokens.filter(({ type }) => type !== "checkbox")} />
+    </li>
+  ));
+  const start = typeof token.start === "number" ? token.start : 1;
+  return token.ordered ? <ol start={start}>{items}</ol> : <ul>{items}</ul>;
+}
+
+/** Scrolls in itself: a wide table never widens the page. */
+function Table({ token }: { token: Tokens.Table }) {
+  const cell = (index: number) => ({ style: { textAlign: token.align[index] ?? undefined } });
+  return (
+    <div className="table-scroll" role="region" aria-label="Table" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {token.header.map((head, index) => (
+              <th key={index} {...cell(index)}>
+                <Inline tokens={head.tokens} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {token.rows.map((row, line) => (
+            <tr key={line}>
+              {row.map((data, index) => (
+                <td key={index} {...cell(index)}>
+                  <Inline tokens={data.tokens} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const languageOf = (token: Tokens.Code): string => token.lang?.trim().split(/\s/, 1)[0] ?? "";

@@ -1,0 +1,22 @@
+import { chromium, type Browser } from "playwright-core";
+
+/** What keeps Chromium from anything but the pages it is given. */
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** The system's Chromium, without a window; `null`, said aloud, where there is none. `CHROMIUM` names its program. */
+export async function openBrowser(): Promise<Browser | null> {
+  const executablePath = process.env["CHROMIUM"] ?? Bun.which("chromium") ?? Bun.which("chromium-browser");
+  if (!executablePath) {
+    console.warn("No Chromium here, so nothing is tried in a browser. Install it, or set CHROMIUM to its path.");
+    return null;
+  }
+  return chromium.launch({ executablePath, headless: true, args: QUIET });
+}
