@@ -14,6 +14,7 @@ import type {
   WriteResult,
 } from "./contract.ts";
 import { keyOf, plan, type Plan, type View } from "./plan.ts";
+import { Checkpointer } from "./sqlite/checkpointer.ts";
 import { Entities, type Written } from "./sqlite/entities.ts";
 import { storeError } from "./sqlite/errors.ts";
 import { bootId } from "./sqlite/lineage.ts";
@@ -65,6 +66,7 @@ export class SqliteStore implements Store {
   readonly #search: SearchIndex;
   readonly #tables: Tables;
   readonly #reads: Reads;
+  readonly #checkpointer: Checkpointer;
   readonly #statements: Record<"begin" | "commit" | "rollback", Statement<unknown, []>>;
   readonly #view: View = {
     head: (topic) => this.#topics.get(topic)?.seq ?? 0,
@@ -88,6 +90,7 @@ export class SqliteStore implements Store {
     const newId = options.newId ?? (() => crypto.randomUUID());
     this.#file = options.file;
     this.#now = options.now ?? Date.now;
+    this.#checkpointer = new Checkpointer(options.file);
     this.#opened = open({
       file: options.file,
       durability: options.durability ?? "normal",
@@ -246,13 +249,16 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     if (this.#closed) return;
+    this.#closed = true;
     let settled = false;
     try {
-      this.#run(() => this.#settle(() => undefined));
+      await this.#checkpointer.stop();
+      this.#settle(() => undefined);
       settled = true;
-    } finally {
+    } catch (error) {
       // What could not be settled is in the log: the next open goes through it as after a crash.
-      this.#closed = true;
+      throw storeError(error, this.#file);
+    } finally {
       this.#opened.end(settled);
     }
   }
@@ -300,6 +306,7 @@ export class SqliteStore implements Store {
     });
     for (const [topic, row] of rows) this.#topics.accept(topic, row);
     for (const each of written) this.#entities.accept(each);
+    this.#checkpointer.wrote(rows.length + written.length + made.events.length);
   }
 
   /** Writes every open entity's row whole, so that the log is no longer needed for it. */

@@ -82,7 +82,7 @@ describe("a file that cannot be used is refused with what to do, and left as it 
     expect(SqliteStore.open({ file })).rejects.toThrow("Another Skein server uses");
     await first.close();
     await run(1);
-  });
+  }, 30_000);
 
   test("one in a directory that is not there", async () => {
     const nowhere = join(directory, "none", "skein.sqlite");

@@ -1,6 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { existsSync, statSync } from "node:fs";
 import { SkeinError } from "@skein/client/protocol";
+import { LONGEST_LOG } from "./checkpointer.ts";
 import { Connection } from "./connection.ts";
 import { damaged, storeError } from "./errors.ts";
 import { fileMark, mayHaveLost } from "./lineage.ts";
@@ -108,6 +109,7 @@ function check(database: Database, file: string, clean: boolean): void {
 
 function configure(database: Database): void {
   database.run("PRAGMA journal_mode = WAL");
+  database.run(`PRAGMA wal_autocheckpoint = ${LONGEST_LOG}`);
   database.run("PRAGMA cache_size = -16000");
   database.run("PRAGMA temp_store = MEMORY");
   // A log that one long read has let grow is cut back to this at the next chance.

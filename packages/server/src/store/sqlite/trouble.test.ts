@@ -81,7 +81,7 @@ describe("a disk that is full", () => {
       expect((await again.entity(T, "message", "m1"))?.["text"]).toEndWith("end");
       await again.close();
     } finally {
-      Bun.spawnSync(["umount", mount]);
+      Bun.spawnSync(["umount", "-l", mount]);
     }
   });
 });
