@@ -81,12 +81,11 @@ function expectedTools(updates: readonly Update[]): Map<string, Record<string, u
   return tools;
 }
 
+type Content = { path?: string; newText?: string; content?: { text?: string }; block?: { text?: string } };
+
 const textsOf = (content: unknown): string =>
-  ((content ?? []) as Record<string, unknown>[])
-    .map((each) => {
-      const block = (each["content"] ?? each["block"]) as { text?: string } | undefined;
-      return `${String(each["path"] ?? "")}${String(each["newText"] ?? block?.text ?? "")}`;
-    })
+  ((content ?? []) as Content[])
+    .map(({ path, newText, content: given, block }) => `${path ?? ""}${newText ?? (given ?? block)?.text ?? ""}`)
     .join("\n");
 
 describe.each(names.filter(speaksAcp))("%s", (name) => {

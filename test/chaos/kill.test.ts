@@ -104,7 +104,7 @@ test(`kill -9 of the server ${KILLS} times under load with ${CLIENTS} clients: G
     await fresh.close();
     // A person lets go on what the crash interrupted.
     for (const thread of threads)
-      void founder.command("thread.resume", { thread }).catch((error) => failed.push(error));
+      void founder.command("thread.resume", { thread }).catch((error: unknown) => failed.push(error));
     expect(checker.faults).toEqual([]);
   }
 

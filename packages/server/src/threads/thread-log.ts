@@ -1,7 +1,8 @@
 import { boardTopic, SkeinError, threadTopic, type Topic } from "@skein/client/protocol";
 import type { Clock, Timer } from "../clock.ts";
 import type { Hub } from "../hub/hub.ts";
-import type { CommandAnswer, Guard } from "../store/contract.ts";
+import type { CommandAnswer, Guard, Store } from "../store/contract.ts";
+import { LogFolding } from "./log-folding.ts";
 import { Outlet, type BlobStore } from "./outlet.ts";
 import type { Draft } from "./writer/draft.ts";
 import { closeMessage } from "./writer/messages.ts";
@@ -23,12 +24,15 @@ export class ThreadLog {
   readonly #board: Topic;
   readonly #clock: Clock;
   readonly #outlet: Outlet;
+  readonly #folding: LogFolding;
   readonly #failed: (error: unknown) => void;
   #state: ThreadState;
   #settling: Timer | null = null;
+  /** The folding under way, and those before it. */
+  #folded: Promise<void> = Promise.resolve();
 
   constructor(
-    context: { hub: Hub; clock: Clock; blobs: BlobStore },
+    context: { store: Store; hub: Hub; clock: Clock; blobs: BlobStore; report: (error: unknown) => void },
     state: ThreadState,
     failed: (error: unknown) => void,
   ) {
@@ -37,6 +41,7 @@ export class ThreadLog {
     this.#clock = context.clock;
     this.#state = state;
     this.#failed = failed;
+    this.#folding = new LogFolding(context, this.topic, this.#board);
     this.#outlet = new Outlet({ hub: context.hub, blobs: context.blobs, failed });
   }
 
@@ -51,9 +56,11 @@ export class ThreadLog {
 
   /** Takes a step that was decided already. */
   take(made: Step): void {
+    const ended = this.#state.running && !made.state.running;
     this.#state = made.state;
     const changes = this.#changes(made);
     if (changes.length > 0) this.#outlet.push(changes, made.blobs);
+    if (ended) this.#fold();
     this.#settle();
   }
 
@@ -106,9 +113,29 @@ export class ThreadLog {
     return this.#outlet.idle && this.#settling === null;
   }
 
-  end(): void {
+  /** Writes what still waits, and resolves when nothing is under way any more. */
+  async end(): Promise<void> {
+    this.stop();
+    this.flushLines();
+    await this.durable();
+    await this.#folded;
+  }
+
+  /** Starts nothing any more. */
+  stop(): void {
     this.#settling?.cancel();
     this.#settling = null;
+  }
+
+  #fold(): void {
+    const ended = this.durable().then(
+      () => true,
+      // The log has failed, which `failed` says.
+      () => false,
+    );
+    this.#folded = Promise.all([ended, this.#folded]).then(([durable]) =>
+      durable ? this.#folding.turnEnded() : undefined,
+    );
   }
 
   #changes(made: Step) {

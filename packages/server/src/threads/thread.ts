@@ -1,6 +1,6 @@
 import { SkeinError, type Block, type JsonObject } from "@skein/client/protocol";
 import type { Hub } from "../hub/hub.ts";
-import type { CommandAnswer, Guard } from "../store/contract.ts";
+import type { CommandAnswer, Guard, Store } from "../store/contract.ts";
 import { withOption } from "./agent-session.ts";
 import { ThreadLog, type Asker } from "./thread-log.ts";
 import { TurnRunner, type RunnerContext } from "./turn-runner.ts";
@@ -24,13 +24,13 @@ export class Thread {
 
   /** `failed`: the log did not take something, and this object is of no more use. `quiet`: it may be forgotten. */
   constructor(
-    context: RunnerContext & { hub: Hub },
+    context: RunnerContext & { store: Store; hub: Hub; report: (error: unknown) => void },
     state: ThreadState,
     on: { failed: (error: unknown) => void; quiet: () => void },
   ) {
     this.#log = new ThreadLog(context, state, (error) => {
       this.#runner.abandon();
-      this.#log.end();
+      this.#log.stop();
       on.failed(error);
     });
     this.#runner = new TurnRunner(context, this.#log, on.quiet);
@@ -156,8 +156,6 @@ export class Thread {
   /** Ends the agent; what ran is interrupted. Resolves when it is gone and everything is written. */
   async close(reason: string): Promise<void> {
     await this.#runner.close(reason);
-    this.#log.end();
-    this.#log.flushLines();
-    await this.#log.durable();
+    await this.#log.end();
   }
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { SkeinError, threadTopic } from "@skein/client/protocol";
+import { SkeinError, threadTopic, type Commit } from "@skein/client/protocol";
+import { Replica } from "@skein/client/replica";
 import type { DriverEvent } from "../agents/driver.ts";
 import type { CommandAnswer } from "../store/contract.ts";
 import { failing } from "./testing/failing-store.ts";
@@ -37,6 +38,27 @@ const permission = (request: string, toolCallId = "a"): DriverEvent => ({
     { optionId: "yes", name: "Yes", kind: "allow_once" },
     { optionId: "no", name: "No", kind: "reject_once" },
   ],
+});
+
+describe("the log", () => {
+  test("G2: the steps of closed turns are folded, and who was away is given what they led to", async () => {
+    const { thread } = await bench.running("one");
+    const topic = threadTopic(thread);
+    for (const text of ["two", "three"]) {
+      void bench.driver.last.say("x");
+      bench.driver.last.end();
+      await bench.prompt(thread, text);
+      await bench.until(async () => (await bench.thread(thread)).status === "running");
+      await bench.settled();
+    }
+    const head = await bench.store.head(topic);
+    expect(await bench.store.logSince(topic, 0, 1_000_000)).toMatchObject({ folded: true });
+    expect(await bench.store.logSince(topic, head!.seq - 1, 1_000_000)).toMatchObject({ folded: false });
+    const changed = JSON.parse((await bench.store.changedSince(topic, 0)).text) as Commit;
+    const replica = new Replica(topic);
+    expect(replica.apply(changed)).toBe("applied");
+    expect(replica.dump()).toEqual((await bench.view(thread)).dump());
+  });
 });
 
 describe("a turn", () => {

@@ -172,10 +172,10 @@ export class Threads {
   }
 
   async #read(id: string): Promise<Thread> {
-    const { store, hub, clock, blobs, drivers } = this.#options;
+    const { store, hub, clock, blobs, drivers, report } = this.#options;
     const loaded = await loadThread(store, id);
     if (loaded === null) throw notFound(id);
-    const thread = new Thread({ hub, clock, blobs, drivers, times: this.#times }, loaded.state, {
+    const thread = new Thread({ store, hub, clock, blobs, drivers, report, times: this.#times }, loaded.state, {
       failed: (error) => this.#failed(id, error),
       quiet: () => void this.#forget(id),
     });
