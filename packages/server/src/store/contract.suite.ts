@@ -283,6 +283,32 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
         expect(await seqs(5, 1e9)).toEqual([0]);
       });
 
+      test("commits expire by their time, but for those an open text needs", async () => {
+        await store.close();
+        let now = 0;
+        store = await place.open({ now: () => now });
+        await commit(write(U, put("message", "m1", streaming())));
+        for (now = 10; now <= 90; now += 10) {
+          await commit(
+            write(T, put("notice", "n1", { at: now })),
+            write(U, now === 30 ? append("m1", 0, "x") : put("a", "b", {})),
+          );
+        }
+        const kept = async (topic: Topic) => {
+          const log = await store.logSince(topic, 9, 1e9);
+          let first = 9;
+          while (first > 0 && !(await store.logSince(topic, first - 1, 0)).folded) first--;
+          return [log.folded, first];
+        };
+        await store.expire({ events: 0, answers: 0, commits: 45 });
+        expect(await kept(T)).toEqual([false, 4]);
+        expect(await kept(U)).toEqual([false, 3]);
+        await store.expire({ events: 0, answers: 0, commits: 91 });
+        expect(await kept(T)).toEqual([false, 9]);
+        await commit(write(T, put("notice", "n1", { at: 100 })));
+        expect(read(await store.changedSince(T, 2)).changes).toEqual([put("notice", "n1", { at: 100 })]);
+      });
+
       test("a merge tells drops, and what came and went leaves no trace", async () => {
         await commit(write(T, put("card", "a", { n: 1 }), put("card", "b", { n: 1 })));
         await commit(write(T, drop("card", "a")));
@@ -349,7 +375,7 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
         expect(first).toMatchObject(events[0] as object);
         expect((await store.events("one", first?.id ?? 0, 10)).map((each) => each.line)).toEqual(lines.slice(1));
         await commit({ changes: [], command: { user: "local", key: "key-0001", topic: T, answer: {} } });
-        await store.expire({ events: 2, answers: Number.MAX_SAFE_INTEGER });
+        await store.expire({ events: 2, answers: Number.MAX_SAFE_INTEGER, commits: 0 });
         expect((await store.events("one", 0, 10)).map((each) => each.ts)).toEqual([2]);
         expect(await store.answerTo("local", "key-0001")).toBeNull();
       });

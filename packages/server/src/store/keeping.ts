@@ -4,8 +4,11 @@ import type { Store } from "./contract.ts";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Raw lines and stored command answers are kept this long. No client keeps a command unanswered for longer. */
-const KEPT_MS = { events: 7 * DAY_MS, answers: 30 * DAY_MS };
+/**
+ * How long is kept what is not the conversation itself. Answers: no client keeps a command unanswered for longer.
+ * Commits, one by one: who was away for longer is told what has changed, and what was in between is of use to nobody.
+ */
+const KEPT_MS = { events: 7 * DAY_MS, answers: 30 * DAY_MS, commits: DAY_MS };
 
 /** Lets go of what is past its time, now and every hour. */
 export function startKeeping(context: { store: Store; clock: Clock; report: (error: unknown) => void }): {
@@ -15,7 +18,8 @@ export function startKeeping(context: { store: Store; clock: Clock; report: (err
   let timer: Timer;
   const run = (): void => {
     const now = clock.now();
-    store.expire({ events: now - KEPT_MS.events, answers: now - KEPT_MS.answers }).catch(report);
+    const before = { events: now - KEPT_MS.events, answers: now - KEPT_MS.answers, commits: now - KEPT_MS.commits };
+    store.expire(before).catch(report);
     timer = clock.setTimeout(run, HOUR_MS);
   };
   timer = clock.setTimeout(run, 60_000);

@@ -48,6 +48,7 @@ export type SqliteOptions = {
 
 /** Commits a step of `fold` takes, between which others get their turn. */
 const FOLD_STEP = 2000;
+const turnOfOthers = () => new Promise((resolve) => setImmediate(resolve));
 
 /**
  * The store on one SQLite file, in WAL mode; the process that has it open is the only one that writes.
@@ -222,12 +223,17 @@ export class SqliteStore implements Store {
       this.#topics.accept(topic, after);
       return after.folded >= end;
     };
-    while (!this.#run(step)) await new Promise((resolve) => setImmediate(resolve));
+    while (!this.#run(step)) await turnOfOthers();
   }
 
-  async expire(before: { events: number; answers: number }): Promise<void> {
-    while (!this.#run(() => this.#transaction(() => this.#tables.expire(before)))) {
-      await new Promise((resolve) => setImmediate(resolve));
+  async expire(before: { events: number; answers: number; commits: number }): Promise<void> {
+    while (!this.#run(() => this.#transaction(() => this.#tables.expire(before)))) await turnOfOthers();
+    for (const topic of this.#run(() => this.#topics.unfolded())) {
+      await this.fold(
+        topic,
+        this.#run(() => this.#topics.lastBefore(this.#row(topic), before.commits)),
+      );
+      await turnOfOthers();
     }
   }
 

@@ -76,6 +76,23 @@ export class Topics {
     return { ...row, folded };
   }
 
+  /** The topics that have commits to fold. */
+  unfolded(): Topic[] {
+    return this.#statements.unfolded.all().map(({ name }) => name as Topic);
+  }
+
+  /** The last commit from before a time, by halving what is in the log; `folded` when there is none. */
+  lastBefore(row: TopicRow, ts: number): number {
+    if (row.ts < ts) return row.seq;
+    let [low, high] = [row.folded, row.seq];
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if ((this.#statements.time.get(row.id, middle)?.ts ?? 0) < ts) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** Lets every log go; what is known of the rows is read again. */
   foldAll(): void {
     this.#rows.clear();
@@ -102,6 +119,10 @@ function prepare(database: Database) {
     ),
     move: database.prepare<never, [number, number, number, number]>(
       "UPDATE topic SET seq = ?2, ts = ?3, total = ?4 WHERE id = ?1",
+    ),
+    unfolded: database.prepare<{ name: string }, []>("SELECT name FROM topic WHERE folded < seq ORDER BY id"),
+    time: database.prepare<{ ts: number }, [topic: number, seq: number]>(
+      "SELECT body ->> '$.ts' AS ts FROM log WHERE place = ?1 << 32 | ?2",
     ),
     folded: database.prepare<never, [number, number]>("UPDATE topic SET folded = ?2 WHERE id = ?1"),
     log: database.prepare<never, [number, number, number, string]>(
