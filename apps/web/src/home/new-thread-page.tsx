@@ -64,7 +64,11 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
 
   const onSubmit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (agent === null || prompt.trim() === "" || starting) return;
+    if (agent === null || starting) return;
+    if (prompt.trim() === "") {
+      form.current?.querySelector("textarea")?.focus();
+      return;
+    }
     setStarting(true);
     setError(null);
     try {
@@ -140,7 +144,7 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
         <p className="min-w-0 flex-1 text-meta text-ink-3" role="status">
           {missing && `There is no directory ${directory} on the server.`}
         </p>
-        <Button type="submit" variant="primary" disabled={starting || agent === null || prompt.trim() === ""}>
+        <Button type="submit" variant="primary" disabled={starting}>
           {starting ? "Starting…" : "Start thread"}
           <span className="opacity-80 pointer-coarse:hidden">{keyCaps(START).join(" ")}</span>
         </Button>
@@ -176,7 +180,7 @@ function PromptField({
         placeholder="What is to be done?"
         autoFocus={autoFocus}
         rows={5}
-        className="field-sizing-content block max-h-[50dvh] min-h-32 w-full resize-none rounded-panel border border-line-strong bg-surface-2 px-3 py-2.5 text-body text-ink-1 transition-colors duration-150 hover:border-ink-3 focus:border-accent focus:outline-1 focus:outline-accent"
+        className="field-sizing-content block max-h-[50dvh] min-h-32 w-full resize-none rounded-panel border border-line-strong bg-surface-2 px-3 py-2.5 text-body text-ink-1 transition-colors duration-150 hover:border-ink-3 focus:border-accent focus:outline-1 focus:-outline-offset-1 focus:outline-accent"
       />
     </label>
   );

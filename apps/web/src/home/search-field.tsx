@@ -1,5 +1,6 @@
-import { Search } from "lucide-react";
+import { Search, X } from "lucide-react";
 import { navigate, useRoute } from "../app/router.tsx";
+import { IconButton } from "../ui/button.tsx";
 import { Keys } from "../ui/keys.tsx";
 
 export const SEARCH_FIELD_ID = "search";
@@ -25,11 +26,21 @@ export function SearchField({ text, autoFocus = false }: { text: string; autoFoc
         autoFocus={autoFocus}
         autoComplete="off"
         onChange={(event) => search(event.target.value)}
-        className="peer h-8 w-full rounded-control border border-line bg-surface-2 pr-8 pl-8 text-small text-ink-1 hover:border-line-strong focus:border-accent focus:outline-1 focus:outline-accent pointer-coarse:h-11 [&::-webkit-search-cancel-button]:appearance-none"
+        className="peer h-8 w-full rounded-control border border-line bg-surface-2 pr-8 pl-8 text-small text-ink-1 hover:border-line-strong focus:border-accent focus:outline-1 focus:-outline-offset-1 focus:outline-accent pointer-coarse:h-11 [&::-webkit-search-cancel-button]:appearance-none"
       />
-      <span className="absolute top-1/2 right-2 -translate-y-1/2 peer-focus:hidden">
-        <Keys keys={["/"]} />
-      </span>
+      {text === "" ? (
+        <span className="absolute top-1/2 right-2 -translate-y-1/2 peer-focus:hidden">
+          <Keys keys={["/"]} />
+        </span>
+      ) : (
+        <IconButton
+          label="Clear the search"
+          onClick={() => search("")}
+          className="absolute top-1/2 right-0.5 -translate-y-1/2"
+        >
+          <X size={14} aria-hidden />
+        </IconButton>
+      )}
     </form>
   );
 }

@@ -51,6 +51,9 @@ function Results({ board, text }: { board: string; text: string }) {
   const byThread = new Map(cards.map((card) => [card.id, card]));
   const titles = titlesWith(cards, text);
   const stale = searched !== text;
+  // A title that fits stands above already.
+  const named = new Set(titles.map(({ id }) => `thread:${id}`));
+  const told = hits.filter(({ kind, topic }) => kind !== "thread" || !named.has(topic));
   return (
     <>
       {titles.length > 0 && (
@@ -71,12 +74,12 @@ function Results({ board, text }: { board: string; text: string }) {
           </ErrorNote>
         )}
         <ul className={stale ? "opacity-60" : undefined}>
-          {hits.map((hit) => (
+          {told.map((hit) => (
             <Hit key={`${hit.topic} ${hit.kind} ${hit.id}`} hit={hit} card={byThread.get(hit.topic.slice(7))} />
           ))}
         </ul>
         {hits.length === 0 && pending && <SkeletonRows rows={4} label="Searching" />}
-        {hits.length === 0 && !pending && !error && !stale && (
+        {told.length === 0 && !pending && !error && !stale && (
           <p role="status" className="px-3 py-2 text-body text-ink-2">
             Nothing that was said or done has “{text.trim()}” in it.
           </p>

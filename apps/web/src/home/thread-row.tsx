@@ -48,7 +48,7 @@ export const ThreadRow = memo(function ThreadRow({
           </span>
           <span className="flex items-center gap-1.5">
             <AgentGlyph name={agent} />
-            <span className="min-w-0 flex-1 truncate text-meta text-ink-2">{preview || " "}</span>
+            <span className="min-w-0 flex-1 truncate text-meta text-ink-2">{plainText(preview) || " "}</span>
             {unread && (
               <span className="size-2 shrink-0 rounded-full bg-accent-fill">
                 <span className="sr-only">Unread</span>
@@ -60,3 +60,12 @@ export const ThreadRow = memo(function ThreadRow({
     </li>
   );
 });
+
+/** A preview without the marks of Markdown, which say nothing in one line. */
+function plainText(markdown: string): string {
+  return markdown
+    .replaceAll(/(?:^|\s)(?:#{1,6}|>|\|?\s?-{3,}\s?\|?)(?=\s|$)/g, " ")
+    .replaceAll(/\*\*|__|`+|\|/g, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+}

@@ -54,7 +54,7 @@ export function Select<Value extends string>({
             alignItemWithTrigger={false}
             className="z-40 outline-none"
           >
-            <Base.Popup className="max-h-[min(24rem,var(--available-height))] w-(--anchor-width) min-w-64 max-w-(--available-width) overflow-y-auto rounded-panel border border-line bg-floating p-1 shadow-float outline-none transition-opacity duration-150 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0">
+            <Base.Popup className="max-h-[min(24rem,var(--available-height))] w-max max-w-[min(28rem,var(--available-width))] min-w-(--anchor-width) overflow-y-auto rounded-panel border border-line bg-floating p-1 shadow-float outline-none transition-opacity duration-150 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0">
               {choices.map((choice) => (
                 <Base.Item
                   key={choice.value}

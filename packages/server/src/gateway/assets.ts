@@ -37,6 +37,9 @@ const HEADERS = {
 /** The app's own addresses (apps/web/src/app/router.tsx): each is answered with the one page. */
 const APP_ROUTE = /^\/(?:|new|search|settings|pair|t\/[\w-]{1,64})$/;
 
+/** Whether a person asks, who is better served by a page than by an error in JSON. */
+const wantsPage = (request: Request): boolean => request.headers.get("accept")?.includes("text/html") === true;
+
 /** Answers with the files of the web app, as its build listed them: no other file can be reached. */
 export class Assets {
   readonly #directory: string;
@@ -59,14 +62,20 @@ export class Assets {
     const isRoute = APP_ROUTE.test(pathname);
     const build = this.#read();
     if (build === null) {
-      if (isRoute) return new Response(NOT_BUILT, { status: 503, headers: pageHeaders("text/html; charset=utf-8") });
+      if (isRoute || wantsPage(request))
+        return new Response(NOT_BUILT, { status: 503, headers: pageHeaders("text/html; charset=utf-8", false) });
       throw new SkeinError("not_found", "The web app is not built: run `npm run build`.");
     }
     const name = isRoute ? "index.html" : pathname.slice(1);
-    const file = Object.hasOwn(build.files, name) ? build.files[name] : undefined;
-    if (file === undefined) throw new SkeinError("not_found", `There is nothing at ${pathname.slice(0, 200)}.`);
-    const headers = pageHeaders(file.type, file.immutable);
-    return new Response(Bun.file(join(this.#directory, name)), { headers });
+    if (Object.hasOwn(build.files, name)) return this.#file(build, name, 200);
+    // The app itself says that there is nothing.
+    if (wantsPage(request)) return this.#file(build, "index.html", 404);
+    throw new SkeinError("not_found", `There is nothing at ${pathname.slice(0, 200)}.`);
+  }
+
+  #file(build: Build, name: string, status: number): Response {
+    const { type = "application/octet-stream", immutable = false } = build.files[name] ?? {};
+    return new Response(Bun.file(join(this.#directory, name)), { status, headers: pageHeaders(type, immutable) });
   }
 
   /** The list, read again when it was written anew: a new build counts at once. */
@@ -81,7 +90,7 @@ export class Assets {
   }
 }
 
-function pageHeaders(type: string, immutable = false): Record<string, string> {
+function pageHeaders(type: string, immutable: boolean): Record<string, string> {
   return {
     ...HEADERS,
     "content-type": type,

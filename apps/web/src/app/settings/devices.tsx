@@ -77,7 +77,7 @@ function TokenRow({ token, onRevoke }: { token: Token; onRevoke: () => void }) {
           {token.current && <span className="ml-2 text-meta font-normal text-accent">this device</span>}
         </p>
         <p className="text-meta text-ink-3">
-          since <RelativeTime at={token.createdAt} />
+          added <RelativeTime at={token.createdAt} />
           {token.connections > 0 && ` · ${token.connections === 1 ? "connected" : `${token.connections} connections`}`}
         </p>
       </div>
