@@ -4,6 +4,7 @@ import { Replica } from "@skein/client/replica";
 import type { EncodedCommit, Store, Write } from "./contract.ts";
 import { modelContract } from "./contract-model.suite.ts";
 import { searchContract } from "./contract-search.suite.ts";
+import { windowContract } from "./contract-window.suite.ts";
 import { append, drop, patch, put, read, T, U, write } from "./testing/edits.ts";
 import type { StorePlace } from "./testing/store-place.ts";
 
@@ -326,46 +327,6 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
       });
     });
 
-    describe("windows and history", () => {
-      const item = (pos: number, id = `m${pos}`, status = "complete") => put("message", id, { pos, status, text: id });
-
-      test("a snapshot has the newest items, all that is held, and the floor between", async () => {
-        await commit(
-          write(T, put("thread", "one", {}), put("turn", "u1", { status: "queued" }), item(1, "m1", "streaming")),
-        );
-        await commit(write(T, item(2), item(3), item(4), item(5)));
-        const windowed = read(await store.snapshot(T, 2));
-        expect(windowed.floor).toBe(4);
-        expect(windowed.after).toBeNull();
-        expect(windowed.changes.map((each) => each.id)).toEqual(["one", "u1", "m1", "m4", "m5"]);
-        expect(read(await store.snapshot(T, 5)).floor).toBe(0);
-        expect(read(await store.snapshot(T)).changes).toHaveLength(7);
-        expect(await store.lastPosition(T)).toBe(5);
-      });
-
-      test("pages go back without missing or repeating any, items in one place stay together", async () => {
-        await commit(write(T, ...[0, 1, 2, 2, 2, 3, 4].map((pos, index) => item(pos, `m${index}`))));
-        const page = async (before: number, limit: number) => {
-          const { items, before: next, epoch, seq } = await store.history(T, before, limit);
-          expect({ epoch, seq }).toEqual({ epoch: store.epoch, seq: 1 });
-          return [items.map((each) => each.id).join(), next];
-        };
-        expect(await page(100, 2)).toEqual(["m5,m6", 3]);
-        expect(await page(3, 1)).toEqual(["m2,m3,m4", 2]);
-        expect(await page(2, 2)).toEqual(["m0,m1", null]);
-        expect(await page(0, 2)).toEqual(["", null]);
-        expect((await store.entities(T, "message")).map((each) => each.id)).toEqual([
-          "m0",
-          "m1",
-          "m2",
-          "m3",
-          "m4",
-          "m5",
-          "m6",
-        ]);
-      });
-    });
-
     describe("beside the topics", () => {
       test("raw lines come back as they were, a page at a time, until they expire", async () => {
         const lines = ['{"a":1}', "\u0000 not JSON é😀", ""];
@@ -400,6 +361,7 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
       });
     });
 
+    windowContract(() => store);
     searchContract(() => store);
     modelContract(make);
   });
