@@ -7,7 +7,7 @@ import { RequestError } from "../rpc-peer.ts";
 import { Conversation } from "./conversation.ts";
 import { Events } from "./events.ts";
 import { handshake, type Handshake } from "./handshake.ts";
-import { quirksOf } from "./quirks.ts";
+import { isSpentByCancel, quirksOf, type Quirks } from "./quirks.ts";
 import { AcpSession } from "./session.ts";
 
 /** Bounds on time, in milliseconds, and on size, in bytes of UTF-8. */
@@ -59,6 +59,7 @@ export class AcpDriver implements Driver {
   async open(options: OpenOptions): Promise<Session> {
     const { command, args, env, cwd } = options;
     const bounds = this.#bounds;
+    const quirks = quirksOf(command, args);
     const hopeless = Promise.withResolvers<never>();
     const events = new Events(options, () => link.kill());
     const conversation = new Conversation({
@@ -74,7 +75,7 @@ export class AcpDriver implements Driver {
       cwd,
       record: events.record,
       clock: this.#clock,
-      graces: bounds,
+      graces: quirks.heedsInputEnd ? bounds : { ...bounds, inputMs: 0 },
       maxLineBytes: bounds.maxLineBytes,
       maxUnreadBytes: bounds.maxUnreadBytes,
       request: (method, params, reply) => conversation.request(method, params, reply),
@@ -82,11 +83,20 @@ export class AcpDriver implements Driver {
       fault: (text, line) => conversation.fault(text, line),
     });
     try {
-      const opening = this.#shakeHands(options, link, conversation, events.emit);
+      const opening = this.#shakeHands({ ...options, quirks }, link, conversation, events.emit);
       const done = await Promise.race([opening, hopeless.promise]);
       conversation.open = true;
       const ended = tellEnd(link, conversation, events.emit);
-      return new AcpSession({ link, conversation, handshake: done, emit: events.emit, ended, ...bounds });
+      const spentByCancel = isSpentByCancel(done.opened.agent);
+      return new AcpSession({
+        link,
+        conversation,
+        handshake: done,
+        emit: events.emit,
+        ended,
+        spentByCancel,
+        ...bounds,
+      });
     } catch (error) {
       events.mute();
       conversation.terminals.killNow();
@@ -97,7 +107,7 @@ export class AcpDriver implements Driver {
   }
 
   async #shakeHands(
-    { command, args, cwd, resume }: OpenOptions,
+    { cwd, resume, quirks }: OpenOptions & { quirks: Quirks },
     link: AgentLink,
     conversation: Conversation,
     emit: (event: DriverEvent) => void | Promise<void>,
@@ -119,7 +129,7 @@ export class AcpDriver implements Driver {
         });
       },
       client: this.#client,
-      quirks: quirksOf(command, args),
+      quirks,
       cwd,
       resume,
     });

@@ -136,3 +136,15 @@ test("when a line cannot be recorded, the agent is ended", async () => {
   await prepared.session.close();
   expect(prepared.all("exited")).toEqual([]);
 });
+
+test("facts, claude-agent-acp 0.23: a cancelled one is ended, for it answers the next prompt with nothing", async () => {
+  const agent = await open({
+    initialized: { agentInfo: { name: "@zed-industries/claude-agent-acp", version: "0.23.1" } },
+  });
+  await agent.prompt("the first");
+  agent.send([{ text: "half" }, { wait: "cancel" }]);
+  await agent.event("update", ({ update }) => JSON.stringify(update).includes("half"));
+  agent.session.cancel();
+  expect(await agent.event("exited")).toMatchObject({ code: 0, expected: true });
+  expect(agent.all("turn")).toHaveLength(1);
+});

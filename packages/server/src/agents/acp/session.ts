@@ -16,6 +16,8 @@ export type AcpSessionOptions = {
   answerMs: number;
   /** How long the agent may take to close the conversation before its process is ended, in milliseconds. */
   closeMs: number;
+  /** Whether the agent must be started anew after a cancel, see `isSpentByCancel`. */
+  spentByCancel: boolean;
 };
 
 /** What we ask of an agent in an open conversation. */
@@ -24,6 +26,7 @@ export class AcpSession implements Session {
   readonly opened: Opened;
   readonly #options: AcpSessionOptions;
   #running: number | null = null;
+  #cancelling = false;
   #closing: Promise<void> | null = null;
 
   constructor(options: AcpSessionOptions) {
@@ -36,6 +39,7 @@ export class AcpSession implements Session {
   prompt(prompt: number, blocks: readonly ContentBlock[]): void {
     if (this.#running !== null) throw new SkeinError("busy", "The agent is still at work on the prompt before.");
     this.#running = prompt;
+    this.#cancelling = false;
     const { conversation, link } = this.#options;
     conversation.replay.end();
     link.peer.request("session/prompt", { sessionId: this.id, prompt: [...blocks] }, (outcome) =>
@@ -44,7 +48,10 @@ export class AcpSession implements Session {
   }
 
   cancel(): void {
-    if (this.#running !== null) this.#options.link.peer.notify("session/cancel", { sessionId: this.id });
+    if (this.#running !== null) {
+      this.#cancelling = true;
+      this.#options.link.peer.notify("session/cancel", { sessionId: this.id });
+    }
     void this.#options.conversation.asked.cancelAll();
   }
 
@@ -97,9 +104,14 @@ export class AcpSession implements Session {
 
   async #ended(prompt: number, outcome: Outcome): Promise<void> {
     this.#running = null;
-    const { conversation, emit } = this.#options;
+    const { conversation, emit, spentByCancel } = this.#options;
     // The agent's end is told by `exited`.
     if (!outcome.ok && outcome.error instanceof SkeinError) return;
+    if (spentByCancel && this.#cancelling) {
+      // Not awaited: its end comes only once this line is dealt with.
+      void this.close();
+      return;
+    }
     await conversation.asked.cancelAll();
     await emit({ type: "turn", prompt, ...readEnd(outcome) });
   }
