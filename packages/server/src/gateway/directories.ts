@@ -1,6 +1,6 @@
 import { opendir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { SkeinError, type Result } from "@skein/client/protocol";
 
 /** As many as a person looks through. */
@@ -19,9 +19,10 @@ export async function listDirectories(prefix: string, home = homedir()): Promise
     throw new SkeinError("invalid", "A directory's path begins with / or ~.", { path: "params.prefix" });
   }
   const path = resolve(typed);
-  const whole = typed.endsWith("/");
-  const parent = whole ? path : dirname(path);
-  const start = whole ? "" : path.slice(parent.length).replace(/^\//, "");
+  // Cut before it is resolved: what was typed of a name may be ".", which is not the directory itself here.
+  const slash = typed.lastIndexOf("/") + 1;
+  const parent = resolve(typed.slice(0, slash));
+  const start = typed.slice(slash);
   const found = await namesIn(parent, start);
   return {
     path,

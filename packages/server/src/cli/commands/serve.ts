@@ -84,9 +84,8 @@ function announce({ screen }: Cli, server: RunningServer, data: string, json: bo
     screen.json({ event: "ready", url, token, pid: process.pid, pair: server.pairingLink(url) });
     return;
   }
-  screen.out(`Skein is ready at ${url}\n`);
-  screen.note(`open   ${server.pairingLink(url)}`);
-  screen.note("       (signs one browser in, within ten minutes; `skein pair` makes another)");
+  screen.out(`Skein is ready at ${url}\nOpen ${server.pairingLink(url)}\n`);
+  screen.note("       signs one browser in, within ten minutes; `skein pair` makes another");
   if (elsewhere !== undefined) showForPhone(screen, server.pairingLink(elsewhere));
   screen.note(`data   ${data}`);
   screen.note(`token  in ${join(data, "token")}`);
