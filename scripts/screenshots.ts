@@ -8,7 +8,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { openBrowser } from "../apps/web/test/support/browser.ts";
-import { startTestServer, type TestServer } from "../apps/web/test/support/server.ts";
+import { TestServer } from "../apps/web/test/support/server.ts";
 
 const OUT = join(import.meta.dir, "../screenshots");
 
@@ -148,7 +148,7 @@ async function take(browser: Browser, server: TestServer, threads: Map<string, s
 const browser = await openBrowser();
 if (browser === null) process.exit(1);
 await mkdir(OUT, { recursive: true });
-const server = await startTestServer({ delayMs: 2 });
+const server = await TestServer.start({ delayMs: 2 });
 try {
   const threads = await prepare(server);
   await take(browser, server, threads, process.argv[2] ?? "");

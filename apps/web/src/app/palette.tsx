@@ -116,8 +116,8 @@ function Threads({ board }: { board: string }) {
           run={() => navigate(threadPath(id))}
         >
           <span className="flex items-baseline gap-2">
-            <span className="min-w-0 shrink truncate">{value.title}</span>
-            <span className="min-w-0 flex-1 truncate text-right font-mono text-meta text-ink-3">
+            <span className="min-w-0 flex-1 truncate">{value.title}</span>
+            <span className="max-w-36 shrink-0 truncate font-mono text-meta text-ink-3">
               {value.cwd.split("/").at(-1)}
             </span>
           </span>

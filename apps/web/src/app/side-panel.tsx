@@ -1,6 +1,6 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 import type { Layout } from "../lib/use-media.ts";
 import { IconButton } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
@@ -19,6 +19,7 @@ export function SidePanel({
   layout: Layout;
   children: ReactNode;
 }) {
+  const popup = useRef<HTMLDivElement>(null);
   const closeButton = (
     <IconButton label="Close panel" onClick={onClose}>
       <X size={16} aria-hidden />
@@ -42,6 +43,9 @@ export function SidePanel({
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-20 bg-veil transition-opacity duration-150 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
         <Dialog.Popup
+          ref={popup}
+          initialFocus={popup}
+          tabIndex={-1}
           className={classNames(
             "fixed z-20 flex flex-col bg-surface-1 shadow-float outline-none transition duration-150 ease-out data-[ending-style]:opacity-0 data-[starting-style]:opacity-0",
             layout === "medium"

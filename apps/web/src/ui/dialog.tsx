@@ -1,6 +1,6 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 import { classNames } from "./class-names.ts";
 import { IconButton } from "./button.tsx";
 
@@ -21,11 +21,16 @@ export function Dialog({
   children: ReactNode;
   wide?: boolean;
 }) {
+  // Focus begins at the dialog itself, so that a screen reader says its name and no button seems pressed.
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-30 bg-veil transition-opacity duration-150 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
         <Base.Popup
+          ref={popup}
+          initialFocus={popup}
+          tabIndex={-1}
           className={classNames(
             "fixed z-30 flex max-h-[calc(var(--app-height)-3rem)] flex-col overflow-hidden border border-line bg-floating shadow-float outline-none transition duration-150 ease-out data-[ending-style]:opacity-0 data-[starting-style]:opacity-0",
             "inset-x-0 bottom-0 rounded-t-panel pb-safe max-medium:data-[ending-style]:translate-y-4 max-medium:data-[starting-style]:translate-y-4",
