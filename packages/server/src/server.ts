@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DEFAULT_LIMITS, SkeinError, type Limits } from "@skein/client/protocol";
 import { AcpDriver } from "./agents/acp/driver.ts";
 import { Catalogue } from "./agents/catalogue.ts";
+import { endLeftovers, ownedBy } from "./agents/leftovers.ts";
 import { announceAgents } from "./threads/announce-agents.ts";
 import { access } from "./boards/access.ts";
 import { ensurePersonalBoard, LOCAL_USER } from "./boards/boards.ts";
@@ -55,7 +56,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const token = await localToken(store, data, clock.now());
     await ensurePersonalBoard({ store, hub, clock });
     const catalogue = new Catalogue({ data, self: [process.execPath, join(import.meta.dir, "main.ts")], clock });
-    const driver = new AcpDriver({ clock, client: { name: "skein", version: VERSION } });
+    const driver = new AcpDriver({ clock, client: { name: "skein", version: VERSION }, env: ownedBy(data) });
     const threads = new Threads({
       store,
       hub,
@@ -71,6 +72,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         },
       },
     });
+    // What says where the server is stays behind only when one was killed. We hold the lock: none of it is in use.
+    if (await Bun.file(join(data, "server.json")).exists()) await endLeftovers(data);
     await threads.start();
     closers.push(async () => threads.close());
     const gateway = new Gateway({

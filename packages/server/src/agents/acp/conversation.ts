@@ -9,6 +9,8 @@ import { Terminals } from "./terminals.ts";
 
 export type ConversationOptions = {
   cwd: string;
+  /** Added to the environment of the terminals. */
+  env: Readonly<Record<string, string>>;
   clock: Clock;
   emit: (event: DriverEvent) => void | Promise<void>;
   /** Called when all an agent has said is garbage, and a lot of it. */
@@ -41,10 +43,10 @@ export class Conversation {
   readonly #told = new Set<string>();
 
   constructor(options: ConversationOptions) {
-    const { emit, clock, cwd } = options;
+    const { emit, clock, cwd, env } = options;
     const prefix = `${clock.now().toString(36)}-`;
     const files = new Files(cwd);
-    const terminals = new Terminals({ prefix, cwd, clock, emit });
+    const terminals = new Terminals({ prefix, cwd, env, clock, emit });
     this.#options = options;
     this.asked = new Asked(prefix, emit);
     this.terminals = terminals;

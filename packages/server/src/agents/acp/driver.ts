@@ -41,6 +41,8 @@ export type AcpDriverOptions = {
   clock: Clock;
   /** What we say we are. */
   client: { name: string; version: string };
+  /** Added to the environment of every process started: agents, and the terminals they ask for. */
+  env?: Readonly<Record<string, string>>;
   bounds?: Partial<AcpBounds>;
 };
 
@@ -48,22 +50,26 @@ export type AcpDriverOptions = {
 export class AcpDriver implements Driver {
   readonly #clock: Clock;
   readonly #client: { name: string; version: string };
+  readonly #env: Readonly<Record<string, string>>;
   readonly #bounds: AcpBounds;
 
   constructor(options: AcpDriverOptions) {
     this.#clock = options.clock;
     this.#client = options.client;
+    this.#env = options.env ?? {};
     this.#bounds = { ...ACP_BOUNDS, ...options.bounds };
   }
 
   async open(options: OpenOptions): Promise<Session> {
-    const { command, args, env, cwd } = options;
+    const { command, args, cwd } = options;
+    const env = { ...this.#env, ...options.env };
     const bounds = this.#bounds;
     const quirks = quirksOf(command, args);
     const hopeless = Promise.withResolvers<never>();
     const events = new Events(options, () => link.kill());
     const conversation = new Conversation({
       cwd,
+      env: this.#env,
       clock: this.#clock,
       emit: events.emit,
       hopeless: () => hopeless.reject(new SkeinError("agent", "The agent does not speak ACP.")),

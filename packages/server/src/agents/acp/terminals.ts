@@ -23,6 +23,8 @@ const USUAL_OUTPUT_BYTES = 1024 * 1024;
 const MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
 
 export type TerminalsOptions = {
+  /** Added to the environment of each. */
+  env: Readonly<Record<string, string>>;
   /** What all ids begin with, so that those of an agent started again are others. */
   prefix: string;
   /** The thread's working directory, a terminal's unless the agent names another. */
@@ -60,7 +62,7 @@ export class Terminals {
         id: terminalId,
         command,
         args: args ?? [],
-        env: Object.fromEntries((env ?? []).map(({ name, value }) => [name, value])),
+        env: { ...this.#options.env, ...Object.fromEntries((env ?? []).map(({ name, value }) => [name, value])) },
         cwd: directory,
         outputLimit: Math.min(outputByteLimit ?? USUAL_OUTPUT_BYTES, MAX_OUTPUT_BYTES),
       });
