@@ -6,8 +6,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { openBrowser } from "../apps/web/test/support/browser.ts";
+import { openBrowser, type Browser, type BrowserContext, type Page } from "../apps/web/test/support/browser.ts";
 import { TestServer } from "../apps/web/test/support/server.ts";
 
 const OUT = join(import.meta.dir, "../screenshots");

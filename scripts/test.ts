@@ -18,6 +18,7 @@ type Counts = { passed: number; failed: number; skipped: number };
 const STEPS: { name: string; command: string[] }[] = [
   { name: "types", command: [bin("tsc"), "--noEmit"] },
   { name: "build of the client", command: [bin("tsc"), "-p", "packages/client/tsconfig.build.json"] },
+  { name: "build of the web app", command: [process.execPath, "apps/web/build.ts"] },
   { name: "lint", command: [bin("oxlint")] },
   { name: "format", command: [bin("oxfmt"), "--check", "."] },
   { name: "unused code and dependencies", command: [bin("knip")] },

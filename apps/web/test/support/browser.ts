@@ -1,5 +1,7 @@
 import { chromium, type Browser } from "playwright-core";
 
+export type { Browser, BrowserContext, Page } from "playwright-core";
+
 /** What keeps Chromium from anything but the pages it is given. */
 const QUIET = [
   "--no-sandbox",
