@@ -1,0 +1,149 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { App, axeFaults, live, PHONE } from "./support/app.ts";
+import type { Page } from "./support/browser.ts";
+
+const app = App.forThisFile();
+afterEach(() => app.finish());
+
+const background = (page: Page): Promise<string> =>
+  page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+
+describe.skipIf(!app.available)("the palette and the keys", () => {
+  test("⌘K finds threads and commands by some letters, and gives focus back", async () => {
+    const client = await app.server.client();
+    const { thread } = await client.command("thread.create", {
+      agent: "demo",
+      cwd: app.server.cwd,
+      title: "Paint the shed",
+    });
+    const { page } = await app.signedIn();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("pashed");
+    await page.getByRole("option", { name: /Paint the shed/ }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("option", { name: /Paint the shed/ }).click();
+    await page.waitForURL(`**/t/${thread}`);
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  });
+
+  test("? shows all keys, also those of the page that is open; N goes to a new thread; [ and ] from thread to thread", async () => {
+    const client = await app.server.client();
+    for (const title of ["First", "Second"]) {
+      await client.command("thread.create", { agent: "demo", cwd: app.server.cwd, title });
+    }
+    const { page } = await app.signedIn();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").getByText("Start the thread").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("]");
+    await page.waitForURL(/\/t\//);
+    const first = page.url();
+    await page.keyboard.press("]");
+    await page.waitForURL((url) => url.href !== first);
+    await page.keyboard.press("[");
+    await page.waitForURL(first);
+    await page.keyboard.press("n");
+    await page.waitForURL("**/new");
+    // Typed into a field, a letter is a letter.
+    await page.getByLabel("First prompt").pressSequentially("n?/[");
+    expect(await page.getByLabel("First prompt").inputValue()).toBe("n?/[");
+    await page.getByLabel("First prompt").fill("");
+  });
+
+  test("everything is reached by Tab, with a ring to be seen, the content first by a link to skip", async () => {
+    const { page } = await app.signedIn();
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to content");
+    const ring = await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle);
+    expect(ring).toBe("solid");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
+  });
+});
+
+describe.skipIf(!app.available)("the theme", () => {
+  test("follows the system, and the choice made here, also after a reload and before anything is drawn", async () => {
+    const { page } = await app.signedIn({ colorScheme: "light" });
+    const light = await background(page);
+    await page.emulateMedia({ colorScheme: "dark" });
+    expect(await background(page)).not.toBe(light);
+    await page.goto(`${app.server.url}/settings`);
+    await page.getByRole("radio", { name: "Light" }).check({ force: true });
+    expect(await background(page)).toBe(light);
+    await page.goto(`${app.server.url}/`, { waitUntil: "commit" });
+    await page.locator("html[data-theme=light]").waitFor();
+    expect(await background(page)).toBe(light);
+  });
+});
+
+describe.skipIf(!app.available)("the connection is always to be seen", () => {
+  test("live, offline when the server dies, live again when it is back, on the page that was open", async () => {
+    const { page } = await app.signedIn();
+    await page.goto(`${app.server.url}/settings`);
+    await live(page);
+    await app.server.process.end("SIGKILL");
+    await page.locator('[data-connection="offline"]').waitFor();
+    await page.getByRole("heading", { name: "Keyboard" }).waitFor();
+    await app.server.process.start();
+    await page
+      .locator('[data-connection="offline"]')
+      .click({ timeout: 1_000 })
+      .catch(() => {});
+    await live(page);
+  });
+});
+
+describe.skipIf(!app.available)("WCAG 2.2 AA, by axe", () => {
+  const PAGES: [string, string, ((page: Page) => Promise<unknown>)?][] = [
+    ["home", "/"],
+    ["new thread", "/new"],
+    ["choosing an agent", "/new", (page) => page.getByRole("combobox", { name: "Agent" }).click()],
+    ["search", "/search?q=hello"],
+    ["settings", "/settings"],
+    ["pairing a device", "/settings", (page) => page.getByRole("button", { name: "Sign in another device" }).click()],
+    ["commands", "/", (page) => page.keyboard.press("Control+k")],
+    ["keys", "/", (page) => page.keyboard.press("?")],
+    ["nothing there", "/nowhere"],
+  ];
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const [size, options] of Object.entries({ wide: { viewport: { width: 1280, height: 800 } }, phone: PHONE })) {
+      test(`every page, ${size}, ${colorScheme}`, async () => {
+        const client = await app.server.client();
+        const { thread } = await client.command("thread.create", { agent: "demo", cwd: app.server.cwd });
+        await client.command("thread.prompt", { thread, text: "hello" });
+        const signIn = await app.browser({ ...options, colorScheme });
+        await signIn.page.goto(`${app.server.url}/pair`);
+        await signIn.page.getByLabel("Code").waitFor();
+        expect(await axeFaults(signIn.page)).toEqual([]);
+        const { page } = await app.signedIn({ ...options, colorScheme });
+        for (const [name, path, act] of PAGES) {
+          await page.goto(app.server.url + path);
+          await live(page);
+          await act?.(page);
+          if (act) await page.locator("[role=dialog], [role=listbox], img[alt*=QR]").first().waitFor();
+          expect({ page: name, faults: await axeFaults(page) }).toEqual({ page: name, faults: [] });
+        }
+      }, 60_000);
+    }
+  }
+
+  test("at 360 px nothing is cut off, and what is touched is 44 px high", async () => {
+    const { page } = await app.signedIn(PHONE);
+    for (const path of ["/", "/new", "/search?q=hello", "/settings"]) {
+      await page.goto(app.server.url + path);
+      await live(page);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      const small = await page.evaluate(() =>
+        [...document.querySelectorAll("button, a[href], input:not(.sr-only), textarea")]
+          .map((element) => ({ element, box: element.getBoundingClientRect() }))
+          .filter(({ box }) => box.width > 1 && box.height > 1 && box.height < 43.5 && box.bottom > 0)
+          .map(({ element }) => element.outerHTML.slice(0, 120)),
+      );
+      expect({ path, small }).toEqual({ path, small: [] });
+    }
+  });
+});

@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { App, live } from "./support/app.ts";
+
+const app = App.forThisFile();
+afterEach(() => app.finish());
+
+describe.skipIf(!app.available)("P83: signing in", () => {
+  test("a pairing link signs in, and its code leaves the address at once", async () => {
+    const { page, context } = await app.browser();
+    const link = await app.server.pairLink();
+    await page.goto(link);
+    await live(page);
+    expect(page.url()).toBe(`${app.server.url}/`);
+    const [cookie] = await context.cookies();
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict" });
+    expect(await page.evaluate(() => document.cookie)).toBe("");
+  });
+
+  test("who is not signed in sees how to, and nothing else", async () => {
+    const { page } = await app.browser();
+    await page.goto(`${app.server.url}/settings`);
+    await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
+    expect(await page.getByRole("navigation").count()).toBe(0);
+  });
+
+  test("a link that was used says so, and a code can be typed instead", async () => {
+    const { page } = await app.browser();
+    const link = await app.server.pairLink();
+    const first = await app.browser();
+    await first.page.goto(link);
+    await live(first.page);
+    await page.goto(link);
+    await page.getByRole("alert").getByText("This code is not valid").waitFor();
+    const [, code = ""] = (await app.server.pairLink()).split("#");
+    await page.getByLabel("Code").fill(code.toLowerCase().replace("-", " "));
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await live(page);
+  });
+
+  test("a reload stays signed in", async () => {
+    const { page } = await app.signedIn();
+    await page.goto(`${app.server.url}/settings`);
+    await live(page);
+  });
+
+  test("a device that is revoked elsewhere is signed out at once, and shows nothing more", async () => {
+    const lost = await app.signedIn();
+    const mine = await app.signedIn();
+    await mine.page.goto(`${app.server.url}/settings`);
+    const rows = mine.page.getByRole("listitem").filter({ hasText: "Chrome on Linux" });
+    const other = rows.filter({ hasNotText: "this device" }).filter({ hasText: "connected" });
+    await other.getByRole("button", { name: /^Revoke/ }).click();
+    await other.getByRole("button", { name: "Revoke", exact: true }).click();
+    await lost.page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
+    await live(mine.page);
+  });
+
+  test("P85: signing out asks for a code again", async () => {
+    const { page } = await app.signedIn();
+    await page.goto(`${app.server.url}/settings`);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
+  });
+
+  test("settings make a code for another device, as a link and a picture", async () => {
+    const { page } = await app.signedIn();
+    await page.goto(`${app.server.url}/settings`);
+    await page.getByRole("button", { name: "Sign in another device" }).click();
+    await page.getByAltText("The link as a QR code").waitFor();
+    const link = await page.getByRole("link", { name: /\/pair#/ }).getAttribute("href");
+    const other = await app.browser();
+    await other.page.goto(link ?? "");
+    await live(other.page);
+  });
+});

@@ -1,0 +1,117 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { App, live, PHONE } from "./support/app.ts";
+import type { Page } from "./support/browser.ts";
+
+const app = App.forThisFile();
+afterEach(() => app.finish());
+
+const rows = (page: Page) => page.locator("[data-thread]");
+
+/** Makes a thread with one prompt as a program would, and gives its id. */
+async function makeThread(prompt: string, title?: string): Promise<string> {
+  const client = await app.server.client();
+  const { thread } = await client.command("thread.create", {
+    agent: "demo",
+    cwd: app.server.cwd,
+    ...(title === undefined ? {} : { title }),
+  });
+  await client.command("thread.prompt", { thread, text: prompt });
+  return thread;
+}
+
+describe.skipIf(!app.available)("threads", () => {
+  test("the first run: nothing yet, then a thread with the demo agent, which opens and shows in the list", async () => {
+    const { page } = await app.signedIn();
+    await page.getByText("No threads yet").waitFor();
+    await page.getByLabel("Directory").fill(app.server.cwd);
+    await page.getByLabel("First prompt").fill("hello");
+    await page.getByRole("button", { name: /Start thread/ }).click();
+    await page.waitForURL(/\/t\/[A-Za-z0-9]{16}$/);
+    const [, id = ""] = page.url().split("/t/");
+    await page.locator(`[data-thread="${id}"][aria-current="page"]`).waitFor();
+  });
+
+  test("agents that are not found say what they need, and cannot be chosen", async () => {
+    const { page } = await app.signedIn();
+    await page.getByRole("combobox", { name: "Agent" }).click();
+    const missing = page.getByRole("option").filter({ hasText: "Not found here" }).first();
+    await missing.waitFor();
+    expect(await missing.getAttribute("aria-disabled")).toBe("true");
+    expect(await missing.textContent()).toContain("Needs: ");
+  });
+
+  test("directories are completed from the server's disk", async () => {
+    const { page } = await app.signedIn();
+    const field = page.getByLabel("Directory");
+    await field.fill(app.server.cwd.slice(0, -3));
+    await page.getByRole("option", { name: app.server.cwd }).first().click();
+    expect(await field.inputValue()).toBe(app.server.cwd);
+  });
+
+  test("a directory that is not there is said, and what was typed is kept", async () => {
+    const { page } = await app.signedIn();
+    await page.getByLabel("Directory").fill("/nowhere/at/all");
+    await page.getByLabel("First prompt").fill("keep me");
+    await page.getByRole("button", { name: /Start thread/ }).click();
+    await page.getByRole("alert").getByText("There is no directory /nowhere/at/all on the server.").waitFor();
+    await page.reload();
+    await live(page);
+    expect(await page.getByLabel("First prompt").inputValue()).toBe("keep me");
+    await page.getByLabel("First prompt").fill("");
+  });
+
+  test("two browsers see the same list, changing as it changes", async () => {
+    const [one, two] = [await app.signedIn(), await app.signedIn()];
+    const thread = await makeThread("edit something", "Shared by two");
+    for (const { page } of [one, two]) {
+      const waiting = page.getByRole("region", { name: /Needs you/ }).locator(`[data-thread="${thread}"]`);
+      await waiting.getByText("Shared by two").waitFor();
+    }
+    const client = await app.server.client();
+    await client.command("thread.rename", { thread, title: "Renamed for both" });
+    for (const { page } of [one, two]) await rows(page).getByText("Renamed for both").waitFor();
+    await client.command("thread.archive", { thread });
+    for (const { page } of [one, two]) await rows(page).getByText("Renamed for both").waitFor({ state: "detached" });
+  });
+
+  test("unread marks are kept per device, and go when the thread is opened", async () => {
+    const { page } = await app.signedIn();
+    const elsewhere = await app.signedIn();
+    const thread = await makeThread("hello", "To be read");
+    const unread = (on: Page) => on.locator(`[data-thread="${thread}"]`).getByText("Unread");
+    await unread(page).waitFor({ state: "attached" });
+    await unread(elsewhere.page).waitFor({ state: "attached" });
+    await page.locator(`[data-thread="${thread}"]`).click();
+    await unread(page).waitFor({ state: "detached" });
+    await page.reload();
+    await live(page);
+    await page.locator(`[data-thread="${thread}"]`).waitFor();
+    expect(await unread(page).count()).toBe(0);
+    expect(await unread(elsewhere.page).count()).toBe(1);
+  });
+
+  test("search finds what was said in any thread, and leads to it", async () => {
+    await makeThread("hello there, quicksilver");
+    const { page } = await app.signedIn();
+    await page.keyboard.press("/");
+    await page.keyboard.type("quicksilver");
+    const found = page.getByRole("region", { name: "Found in threads" });
+    await found.locator("mark").getByText("quicksilver").first().waitFor();
+    expect(page.url()).toContain("/search?q=quicksilver");
+    await found.getByRole("link").first().click();
+    await page.waitForURL(/\/t\//);
+    await page.goBack();
+    await found.locator("mark").first().waitFor();
+  });
+
+  test("on a phone: the list is a page, a thread is the next one, and back leads to the list", async () => {
+    const thread = await makeThread("hello", "On a phone");
+    const { page } = await app.signedIn(PHONE);
+    expect(await page.getByRole("heading", { name: "Threads" }).count()).toBe(1);
+    await page.locator(`[data-thread="${thread}"]`).tap();
+    await page.waitForURL(/\/t\//);
+    expect(await rows(page).count()).toBe(0);
+    await page.getByRole("button", { name: "Back" }).tap();
+    await page.locator(`[data-thread="${thread}"]`).waitFor();
+  });
+});
