@@ -181,6 +181,18 @@ describe("run", () => {
     expect(whole.items.find(({ kind }) => kind === "turn")?.["status"]).toBe("cancelled");
   });
 
+  test("with its server gone, it can still be ended", async () => {
+    const { child } = await place.serve();
+    const run = place.start(["run", "--agent", "demo", "/long 1000000"]);
+    await run.out.line((line) => line.startsWith("Demo line 3 "));
+    child.process.kill("SIGKILL");
+    await run.err.line((line) => line.includes("connection lost"));
+    run.process.kill("SIGTERM");
+    const { code, err } = await run.ended();
+    expect(code).toBe(130);
+    expect(err).toContain("not connected: leaving; the turn is left as it is");
+  });
+
   test("a turn that another program cancels ends with 130 here", async () => {
     await place.serve();
     const run = place.start(["run", "--agent", "demo", "--json", "/long 1000000"]);

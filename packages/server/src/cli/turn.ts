@@ -38,6 +38,12 @@ export async function followTurn(options: FollowOptions): Promise<ExitCode> {
   const { promise: left, resolve: leave } = Promise.withResolvers<null>();
   const stopListening = onInterrupt(
     () => {
+      if (client.status.state !== "live") {
+        // Nobody is there to be asked, and who sent the signal wants an end.
+        screen.note("not connected: leaving; the turn is left as it is");
+        leave(null);
+        return;
+      }
       screen.note("cancelling; once more to leave at once");
       client.command("thread.cancel", { thread }).catch(() => leave(null));
     },
