@@ -1,11 +1,110 @@
+import { useThread, useConnection } from "@skein/client/react";
+import { useMemo, useRef, useState } from "react";
 import { Page, PageHeading } from "../app/page.tsx";
-import { SkeletonRows } from "../ui/states.tsx";
+import { navigate, useRoute } from "../app/router.tsx";
+import { useLayout } from "../lib/use-media.ts";
+import { Button } from "../ui/button.tsx";
+import { Empty, ErrorNote, SkeletonRows } from "../ui/states.tsx";
+import { Announcer } from "./announcer.tsx";
+import { Switches } from "./header/switches.tsx";
+import { ThreadHeader } from "./header/thread-header.tsx";
+import { Interrupted } from "./interrupted.tsx";
+import { ThreadPanel, type PanelTab } from "./panels/thread-panel.tsx";
+import { PromptBox, type PromptBoxHandle } from "./prompt/prompt-box.tsx";
+import { QueueStrip } from "./prompt/queue-strip.tsx";
+import { RequestBar } from "./requests/request-bar.tsx";
+import { ThreadProvider } from "./thread-context.ts";
+import { ThreadShortcuts } from "./thread-shortcuts.tsx";
+import { Timeline, type TimelineHandle } from "./timeline/timeline.tsx";
+import { ViewContext, ViewState } from "./timeline/view-state.ts";
 
 /** A thread: its timeline, its prompt box, its side panel. */
-export default function ThreadPage({ thread }: { thread: string }) {
+export default function ThreadPage({ thread: id }: { thread: string }) {
+  const { thread, status, error } = useThread(id);
+  const { state } = useConnection();
+  const route = useRoute();
+  const layout = useLayout();
+  const [view] = useState(() => new ViewState());
+  const [panel, setPanel] = useState<PanelTab | null>(null);
+  const lastPanel = useRef<PanelTab>("plan");
+  const timeline = useRef<TimelineHandle>(null);
+  const promptBox = useRef<PromptBoxHandle>(null);
+  const show = useMemo(
+    () => (item: string) => {
+      if (layout !== "wide") setPanel(null);
+      timeline.current?.show(item);
+    },
+    [layout],
+  );
+  const openPanel = (tab: PanelTab | null): void => {
+    if (tab !== null) lastPanel.current = tab;
+    setPanel(tab);
+  };
+
+  if (thread === undefined) {
+    return (
+      <Page title="Thread" header={<PageHeading>Thread</PageHeading>}>
+        {status === "gone" ? (
+          <Empty action={<Button onClick={() => navigate("/")}>All threads</Button>}>
+            {error?.message ?? "There is no such thread."}
+          </Empty>
+        ) : state === "offline" ? (
+          <div className="mx-auto max-w-(--measure) p-6">
+            <ErrorNote title="The server is out of reach">
+              This thread was not loaded before, so there is nothing to show of it. It appears once the server is back.
+            </ErrorNote>
+          </div>
+        ) : (
+          <div className="mx-auto max-w-(--measure)">
+            <SkeletonRows rows={4} label="Loading the thread" />
+          </div>
+        )}
+      </Page>
+    );
+  }
+
   return (
-    <Page title={thread} header={<PageHeading>{thread}</PageHeading>}>
-      <SkeletonRows rows={4} label="Loading the thread" />
-    </Page>
+    <ThreadProvider value={id}>
+      <ViewContext value={view}>
+        <Page
+          title={thread.title}
+          header={
+            <ThreadHeader
+              id={id}
+              thread={thread}
+              panelOpen={panel !== null}
+              onPanel={() => openPanel(panel === null ? lastPanel.current : null)}
+            />
+          }
+          panelTitle="About this thread"
+          panelOpen={panel !== null}
+          onPanelClose={() => openPanel(null)}
+          panel={
+            <ThreadPanel id={id} thread={thread} tab={panel ?? lastPanel.current} onTab={openPanel} onShow={show} />
+          }
+        >
+          <div className="flex h-full flex-col">
+            <div className="min-h-0 flex-1">
+              <Timeline ref={timeline} thread={id} target={route.page === "thread" ? route.item : null} />
+            </div>
+            <div className="mx-auto w-full max-w-[calc(var(--measure)+2rem)] px-4 pb-3 max-medium:px-2 max-medium:pb-2">
+              <div className="pb-safe">
+                <Interrupted id={id} />
+                <RequestBar thread={id} onShow={show} />
+                <QueueStrip thread={id} onShow={() => openPanel("queue")} />
+                <PromptBox
+                  ref={promptBox}
+                  thread={id}
+                  onSent={() => timeline.current?.toEnd()}
+                  switches={layout === "narrow" && <Switches id={id} thread={thread} side="top" />}
+                />
+              </div>
+            </div>
+          </div>
+          <ThreadShortcuts id={id} timeline={timeline} promptBox={promptBox} />
+          <Announcer id={id} />
+        </Page>
+      </ViewContext>
+    </ThreadProvider>
   );
 }

@@ -39,6 +39,19 @@ export const COMMANDS = {
   "thread.cancel": { params: z.looseObject({ key, thread: id }), result: answer.extend({ turn: id.nullable() }) },
   /** Takes a turn that has not started out of the queue. */
   "thread.unqueue": { params: z.looseObject({ key, thread: id, turn: id }), result: answer },
+  /** Changes a turn that has not started: its text, what it carries, or its place; what is absent stays as it is. */
+  "thread.requeue": {
+    params: z.looseObject({
+      key,
+      thread: id,
+      turn: id,
+      text: z.string().optional(),
+      blocks: z.array(block).max(64).optional(),
+      /** The turn it is to stand before; `null`: after all others. */
+      before: id.nullable().optional(),
+    }),
+    result: answer,
+  },
   "thread.mode": { params: z.looseObject({ key, thread: id, mode: z.string().max(256) }), result: answer },
   "thread.config": {
     params: z.looseObject({ key, thread: id, option: z.string().max(256), value: z.union([z.string(), z.boolean()]) }),
@@ -120,6 +133,16 @@ export const QUERIES = {
       /** Whether there are more than these. */
       more: z.boolean(),
       home: z.string(),
+    }),
+  },
+  /** Files below a thread's directory whose path holds a text: for a person who names one in a prompt. */
+  "files.find": {
+    params: z.looseObject({ thread: id, text: z.string().max(1024) }),
+    result: z.looseObject({
+      /** Paths below the thread's directory, the best match first. */
+      files: z.array(z.string()),
+      /** Whether there may be more than these: more match, or not every directory was looked into. */
+      more: z.boolean(),
     }),
   },
   echo: {

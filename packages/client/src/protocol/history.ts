@@ -15,4 +15,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "116ac902a0971bdc2b6ea6e3d4b5ff730e24d7f2f2936c9d3311f1bd28e46362",
     note: "Queries token.list, token.revoke, token.pair and directories.list.",
   },
+  {
+    version: 1,
+    hash: "df802e0061d1bd8d26afc5b2c7e9867dfd5849ca38cc90bc1862fc39ef4501e7",
+    note: "Command thread.requeue, a queued turn's order, and query files.find.",
+  },
 ];

@@ -78,6 +78,8 @@ export const turnEntity = z.looseObject({
   pos: z.number().optional(),
   /** The prompt while it is queued; from the start on it stands in the turn's `user` message. */
   prompt: z.looseObject({ text: z.string(), blocks: z.array(block) }).optional(),
+  /** While it is queued: the turn with the lowest number is the next; the number in its id, where this is absent. */
+  order: z.number().optional(),
   /** The key of the command that asked for it, by which its sender knows it again. */
   key: z.string().optional(),
   by: z.string(),

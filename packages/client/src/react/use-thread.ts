@@ -57,12 +57,13 @@ export function useThread(thread: string): ThreadView {
   );
 }
 
-/** Those that began by their place; then those that wait, by the number in their id, as the server takes them. */
+/** Those that began by their place; then those that wait, by their order, as the server takes them. */
 function inOrder(a: Entity<TurnEntity>, b: Entity<TurnEntity>): number {
   const [left, right] = [a.value.pos, b.value.pos];
   if (left !== undefined && right !== undefined) return left - right;
-  if (left === undefined && right === undefined) return numberOf(a.id) - numberOf(b.id);
+  if (left === undefined && right === undefined) return orderOf(a) - orderOf(b) || numberOf(a.id) - numberOf(b.id);
   return left === undefined ? 1 : -1;
 }
 
+const orderOf = ({ id, value }: Entity<TurnEntity>): number => value.order ?? numberOf(id);
 const numberOf = (id: string): number => Number(id.replace(/\D+/g, ""));

@@ -5,6 +5,7 @@ import {
   isQuery,
   METHODS,
   SkeinError,
+  threadTopic,
   type CheckedParams,
   type CommandName,
   type Method,
@@ -13,6 +14,7 @@ import {
 } from "@skein/client/protocol";
 import type { Store } from "../store/contract.ts";
 import { listDirectories } from "./directories.ts";
+import { findFiles } from "./files.ts";
 import type { Doorkeeper } from "./doorkeeper.ts";
 import type { Principal } from "./tokens.ts";
 
@@ -60,6 +62,12 @@ const HANDLERS: Handlers = {
   async "agents.list"(domain) {
     const agents = await domain.store.entities("server", "agent");
     return { agents: agents.map((agent) => agent.value) };
+  },
+  async "files.find"(domain, principal, { thread, text }) {
+    await requireRead(domain, principal, threadTopic(thread));
+    const entity = await domain.store.entity(threadTopic(thread), "thread", thread);
+    if (entity === null) throw new SkeinError("not_found", "There is no such thread.", { path: "params.thread" });
+    return findFiles(String(entity["cwd"]), text);
   },
   "directories.list": (_domain, _principal, { prefix }) => listDirectories(prefix),
   "token.list": ({ doorkeeper }, principal) => doorkeeper.list(principal),

@@ -8,6 +8,7 @@ import {
 } from "@skein/client/protocol";
 import type { Store, StoredEntity } from "../store/contract.ts";
 import { newCard } from "./writer/card.ts";
+import { inOrder } from "./writer/lifecycle.ts";
 import { emptyState, type EndStatus, type QueuedTurn, type Step, type ThreadState } from "./writer/state.ts";
 import { step } from "./writer/writer.ts";
 
@@ -32,8 +33,8 @@ export async function loadThread(store: Store, id: string): Promise<Loaded | nul
   const left = await leftOpen(store, id, last?.value.pos ?? 0);
   const queue = turns
     .filter((turn) => turn.value.status === "queued")
-    .toSorted((a, b) => numberOf(a.id) - numberOf(b.id))
-    .map(queuedTurn);
+    .map(queuedTurn)
+    .toSorted(inOrder);
   const crashed = left.some((entity) => entity.kind === "turn");
   const state: ThreadState = {
     ...emptyState(id, thread, card ?? newCard(id, thread, "")),
@@ -99,7 +100,13 @@ async function leftOpen(store: Store, id: string, since: number): Promise<Stored
 }
 
 function queuedTurn({ id, value }: { id: string; value: TurnEntity }): QueuedTurn {
-  return { id, text: value.prompt?.text ?? "", blocks: value.prompt?.blocks ?? [], by: value.by };
+  return {
+    id,
+    order: value.order ?? numberOf(id),
+    text: value.prompt?.text ?? "",
+    blocks: value.prompt?.blocks ?? [],
+    by: value.by,
+  };
 }
 
 /** The number in a turn's id. */

@@ -5,7 +5,7 @@ import { withOption } from "./agent-session.ts";
 import { ThreadLog, type Asker } from "./thread-log.ts";
 import { TurnRunner, type RunnerContext } from "./turn-runner.ts";
 import { answer } from "./writer/asks.ts";
-import { archive, goOn, queueTurn, rename, unqueueTurn } from "./writer/lifecycle.ts";
+import { archive, goOn, queueTurn, rename, requeueTurn, unqueueTurn, type Requeue } from "./writer/lifecycle.ts";
 import { some } from "./writer/read.ts";
 import type { Step, ThreadState } from "./writer/state.ts";
 
@@ -83,6 +83,18 @@ export class Thread {
       throw new SkeinError("conflict", "The turn does not wait: it has started, or was taken out before.");
     }
     return this.#log.command(asker, (draft) => void unqueueTurn(draft, turn));
+  }
+
+  /** Changes a turn that waits: what it says, or its place. */
+  async requeue(asker: Asker, turn: string, change: Requeue): Promise<CommandAnswer> {
+    const waits = (id: string): boolean => this.state.queue.some((each) => each.id === id);
+    if (!waits(turn)) {
+      throw new SkeinError("conflict", "The turn does not wait: it has started, or was taken out before.");
+    }
+    if (typeof change.before === "string" && !waits(change.before)) {
+      throw new SkeinError("conflict", "The turn it was to stand before does not wait.", { path: "params.before" });
+    }
+    return this.#log.command(asker, (draft) => void requeueTurn(draft, turn, change));
   }
 
   async setMode(asker: Asker, mode: string): Promise<CommandAnswer> {

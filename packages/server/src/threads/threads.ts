@@ -139,6 +139,14 @@ export class Threads {
     },
     "thread.cancel": (thread, asker) => thread.cancel(asker),
     "thread.unqueue": (thread, asker, { turn }) => thread.unqueue(asker, turn),
+    "thread.requeue": async (thread, asker, { turn, text, blocks, before }) => {
+      if (text !== undefined || blocks !== undefined) {
+        const now = thread.state.queue.find((each) => each.id === turn);
+        const prompt = { text: text ?? now?.text ?? "", blocks: blocks ?? now?.blocks ?? [] };
+        await checkPrompt(prompt, this.#options.limits, this.#options.blobs);
+      }
+      return thread.requeue(asker, turn, { text, blocks, before });
+    },
     "thread.mode": (thread, asker, { mode }) => thread.setMode(asker, mode),
     "thread.config": (thread, asker, { option, value }) => thread.setConfig(asker, option, value),
     "thread.rename": (thread, asker, { title }) => thread.rename(asker, title),

@@ -15,7 +15,11 @@ export function CodeBlock({ code, language, growing = false }: { code: string; l
       <figcaption className="flex h-8 items-center justify-between border-b border-line pr-0.5 pl-3 text-meta text-ink-3 pointer-coarse:h-11">
         <span className="font-mono">{language || "text"}</span>
         <span className="flex">
-          <IconButton label={wrap ? "Do not wrap lines" : "Wrap lines"} aria-pressed={wrap} onClick={() => setWrap(!wrap)}>
+          <IconButton
+            label={wrap ? "Do not wrap lines" : "Wrap lines"}
+            aria-pressed={wrap}
+            onClick={() => setWrap(!wrap)}
+          >
             <WrapText size={14} aria-hidden />
           </IconButton>
           <CopyButton text={code} label="Copy code" />

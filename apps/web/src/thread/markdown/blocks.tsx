@@ -35,7 +35,7 @@ export function BlockView({ token, growing = false }: { token: Token; growing?: 
       // Never rendered: it shows as what was written.
       return <p className="whitespace-pre-wrap">{token.raw.trimEnd()}</p>;
     default:
-      return token["tokens"] ? <Inline tokens={token["tokens"] as Token[]} /> : <Inline tokens={[token]} />;
+      return <Inline tokens={[token]} />;
   }
 }
 

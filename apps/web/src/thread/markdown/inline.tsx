@@ -43,7 +43,9 @@ function Piece({ token }: { token: Token }): ReactNode {
         </SafeLink>
       );
     case "image":
-      return <SafeLink href={(token as Tokens.Image).href}>Image: {decodeEntities((token as Tokens.Image).text)}</SafeLink>;
+      return (
+        <SafeLink href={(token as Tokens.Image).href}>Image: {decodeEntities((token as Tokens.Image).text)}</SafeLink>
+      );
     default:
       // HTML above all: as what was written.
       return token.raw;

@@ -4,7 +4,7 @@ import { BOUNDS, boundedJson, cut } from "./bounds.ts";
 import type { Draft } from "./draft.ts";
 import { closeMessage, preview } from "./messages.ts";
 import { some } from "./read.ts";
-import type { EndStatus } from "./state.ts";
+import type { EndStatus, QueuedTurn } from "./state.ts";
 import { endTerminals } from "./terminals.ts";
 import { interruptTools } from "./tools.ts";
 
@@ -15,15 +15,17 @@ export function queueTurn(
 ): string {
   const { text, blocks, by, key, first } = prompt;
   const id = `u${draft.state.nextTurn}`;
+  const order = first ? firstOrder(draft) - 1 : lastOrder(draft) + 1;
   const value: TurnEntity = {
     prompt: { text, blocks: [...blocks] },
+    order,
     key,
     by,
     status: "queued",
     createdAt: draft.now,
   };
   draft.put("turn", id, value);
-  const turn = { id, text, blocks, by };
+  const turn = { id, order, text, blocks, by };
   const queue = first ? [turn, ...draft.state.queue] : [...draft.state.queue, turn];
   draft.set({ nextTurn: draft.state.nextTurn + 1, queue, paused: false });
   if (draft.state.thread.titledBy === undefined) {
@@ -32,6 +34,46 @@ export function queueTurn(
   }
   return id;
 }
+
+const firstOrder = (draft: Draft): number => draft.state.queue[0]?.order ?? draft.state.nextTurn;
+const lastOrder = (draft: Draft): number => draft.state.queue.at(-1)?.order ?? draft.state.nextTurn - 1;
+
+/** What of a turn that waits is to be another; `before` names the turn it is to stand before, `null` puts it last. */
+export type Requeue = {
+  text?: string | undefined;
+  blocks?: readonly Block[] | undefined;
+  before?: string | null | undefined;
+};
+
+/** Changes a turn that waits. Moved, it and those it passed share out the places they had: no other turn changes. */
+export function requeueTurn(draft: Draft, id: string, { text, blocks, before }: Requeue): void {
+  const turn = draft.state.queue.find((each) => each.id === id);
+  if (turn === undefined) return;
+  const changed = { ...turn, text: text ?? turn.text, blocks: blocks ?? turn.blocks };
+  const places = draft.state.queue.map((each) => each.order);
+  const queue = moved(draft.state.queue, changed, before).map((each, index) => ({
+    ...each,
+    order: places[index] ?? each.order,
+  }));
+  if (text !== undefined || blocks !== undefined) {
+    draft.patch("turn", id, { prompt: { text: changed.text, blocks: [...changed.blocks] } });
+  }
+  for (const { id: each, order } of queue) {
+    if (draft.state.queue.find((was) => was.id === each)?.order !== order) draft.patch("turn", each, { order });
+  }
+  draft.set({ queue });
+}
+
+function moved(queue: readonly QueuedTurn[], turn: QueuedTurn, before: string | null | undefined): QueuedTurn[] {
+  if (before === undefined || before === turn.id) return queue.map((each) => (each.id === turn.id ? turn : each));
+  const others = queue.filter((each) => each.id !== turn.id);
+  const at = before === null ? others.length : others.findIndex((each) => each.id === before);
+  return [...others.slice(0, at), turn, ...others.slice(at)];
+}
+
+/** Turns that wait, the next first. */
+export const inOrder = (a: QueuedTurn, b: QueuedTurn): number => a.order - b.order || numberOf(a.id) - numberOf(b.id);
+const numberOf = (id: string): number => Number(id.slice(1));
 
 /** Takes a turn out of the queue; whether it was there. */
 export function unqueueTurn(draft: Draft, id: string): boolean {

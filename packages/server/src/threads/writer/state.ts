@@ -46,6 +46,8 @@ export type ThreadState = {
 
 export type QueuedTurn = {
   readonly id: string;
+  /** Lower comes first. */
+  readonly order: number;
   readonly text: string;
   readonly blocks: readonly Block[];
   readonly by: string;

@@ -1,0 +1,56 @@
+const BY_NAME: Record<string, string> = { dockerfile: "", makefile: "makefile", ".bashrc": "bash" };
+
+const BY_EXTENSION: Record<string, string> = {
+  ts: "typescript",
+  tsx: "typescript",
+  mts: "typescript",
+  cts: "typescript",
+  js: "javascript",
+  jsx: "javascript",
+  mjs: "javascript",
+  cjs: "javascript",
+  py: "python",
+  rb: "ruby",
+  rs: "rust",
+  go: "go",
+  java: "java",
+  kt: "kotlin",
+  swift: "swift",
+  c: "c",
+  h: "c",
+  cc: "cpp",
+  cpp: "cpp",
+  hpp: "cpp",
+  cs: "csharp",
+  php: "php",
+  pl: "perl",
+  lua: "lua",
+  r: "r",
+  sh: "bash",
+  bash: "bash",
+  zsh: "bash",
+  sql: "sql",
+  css: "css",
+  scss: "scss",
+  less: "less",
+  html: "xml",
+  xml: "xml",
+  svg: "xml",
+  vue: "xml",
+  json: "json",
+  yml: "yaml",
+  yaml: "yaml",
+  toml: "ini",
+  ini: "ini",
+  md: "markdown",
+  mdx: "markdown",
+  graphql: "graphql",
+  diff: "diff",
+  patch: "diff",
+};
+
+/** The highlighter's name for the language of a file; `""` when it is not known. */
+export function languageOfPath(path: string): string {
+  const name = path.split(/[\\/]/).at(-1)?.toLowerCase() ?? "";
+  return BY_NAME[name] ?? BY_EXTENSION[name.slice(name.lastIndexOf(".") + 1)] ?? "";
+}

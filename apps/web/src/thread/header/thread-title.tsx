@@ -1,0 +1,78 @@
+import { useClient } from "@skein/client/react";
+import { useEffect, useRef, useState } from "react";
+import { sayFailed } from "../../ui/toasts.tsx";
+
+const MAX_LENGTH = 200;
+
+/** The thread's title; a press makes it a field. `editing` is owned by the header, whose menu can start it too. */
+export function ThreadTitle({
+  id,
+  title,
+  editing,
+  onEditing,
+}: {
+  id: string;
+  title: string;
+  editing: boolean;
+  onEditing: (editing: boolean) => void;
+}) {
+  const client = useClient();
+  const field = useRef<HTMLInputElement>(null);
+  const [typed, setTyped] = useState(title);
+  useEffect(() => {
+    if (!editing) return;
+    setTyped(title);
+    // After the menu that asked for it has given the focus back.
+    const timer = setTimeout(() => field.current?.select(), 50);
+    return () => clearTimeout(timer);
+  }, [editing]);
+
+  const done = (keep: boolean): void => {
+    onEditing(false);
+    const next = typed.trim();
+    if (!keep || next === "" || next === title) return;
+    client.command("thread.rename", { thread: id, title: next }).catch((error: unknown) => {
+      sayFailed("The thread was not renamed.", error);
+    });
+  };
+
+  if (!editing) {
+    return (
+      <h1 className="min-w-0 truncate text-body font-semibold">
+        <button
+          type="button"
+          title="Rename"
+          onClick={() => onEditing(true)}
+          className="-mx-1.5 max-w-full truncate rounded-control px-1.5 py-0.5 hover:bg-surface-3"
+        >
+          {title}
+        </button>
+      </h1>
+    );
+  }
+  return (
+    <form
+      className="min-w-0 flex-1"
+      onSubmit={(event) => {
+        event.preventDefault();
+        done(true);
+      }}
+    >
+      <input
+        ref={field}
+        value={typed}
+        maxLength={MAX_LENGTH}
+        aria-label="Title of the thread"
+        autoFocus
+        onChange={({ target }) => setTyped(target.value)}
+        onBlur={() => done(true)}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          event.preventDefault();
+          done(false);
+        }}
+        className="-mx-1.5 h-7 w-full max-w-120 rounded-control border border-accent bg-surface-2 px-1.5 text-body font-semibold outline-none"
+      />
+    </form>
+  );
+}

@@ -1,0 +1,25 @@
+import { Download } from "lucide-react";
+import { blobPath } from "../lib/blobs.ts";
+
+/** A file that was kept as a blob, to be downloaded under its name. */
+export function BlobLink({
+  blob,
+  mimeType,
+  name,
+  note,
+  className,
+}: {
+  blob: string;
+  mimeType: string;
+  name: string;
+  note?: string;
+  className?: string;
+}) {
+  return (
+    <a href={blobPath(blob)} download={name} type={mimeType} className={className}>
+      <Download size={14} aria-hidden className="shrink-0 text-ink-3" />
+      <span className="truncate">{name}</span>
+      {note && <span className="shrink-0 text-meta text-ink-3">{note}</span>}
+    </a>
+  );
+}

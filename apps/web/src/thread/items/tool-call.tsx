@@ -1,0 +1,56 @@
+import type { ToolEntity } from "@skein/client";
+import { useThread } from "@skein/client/react";
+import { duration } from "../lib/words.ts";
+import { MiddleCut } from "../lib/middle-cut.tsx";
+import { useNow } from "../lib/use-now.ts";
+import { useThreadId } from "../thread-context.ts";
+import { useOpen } from "../timeline/view-state.ts";
+import { EditCount } from "./edit-count.tsx";
+import { ItemBar } from "./item-bar.tsx";
+import { StepRow } from "./step-row.tsx";
+import { StepState } from "./step-state.tsx";
+import { ToolBody, toolText } from "./tool-body.tsx";
+import { ToolIcon } from "./tool-icon.tsx";
+import { hasBody, toolWords } from "./tool-words.ts";
+
+/** Shorter than this, in ms, a duration says nothing. */
+const WORTH_SAYING_MS = 500;
+
+/** One tool call: a row that opens. */
+export function ToolCall({ id, tool }: { id: string; tool: ToolEntity }) {
+  const cwd = useThread(useThreadId()).thread?.cwd ?? "";
+  const [open, setOpen] = useOpen(id);
+  const running = tool.status === "in_progress" || tool.status === "pending";
+  const now = useNow(running);
+  const took = (tool.endedAt ?? Math.max(now, tool.startedAt)) - tool.startedAt;
+  const { title, detail, mono } = toolWords(tool, cwd);
+  return (
+    <StepRow
+      icon={<ToolIcon kind={tool.kind} />}
+      words={
+        <>
+          {mono ? (
+            <MiddleCut text={title} className="font-mono text-ink-1" />
+          ) : (
+            <span className={detail === null ? "truncate text-ink-1" : "max-w-[60%] shrink-0 truncate text-ink-1"}>
+              {title}
+            </span>
+          )}
+          {detail !== null && <MiddleCut text={detail} className="font-mono text-meta text-ink-3" />}
+        </>
+      }
+      facts={
+        <>
+          <EditCount tool={tool} />
+          {took >= WORTH_SAYING_MS && <span>{duration(took)}</span>}
+          <StepState state={tool.status} />
+        </>
+      }
+      bar={<ItemBar id={id} copy={() => toolText(tool)} />}
+      open={open}
+      onToggle={setOpen}
+    >
+      {hasBody(tool) ? <ToolBody tool={tool} /> : undefined}
+    </StepRow>
+  );
+}

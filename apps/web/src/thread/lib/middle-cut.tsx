@@ -1,0 +1,11 @@
+/** A path or command on one line: when it does not fit, its middle gives way, and its end, which says most, stays. */
+export function MiddleCut({ text, className = "" }: { text: string; className?: string }) {
+  const tail = Math.min(24, Math.floor(text.length / 2));
+  const cut = text.length - tail;
+  return (
+    <span className={`flex min-w-0 ${className}`} title={text}>
+      <span className="truncate whitespace-pre">{text.slice(0, cut)}</span>
+      <span className="shrink-0 whitespace-pre">{text.slice(cut)}</span>
+    </span>
+  );
+}

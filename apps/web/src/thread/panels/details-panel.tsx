@@ -1,0 +1,62 @@
+import type { ThreadEntity } from "@skein/client";
+import { useThread } from "@skein/client/react";
+import { RelativeTime } from "../../ui/relative-time.tsx";
+import { STATUS_WORDS } from "../../ui/status-mark.tsx";
+import { money, tokens } from "../lib/words.ts";
+import { settingsOf } from "../lib/settings.ts";
+
+/** The facts of a thread. */
+export function DetailsPanel({ id, thread }: { id: string; thread: ThreadEntity }) {
+  const { turns } = useThread(id);
+  const { usage } = thread;
+  const command = thread.exec ? [thread.exec.command, ...thread.exec.args].join(" ") : null;
+  const settings = settingsOf(thread).map(({ name, value, choices }) => ({
+    name,
+    value: choices.find((choice) => choice.value === value)?.name ?? value,
+  }));
+  const context =
+    usage?.used === undefined ? null : `${tokens(usage.used)}${usage.size ? ` of ${tokens(usage.size)}` : ""} tokens`;
+  return (
+    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 text-small">
+      <Fact name="Status">{STATUS_WORDS[thread.status]}</Fact>
+      <Fact name="Agent">{thread.agent}</Fact>
+      {command && <Fact name="Command" value={command} mono />}
+      {settings.map(({ name, value }) => (
+        <Fact key={name} name={name}>
+          {value}
+        </Fact>
+      ))}
+      <Fact name="Directory" value={thread.cwd} mono />
+      {context && <Fact name="Context">{context}</Fact>}
+      {usage?.cost && usage.cost.amount > 0 && <Fact name="Cost">{money(usage.cost)}</Fact>}
+      <Fact name="Turns">{turns.filter(({ value }) => value.status !== "queued").length}</Fact>
+      <Fact name="Created">
+        <RelativeTime at={thread.createdAt} />
+      </Fact>
+      <Fact name="Changed">
+        <RelativeTime at={thread.updatedAt} />
+      </Fact>
+      <Fact name="Thread" value={id} mono />
+      {thread.session && <Fact name="Session" value={thread.session} mono />}
+    </dl>
+  );
+}
+
+function Fact({
+  name,
+  value,
+  mono = false,
+  children,
+}: {
+  name: string;
+  value?: string;
+  mono?: boolean;
+  children?: React.ReactNode;
+}) {
+  return (
+    <>
+      <dt className="text-ink-3">{name}</dt>
+      <dd className={`min-w-0 break-words ${mono ? "font-mono text-meta leading-5" : ""}`}>{children ?? value}</dd>
+    </>
+  );
+}

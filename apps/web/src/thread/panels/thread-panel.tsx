@@ -1,0 +1,73 @@
+import { Tabs } from "@base-ui/react/tabs";
+import type { ThreadEntity } from "@skein/client";
+import { useThread } from "@skein/client/react";
+import type { ReactNode } from "react";
+import { ChangesPanel } from "./changes-panel.tsx";
+import { DetailsPanel } from "./details-panel.tsx";
+import { PlanPanel } from "./plan-panel.tsx";
+import { QueuePanel } from "./queue-panel.tsx";
+
+export type PanelTab = "plan" | "changes" | "queue" | "details";
+
+const TABS: readonly { value: PanelTab; name: string }[] = [
+  { value: "plan", name: "Plan" },
+  { value: "changes", name: "Changes" },
+  { value: "queue", name: "Queue" },
+  { value: "details", name: "Details" },
+];
+
+/** Plan, changes, queue and details of a thread, one at a time. */
+export function ThreadPanel({
+  id,
+  thread,
+  tab,
+  onTab,
+  onShow,
+}: {
+  id: string;
+  thread: ThreadEntity;
+  tab: PanelTab;
+  onTab: (tab: PanelTab) => void;
+  /** Brings an item into view. */
+  onShow: (item: string) => void;
+}) {
+  const { queue } = useThread(id);
+  return (
+    <Tabs.Root value={tab} onValueChange={(next: PanelTab) => onTab(next)}>
+      <Tabs.List className="sticky top-0 z-10 flex gap-1 border-b border-line bg-surface-1 px-3">
+        {TABS.map(({ value, name }) => (
+          <Tabs.Tab
+            key={value}
+            value={value}
+            className="-mb-px h-9 border-b-2 border-transparent px-2 text-small text-ink-2 hover:text-ink-1 data-[active]:border-accent data-[active]:font-medium data-[active]:text-ink-1 pointer-coarse:h-11"
+          >
+            {name}
+            {value === "queue" && queue.length > 0 && (
+              <span className="ml-1 text-ink-3 tabular-nums">{queue.length}</span>
+            )}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tab value="plan">
+        <PlanPanel id={id} />
+      </Tab>
+      <Tab value="changes">
+        <ChangesPanel id={id} cwd={thread.cwd} onShow={onShow} />
+      </Tab>
+      <Tab value="queue">
+        <QueuePanel id={id} />
+      </Tab>
+      <Tab value="details">
+        <DetailsPanel id={id} thread={thread} />
+      </Tab>
+    </Tabs.Root>
+  );
+}
+
+function Tab({ value, children }: { value: PanelTab; children: ReactNode }) {
+  return (
+    <Tabs.Panel value={value} className="p-4 outline-offset-[-2px]">
+      {children}
+    </Tabs.Panel>
+  );
+}

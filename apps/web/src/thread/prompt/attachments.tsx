@@ -1,0 +1,62 @@
+import { FileText, Image as ImageIcon, X } from "lucide-react";
+import { IconButton } from "../../ui/button.tsx";
+import { bytes } from "../lib/words.ts";
+import { useBlob } from "../lib/blobs.ts";
+import type { Attached } from "./drafts.ts";
+import type { Upload } from "./uploads.ts";
+
+/** The files of a draft, and those on their way. */
+export function Attachments({
+  attached,
+  uploads,
+  onRemove,
+}: {
+  attached: readonly Attached[];
+  uploads: readonly Upload[];
+  onRemove: (index: number) => void;
+}) {
+  if (attached.length + uploads.length === 0) return null;
+  return (
+    <ul aria-label="Attached" className="flex flex-wrap gap-2 px-3 pt-3">
+      {attached.map((each, index) => (
+        <li key={index} className={CHIP}>
+          {each.block.type === "image" ? (
+            <Thumbnail blob={each.block.blob} mimeType={each.block.mimeType} />
+          ) : (
+            <FileText size={14} aria-hidden className="shrink-0 text-ink-3" />
+          )}
+          <span className="max-w-48 truncate">{nameOf(each)}</span>
+          <span className="text-meta text-ink-3">{bytes(each.bytes)}</span>
+          <IconButton label={`Remove ${nameOf(each)}`} onClick={() => onRemove(index)}>
+            <X size={14} aria-hidden />
+          </IconButton>
+        </li>
+      ))}
+      {uploads.map((upload) => (
+        <li key={`upload ${upload.id}`} className={CHIP}>
+          <span className="max-w-48 truncate text-ink-2">{upload.name}</span>
+          <progress
+            value={upload.part}
+            max={1}
+            aria-label={`Sending ${upload.name}`}
+            className="h-1 w-16 overflow-hidden rounded-full accent-(--accent-fill)"
+          />
+          <IconButton label={`Do not send ${upload.name}`} onClick={upload.cancel}>
+            <X size={14} aria-hidden />
+          </IconButton>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const CHIP = "flex items-center gap-2 rounded-control border border-line bg-surface-1 pl-2 text-small";
+
+const nameOf = ({ block }: Attached): string =>
+  "name" in block && typeof block.name === "string" ? block.name : "file";
+
+function Thumbnail({ blob, mimeType }: { blob: string; mimeType: string }) {
+  const state = useBlob(blob, mimeType);
+  if (state === null || state === "failed") return <ImageIcon size={14} aria-hidden className="text-ink-3" />;
+  return <img src={state.url} alt="" className="size-5 shrink-0 rounded-[3px] object-cover" />;
+}

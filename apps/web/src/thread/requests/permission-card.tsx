@@ -1,0 +1,61 @@
+import type { PermissionEntity } from "@skein/client";
+import { useItem } from "@skein/client/react";
+import { CircleSlash2, ShieldCheck, ShieldQuestionMark, ShieldX } from "lucide-react";
+import { Person } from "../items/prompt-message.tsx";
+import { ToolBody } from "../items/tool-body.tsx";
+import { useThreadId } from "../thread-context.ts";
+import { allows, answerWords } from "./permission-options.ts";
+import { PermissionButtons } from "./permission-buttons.tsx";
+
+/** A request for leave where it arose: open, a card with the agent's own options; answered, one line. */
+export function PermissionCard({ id, permission }: { id: string; permission: PermissionEntity }) {
+  if (permission.status !== "pending") return <Answered permission={permission} />;
+  return (
+    <section
+      aria-label={`The agent asks for leave: ${permission.title}`}
+      data-request={id}
+      className="my-2 rounded-panel border border-wait-line bg-wait-soft p-4"
+    >
+      <p className="flex items-start gap-2 font-medium">
+        <ShieldQuestionMark size={16} aria-hidden className="mt-0.5 shrink-0 text-wait" />
+        <span className="min-w-0 break-words">{plainTitle(permission.title)}</span>
+      </p>
+      <RequestedTool tool={permission.tool} />
+      <div className="mt-3">
+        <PermissionButtons id={id} permission={permission} />
+      </div>
+    </section>
+  );
+}
+
+export const plainTitle = (title: string): string => title.replaceAll("`", "") || "The agent asks for leave";
+
+/** The command or diff in question. */
+function RequestedTool({ tool: id }: { tool: string | undefined }) {
+  const tool = useItem(useThreadId(), "tool", id ?? "");
+  if (tool === undefined) return null;
+  return (
+    <div className="mt-3 space-y-2">
+      <ToolBody tool={tool} />
+    </div>
+  );
+}
+
+function Answered({ permission }: { permission: PermissionEntity }) {
+  const option = permission.options.find(({ optionId }) => optionId === permission.answer);
+  const Icon = permission.status === "cancelled" ? CircleSlash2 : option && !allows(option) ? ShieldX : ShieldCheck;
+  return (
+    <p className="flex h-8 items-center gap-2 px-2 text-small text-ink-3" data-answered={permission.answer ?? ""}>
+      <Icon size={14} aria-hidden className="mx-px shrink-0" />
+      <span className="truncate">
+        {answerWords(permission)}
+        {permission.status === "answered" && (
+          <>
+            {" by "}
+            <Person id={permission.by} />
+          </>
+        )}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,28 @@
+import type { Item } from "@skein/client";
+
+/** What the list as a whole has to know of an item, as one string, so that it is drawn anew only when that changes. */
+export type Trait = {
+  /** A message's role, or an entity's status. */
+  readonly state: string;
+  /** Terminals that a tool call shows within itself. */
+  readonly terminals: readonly string[];
+};
+
+/** For `useTimeline`; `readTrait` reads it. */
+export function traitOf({ kind, value }: Item): string {
+  if (kind === "message")
+    return value["text"] === "" && value["blocks"] === undefined ? "empty" : String(value["role"]);
+  const state = String(value["status"] ?? "");
+  if (kind !== "tool") return state;
+  const content = value["content"];
+  if (!Array.isArray(content)) return state;
+  const terminals = content.flatMap((each: { type?: unknown; terminal?: unknown }) =>
+    each.type === "terminal" && typeof each.terminal === "string" ? [each.terminal] : [],
+  );
+  return [state, ...terminals].join(" ");
+}
+
+export function readTrait(trait: string): Trait {
+  const [state = "", ...terminals] = trait.split(" ");
+  return { state, terminals };
+}

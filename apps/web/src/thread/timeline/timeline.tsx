@@ -1,0 +1,202 @@
+import { useTimeline, useThread } from "@skein/client/react";
+import { ArrowDown } from "lucide-react";
+import {
+  useContext,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type Ref,
+} from "react";
+import { Virtualizer, type VirtualizerHandle } from "virtua";
+import { Button } from "../../ui/button.tsx";
+import { say } from "../../ui/toasts.tsx";
+import { traitOf } from "./item-trait.ts";
+import { focusRow, rowOfFocus } from "./row-focus.ts";
+import { RowView } from "./row-view.tsx";
+import { indexOfItem, rowsOf, type Row } from "./rows.ts";
+import { TimelineEnd } from "./timeline-end.tsx";
+import { useStick } from "./use-stick.ts";
+import { ViewContext } from "./view-state.ts";
+
+/** What the page may ask of the timeline. */
+export type TimelineHandle = {
+  /** Brings an item into view, loading back to it if need be, and focuses it. */
+  show(id: string): void;
+  /** Focuses the next row down or up; `false` when there is none. */
+  move(by: 1 | -1): boolean;
+  toEnd(): void;
+};
+
+/** Nearer to the start than this, in pixels, older items are asked for. */
+const OLDER_WITHIN = 1200;
+/** More items than this are not kept while one looks at the newest. */
+const MAX_AT_END = 1000;
+
+/** The thread's items, of which only those in sight are drawn. */
+export function Timeline({
+  thread,
+  target,
+  ref,
+}: {
+  thread: string;
+  /** The item that the address points at. */
+  target: string | null;
+  ref: Ref<TimelineHandle>;
+}) {
+  const timeline = useTimeline(thread, traitOf);
+  const { items, hasOlder, loadingOlder, olderError, setFollowing, loadOlder } = timeline;
+  const { running } = useThread(thread);
+  const view = useContext(ViewContext);
+  const folds = useSyncExternalStore(view.subscribe, () => view.folds);
+  const rows = useMemo(() => rowsOf(items, { opened: folds, running: running?.id }), [items, folds, running?.id]);
+
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const list = useRef<VirtualizerHandle>(null);
+  const { atEnd, onScroll, toEnd, leave } = useStick(scroller, content);
+  const [sought, setSought] = useState<string | null>(target);
+  const [marked, setMarked] = useState<string | null>(null);
+  useEffect(() => setSought(target), [target]);
+
+  const loadMore = (): void => {
+    if (hasOlder && !loadingOlder && olderError === null) void loadOlder();
+  };
+  const nearStart = (): boolean => (scroller.current?.scrollTop ?? 0) < OLDER_WITHIN;
+  // Also when what is there, folded, does not fill the screen.
+  useEffect(() => {
+    if (nearStart()) loadMore();
+  });
+  // Whoever looks at the newest items again has no need of all that was read back to.
+  useEffect(() => {
+    if (atEnd && items.length > MAX_AT_END) setFollowing(true);
+  }, [atEnd, items.length, setFollowing]);
+
+  // What an address or a card points at: found, or older items are loaded until it is.
+  useEffect(() => {
+    if (sought === null || items.length === 0) return;
+    const index = indexOfItem(rows, sought);
+    const row = rows[index];
+    if (row === undefined) {
+      if (hasOlder && placeOf(sought) < (items[0]?.pos ?? 0)) {
+        leave();
+        loadMore();
+      } else if (!loadingOlder) {
+        setSought(null);
+        say("The item that the link points at is not in this thread.");
+      }
+      return;
+    }
+    if (row.type === "fold") {
+      view.setOpen(row.key, true);
+      return;
+    }
+    leave();
+    setSought(null);
+    setMarked(row.key);
+    list.current?.scrollToIndex(index, { align: "center" });
+    focusRow(scroller.current, row.key);
+  }, [sought, rows, items, hasOlder, loadingOlder, view, leave]);
+
+  useImperativeHandle(ref, () => ({
+    show: setSought,
+    toEnd,
+    move(by) {
+      const now = rowOfFocus(scroller.current);
+      const from = now === null ? -1 : rows.findIndex(({ key }) => key === now);
+      const first = list.current?.findItemIndex(list.current.scrollOffset + 8) ?? 0;
+      let index = from < 0 ? (by > 0 ? first : first - 1) : from + by;
+      while (rows[index]?.type === "footer") index += by;
+      const row = rows[index];
+      if (row === undefined) return false;
+      if (index < rows.length - 1) leave();
+      list.current?.scrollToIndex(index, { align: "nearest" });
+      focusRow(scroller.current, row.key);
+      return true;
+    },
+  }));
+
+  return (
+    <div className="relative h-full min-h-0">
+      <div
+        ref={scroller}
+        role="feed"
+        aria-label="Timeline"
+        aria-busy={loadingOlder}
+        tabIndex={0}
+        onScroll={onScroll}
+        data-timeline
+        className="h-full overflow-y-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"
+      >
+        <div ref={content} className="pt-2">
+          <Virtualizer
+            ref={list}
+            data={rows}
+            shift={useShift(rows)}
+            bufferSize={600}
+            onScroll={() => {
+              if (nearStart()) loadMore();
+            }}
+            scrollRef={scroller}
+            startMargin={8}
+          >
+            {(row) => <RowView key={row.key} row={row} marked={row.key === marked} />}
+          </Virtualizer>
+          <TimelineEnd thread={thread} empty={rows.length === 0 && !hasOlder} />
+        </div>
+      </div>
+      <OlderNote
+        loading={loadingOlder && (sought !== null || nearStart())}
+        error={olderError}
+        onRetry={() => void loadOlder()}
+      />
+      {!atEnd && (
+        <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
+          <Button size="small" className="pointer-events-auto bg-floating! shadow-float" onClick={toEnd}>
+            <ArrowDown size={14} aria-hidden />
+            Jump to latest
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function OlderNote({ loading, error, onRetry }: { loading: boolean; error: Error | null; onRetry: () => void }) {
+  if (error === null && !loading) return null;
+  return (
+    <div className="pointer-events-none absolute inset-x-0 top-2 flex justify-center">
+      <p
+        role="status"
+        className="pointer-events-auto flex items-center gap-2 rounded-control border border-line bg-floating px-3 py-1 text-meta text-ink-2 shadow-float"
+      >
+        {error === null ? "Loading older items…" : `Older items could not be loaded: ${error.message}`}
+        {error !== null && (
+          <Button size="small" variant="quiet" onClick={onRetry}>
+            Try again
+          </Button>
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** An item's place, which its id ends in. */
+const placeOf = (id: string): number => Number(/\d+$/.exec(id)?.[0] ?? Number.NaN);
+
+/** Whether rows came or went at the start since the last picture: then the place one reads at is kept from the end. */
+function useShift(rows: readonly Row[]): boolean {
+  const before = useRef<readonly Row[]>([]);
+  const [was, is] = [before.current[0]?.key, rows[0]?.key];
+  const shift =
+    was !== undefined &&
+    is !== undefined &&
+    was !== is &&
+    (rows.some(({ key }) => key === was) || before.current.some(({ key }) => key === is));
+  useEffect(() => {
+    before.current = rows;
+  });
+  return shift;
+}
