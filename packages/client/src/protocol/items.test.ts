@@ -13,7 +13,7 @@ describe("P40, P41: items and held entities", () => {
     expect(isHeld({ title: "a thread", status: "idle" })).toBe(true);
   });
 
-  for (const status of ["queued", "running", "streaming", "pending", "waiting"]) {
+  for (const status of ["queued", "running", "streaming", "pending", "in_progress", "waiting"]) {
     test(`an item that is ${status} is held`, () => expect(isHeld({ pos: 1, status })).toBe(true));
   }
   for (const status of ["complete", "done", "answered", "cancelled", "interrupted", "failed", "completed", undefined]) {

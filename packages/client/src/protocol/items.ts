@@ -1,5 +1,5 @@
 /** States in which an entity still waits for something; such an entity is held whatever the window. */
-const OPEN = new Set(["queued", "running", "streaming", "pending", "waiting"]);
+const OPEN = new Set(["queued", "running", "streaming", "pending", "in_progress", "waiting"]);
 
 /** The place of an item in its timeline, or `null` for an entity that is no item. */
 export function positionOf(value: Record<string, unknown>): number | null {

@@ -19,6 +19,9 @@ export function windowContract(current: () => Store): void {
       expect(read(await current().snapshot(T, 5)).floor).toBe(0);
       expect(read(await current().snapshot(T)).changes).toHaveLength(7);
       expect(await current().lastPosition(T)).toBe(5);
+      expect(await current().openTopics()).toEqual([T]);
+      await current().commit([write(T, { op: "patch", kind: "message", id: "m1", value: { status: "complete" } })]);
+      expect(await current().openTopics()).toEqual([]);
     });
 
     test("pages go back without missing or repeating any, items in one place stay together", async () => {

@@ -116,6 +116,9 @@ export interface Store {
   /** All entities of a kind in a topic, ordered by `pos`, then id. */
   entities(topic: Topic, kind: string): Promise<StoredEntity[]>;
 
+  /** Topics with an item that is still open: held, though it has a `pos`. */
+  openTopics(): Promise<Topic[]>;
+
   /** The highest `pos` of a topic's items; -1 when it has none. */
   lastPosition(topic: Topic): Promise<number>;
 

@@ -193,6 +193,10 @@ export class SqliteStore implements Store {
     });
   }
 
+  async openTopics(): Promise<Topic[]> {
+    return this.#run(() => this.#reads.openTopics());
+  }
+
   async lastPosition(topic: Topic): Promise<number> {
     return this.#run(() => {
       const row = this.#topics.get(topic);

@@ -18,9 +18,6 @@ export type Loaded = { state: ThreadState; left: StoredEntity[] };
 /** What is to be said of a turn that was left running. */
 export type Ending = { status: EndStatus; message: string };
 
-/** Entities read at once on the way back to where the last turn began. */
-const PAGE = 200;
-
 /** Reads what a runner needs to go on with a thread; `null` when there is no such thread. */
 export async function loadThread(store: Store, id: string): Promise<Loaded | null> {
   const topic = threadTopic(id);
@@ -30,7 +27,7 @@ export async function loadThread(store: Store, id: string): Promise<Loaded | nul
   const turns = (await store.entities(topic, "turn")).map((turn) => ({ id: turn.id, value: turn.value as TurnEntity }));
   const started = turns.filter((turn) => turn.value.pos !== undefined);
   const last = started.toSorted((a, b) => (a.value.pos ?? 0) - (b.value.pos ?? 0)).at(-1);
-  const left = await leftOpen(store, id, last?.value.pos ?? 0);
+  const left = await leftOpen(store, id);
   const queue = turns
     .filter((turn) => turn.value.status === "queued")
     .map(queuedTurn)
@@ -79,24 +76,12 @@ const OPEN: Record<string, ReadonlySet<unknown>> = {
 
 const isOpen = (entity: StoredEntity): boolean => OPEN[entity.kind]?.has(entity.value["status"]) ?? false;
 
-/** Everything still open: what a snapshot holds whatever its window, and the items since the last turn began. */
-async function leftOpen(store: Store, id: string, since: number): Promise<StoredEntity[]> {
-  const topic = threadTopic(id);
-  const snapshot = JSON.parse((await store.snapshot(topic, 1)).text) as Commit;
-  const found = new Map<string, StoredEntity>();
-  const take = (entity: StoredEntity): void => {
-    if (isOpen(entity)) found.set(`${entity.kind} ${entity.id}`, entity);
-  };
-  for (const change of snapshot.changes) {
-    if (change.op === "put") take({ kind: change.kind, id: change.id, value: change.value });
-  }
-  let before: number | null = Number.MAX_SAFE_INTEGER;
-  while (before !== null && before > since) {
-    const page = await store.history(topic, before, PAGE);
-    page.items.forEach(take);
-    before = page.before;
-  }
-  return [...found.values()];
+/** Everything still open: a snapshot holds it whatever its window. */
+async function leftOpen(store: Store, id: string): Promise<StoredEntity[]> {
+  const snapshot = JSON.parse((await store.snapshot(threadTopic(id), 1)).text) as Commit;
+  return snapshot.changes
+    .flatMap((change) => (change.op === "put" ? [{ kind: change.kind, id: change.id, value: change.value }] : []))
+    .filter(isOpen);
 }
 
 function queuedTurn({ id, value }: { id: string; value: TurnEntity }): QueuedTurn {

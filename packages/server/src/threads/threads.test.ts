@@ -234,6 +234,24 @@ describe("G3: exactly-once effect", () => {
 });
 
 describe("G7: a crash of the server", () => {
+  test("is seen at once in a thread that was idle too: what went on after the turn's end is interrupted", async () => {
+    const { thread } = await bench.running();
+    bench.driver.last.end();
+    void bench.driver.last.update({
+      sessionUpdate: "tool_call",
+      toolCallId: "late",
+      title: "T",
+      status: "in_progress",
+    });
+    await bench.settled();
+    await bench.crash();
+    // Read from the log as it is, by no command that would load the thread.
+    const snapshot = JSON.parse((await bench.store.snapshot(threadTopic(thread))).text) as Commit;
+    const tool = snapshot.changes.find((change) => change.kind === "tool");
+    expect(tool).toMatchObject({ op: "put", value: { status: "interrupted" } });
+    expect(await bench.card(thread)).toMatchObject({ status: "idle" });
+  });
+
   test("is seen: what ran is interrupted, what waited waits for a person, and the thread goes on", async () => {
     const { thread, turn } = await bench.running();
     const two = await bench.prompt(thread, "Two");

@@ -1,6 +1,7 @@
 import {
   boardTopic,
   SkeinError,
+  splitTopic,
   threadTopic,
   type CardEntity,
   type CheckedParams,
@@ -72,14 +73,21 @@ export class Threads {
 
   /** Closes what a crash left open (G7). Call before any command. */
   async start(): Promise<void> {
-    const { store, access } = this.#options;
+    const { store, access, report } = this.#options;
+    const left = new Set<string>();
+    for (const topic of await store.openTopics()) {
+      const { kind, id } = splitTopic(topic);
+      if (kind === "thread") left.add(id);
+    }
+    // A queue that waits has nothing open in it, but its card may say that it moves.
     for (const board of await access.boards()) {
-      const cards = await store.entities(boardTopic(board), "card");
-      const busy = cards.filter((card) => BUSY.has((card.value as CardEntity).status));
-      for (const card of busy) {
-        // One thread that cannot be read must not keep the others from their people.
-        await this.#with(card.id, async () => {}).catch(this.#options.report);
+      for (const card of await store.entities(boardTopic(board), "card")) {
+        if (BUSY.has((card.value as CardEntity).status)) left.add(card.id);
       }
+    }
+    for (const id of left) {
+      // One thread that cannot be read must not keep the others from their people.
+      await this.#with(id, async () => {}).catch(report);
     }
   }
 

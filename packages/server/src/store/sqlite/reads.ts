@@ -52,6 +52,10 @@ export class Reads {
     return this.#parse(topic, this.#statements.ofKind.all(row.id, kind));
   }
 
+  openTopics(): Topic[] {
+    return this.#statements.openTopics.all().map(({ name }) => name);
+  }
+
   lastPosition(row: TopicRow): number {
     return this.#statements.last.get(row.id)?.pos ?? -1;
   }
@@ -133,6 +137,10 @@ function prepare(database: Database) {
     ),
     older: database.prepare<{ pos: number }, [topic: number, before: number]>(
       "SELECT pos FROM entity WHERE topic = ?1 AND pos < ?2 LIMIT 1",
+    ),
+    openTopics: database.prepare<{ name: Topic }, []>(
+      `SELECT DISTINCT topic.name FROM entity JOIN topic ON topic.id = entity.topic
+       WHERE entity.held = 1 AND entity.pos IS NOT NULL ORDER BY topic.name`,
     ),
     last: database.prepare<{ pos: number }, [topic: number]>(
       "SELECT pos FROM entity WHERE topic = ?1 AND pos IS NOT NULL ORDER BY pos DESC LIMIT 1",
