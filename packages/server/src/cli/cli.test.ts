@@ -149,6 +149,24 @@ describe("run", () => {
     expect(out).toContain("You said: “good day”");
   });
 
+  test("a turn with more items than a window holds is followed to its end", async () => {
+    const agent = join(import.meta.dir, "../../../../test/support/scripted-agent.ts");
+    const steps = Array.from({ length: 450 }, (_, call) => ({
+      update: { sessionUpdate: "tool_call", toolCallId: `c${call}`, title: `Call ${call}`, status: "completed" },
+    }));
+    const exec = `"${process.execPath}" '${agent}'`;
+    const { code, out, err } = await place.skein([
+      "run",
+      "--exec",
+      exec,
+      JSON.stringify([...steps, { text: "the end" }]),
+    ]);
+    expect({ code, out }).toEqual({ code: 0, out: "the end\n" });
+    expect(err.match(/Call \d+: completed/g)).toHaveLength(450);
+    const { items } = await exportJson(await onlyThread());
+    expect(items.filter(({ kind }) => kind === "tool")).toHaveLength(450);
+  });
+
   test("exit codes tell how it ended", async () => {
     await place.serve();
     const cases: [string[], number, string][] = [

@@ -1,4 +1,4 @@
-import type { Commit, Replica } from "@skein/client";
+import type { Commit, Replica, Watch } from "@skein/client";
 import { describe } from "./describe.ts";
 import { oneLine } from "./text.ts";
 
@@ -11,6 +11,20 @@ export type Sink = {
   /** Takes a line about anything else. */
   line(line: string): void;
 };
+
+/** Items held beyond which those that were printed are let go. */
+const HELD = 1_000;
+
+/** Prints what a watch brings, from now on. Nothing is forgotten before it was printed, however much comes at once. */
+export function printAll(watch: Watch, printer: Printer): void {
+  watch.readBack();
+  watch.onChange((commit) => {
+    printer.show(commit, watch.replica);
+    if (watch.replica.timeline().length <= HELD) return;
+    watch.follow();
+    watch.readBack();
+  });
+}
 
 type Value = Readonly<Record<string, unknown>>;
 

@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import type { Policy } from "../choose.ts";
 import type { Cli } from "../context.ts";
 import { UsageError } from "../exit-codes.ts";
-import { Printer } from "../printer.ts";
+import { printAll, Printer } from "../printer.ts";
 import { readPrompt } from "../prompt-argument.ts";
 import { talksToServer, withServer } from "../reach.ts";
 import { splitCommand } from "../text.ts";
@@ -66,10 +66,8 @@ Exits 0 when the agent ended the turn by itself (see: skein help exit-codes).
         else cli.screen.note(`[thread] ${thread}: ${agent ?? basename(exec?.command ?? "")} in ${cwd}`);
         const watch = client.watch(topicOf(thread));
         const printer = new Printer(answerSink(cli.screen), (value) => value["role"] !== "user");
-        watch.onChange((commit) => {
-          if (flags.json) cli.screen.json(commit);
-          else printer.show(commit, watch.replica);
-        });
+        if (flags.json) watch.onChange((commit) => cli.screen.json(commit));
+        else printAll(watch, printer);
         await watch.ready();
         const { turn } = await client.command("thread.prompt", { thread, text });
         return followTurn({ cli, client, watch, thread, turn, policy: flags.answer, json: flags.json === true });

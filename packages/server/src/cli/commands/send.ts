@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Policy } from "../choose.ts";
 import type { Cli } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { Printer } from "../printer.ts";
+import { printAll, Printer } from "../printer.ts";
 import { readPrompt } from "../prompt-argument.ts";
 import { talksToServer, withServer } from "../reach.ts";
 import { policy, threadId, topicOf } from "../thread-argument.ts";
@@ -46,10 +46,8 @@ Where no server runs, one is started for the turn, so it waits for its end.
           answerSink(cli.screen),
           (value) => value["turn"] === turn && value["role"] !== "user",
         );
-        watch.onChange((commit) => {
-          if (json) cli.screen.json(commit);
-          else printer.show(commit, watch.replica);
-        });
+        if (json) watch.onChange((commit) => cli.screen.json(commit));
+        else printAll(watch, printer);
         await watch.ready();
         return followTurn({ cli, client, watch, thread, turn, policy: flags.answer, json });
       });

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Cli } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { onInterrupt } from "../interrupts.ts";
-import { Printer } from "../printer.ts";
+import { printAll, Printer } from "../printer.ts";
 import { talksToServer, withServer } from "../reach.ts";
 import { threadId, topicOf, wholeNumber } from "../thread-argument.ts";
 
@@ -39,10 +39,8 @@ have (any more) is answered with a commit whose "after" is null: it replaces all
           endLine: () => screen.endLine(),
           line: (line) => screen.out(`${line}\n`),
         });
-        watch.onChange((commit) => {
-          if (flags.json) screen.json(commit);
-          else printer.show(commit, watch.replica);
-        });
+        if (flags.json) watch.onChange((commit) => screen.json(commit));
+        else printAll(watch, printer);
         const { promise, resolve, reject } = Promise.withResolvers<void>();
         watch.onStatus(() => {
           if (watch.error) reject(watch.error);
