@@ -3,10 +3,10 @@ import { lazy } from "react";
 import { Page, PageHeading } from "../app/page.tsx";
 import { navigate } from "../app/router.tsx";
 import { useMyBoard } from "../app/use-my-board.ts";
+import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { useLayout } from "../lib/use-media.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Mark } from "../ui/mark.tsx";
-import { SkeletonRows } from "../ui/states.tsx";
 import { ThreadGroups } from "./thread-groups.tsx";
 
 const NewThreadPage = lazy(() => import("./new-thread-page.tsx"));
@@ -49,7 +49,7 @@ export function HomePage() {
       <div className="h-full overflow-y-auto pb-safe">
         <div className="mx-auto max-w-(--measure)">
           {board === null ? (
-            <SkeletonRows rows={6} label="Loading threads" />
+            <AwaitingBoard />
           ) : (
             <ThreadGroups
               board={board}

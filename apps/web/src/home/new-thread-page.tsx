@@ -5,6 +5,7 @@ import { Page, PageHeading } from "../app/page.tsx";
 import { navigate, threadPath } from "../app/router.tsx";
 import { keyCaps, useShortcuts } from "../app/shortcuts.tsx";
 import { useMyBoard } from "../app/use-my-board.ts";
+import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { store, stored, useStored } from "../lib/device-storage.ts";
 import { AgentGlyph } from "../ui/agent-glyph.tsx";
 import { Button } from "../ui/button.tsx";
@@ -24,7 +25,7 @@ export default function NewThreadPage({ home = false }: { home?: boolean }) {
     <Page title={home ? "Skein" : "New thread"} header={<PageHeading>New thread</PageHeading>} back={home ? null : "/"}>
       <div className="h-full overflow-y-auto pb-safe">
         <div className="mx-auto max-w-(--measure) px-4 py-4 medium:px-6 medium:py-10">
-          {board !== null && <NewThreadForm board={board} autoFocus={!home} />}
+          {board === null ? <AwaitingBoard /> : <NewThreadForm board={board} autoFocus={!home} />}
         </div>
       </div>
     </Page>
@@ -146,7 +147,7 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
         </p>
         <Button type="submit" variant="primary" disabled={starting}>
           {starting ? "Starting…" : "Start thread"}
-          <span className="opacity-80 pointer-coarse:hidden">{keyCaps(START).join(" ")}</span>
+          <span className="font-normal pointer-coarse:hidden">{keyCaps(START).join(" ")}</span>
         </Button>
       </div>
     </form>

@@ -3,10 +3,10 @@ import { Command, Keyboard, List, Plus, Search, Settings } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link, navigate, useRoute } from "../app/router.tsx";
 import { useMyBoard } from "../app/use-my-board.ts";
+import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Mark } from "../ui/mark.tsx";
-import { SkeletonRows } from "../ui/states.tsx";
 import { Tooltip } from "../ui/tooltip.tsx";
 import { SearchField } from "./search-field.tsx";
 import { ThreadGroups } from "./thread-groups.tsx";
@@ -22,7 +22,10 @@ function OpenRail({ onPalette, onHelp }: Actions) {
   const board = useMyBoard();
   const route = useRoute();
   return (
-    <div className="flex h-full w-(--rail-width) shrink-0 flex-col border-r border-line bg-surface-1 pt-safe">
+    <nav
+      aria-label="Skein"
+      className="flex h-full w-(--rail-width) shrink-0 flex-col border-r border-line bg-surface-1 pt-safe"
+    >
       <div className="flex h-12 shrink-0 items-center justify-between pr-2 pl-4">
         <Link to="/" className="flex items-center gap-2 rounded-control text-body font-semibold">
           <Mark className="size-5 text-accent" />
@@ -35,13 +38,9 @@ function OpenRail({ onPalette, onHelp }: Actions) {
       <div className="px-3 pb-1">
         <SearchField text={route.page === "search" ? route.text : ""} />
       </div>
-      <nav aria-label="Threads" className="min-h-0 flex-1 overflow-y-auto">
-        {board === null ? (
-          <SkeletonRows rows={6} label="Loading threads" />
-        ) : (
-          <ThreadGroups board={board} dense whenEmpty={<NewButton />} />
-        )}
-      </nav>
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        {board === null ? <AwaitingBoard /> : <ThreadGroups board={board} dense whenEmpty={<NewButton />} />}
+      </div>
       <div className="flex h-12 shrink-0 items-center gap-1 border-t border-line px-2">
         <Link
           to="/settings"
@@ -60,7 +59,7 @@ function OpenRail({ onPalette, onHelp }: Actions) {
           <Keyboard size={16} aria-hidden />
         </IconButton>
       </div>
-    </div>
+    </nav>
   );
 }
 

@@ -2,6 +2,7 @@ import { useBoard, useSearch, type Card, type SearchHit } from "@skein/client/re
 import { Page, PageHeading } from "../app/page.tsx";
 import { Link, threadPath } from "../app/router.tsx";
 import { useMyBoard } from "../app/use-my-board.ts";
+import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { useLayout } from "../lib/use-media.ts";
 import { Button } from "../ui/button.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
@@ -32,17 +33,20 @@ export default function SearchPage({ text }: { text: string }) {
     >
       <div className="h-full overflow-y-auto pb-safe">
         <div className="mx-auto max-w-(--measure) px-4 py-4">
-          {text.trim() === "" ? (
-            <Empty>
-              Type what was said, what was done, or the name of a file. Everything in every thread is searched.
-            </Empty>
-          ) : (
-            board !== null && <Results board={board} text={text} />
-          )}
+          <Found board={board} text={text} />
         </div>
       </div>
     </Page>
   );
+}
+
+function Found({ board, text }: { board: string | null; text: string }) {
+  if (text.trim() === "") {
+    return (
+      <Empty>Type what was said, what was done, or the name of a file. Everything in every thread is searched.</Empty>
+    );
+  }
+  return board === null ? <AwaitingBoard /> : <Results board={board} text={text} />;
 }
 
 function Results({ board, text }: { board: string; text: string }) {

@@ -5,6 +5,7 @@ import { AgentGlyph } from "../ui/agent-glyph.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { StatusMark } from "../ui/status-mark.tsx";
+import { plainText } from "./plain-text.ts";
 
 /** A thread in a list: its state, its title, what was said last, and when. 52 px high, or 44 px when dense. */
 export const ThreadRow = memo(function ThreadRow({
@@ -60,12 +61,3 @@ export const ThreadRow = memo(function ThreadRow({
     </li>
   );
 });
-
-/** A preview without the marks of Markdown, which say nothing in one line. */
-function plainText(markdown: string): string {
-  return markdown
-    .replaceAll(/(?:^|\s)(?:#{1,6}|>|\|?\s?-{3,}\s?\|?)(?=\s|$)/g, " ")
-    .replaceAll(/\*\*|__|`+|\|/g, "")
-    .replaceAll(/\s+/g, " ")
-    .trim();
-}

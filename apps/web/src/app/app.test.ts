@@ -1,0 +1,71 @@
+import { describe, expect, test } from "bun:test";
+import { SkeinError } from "@skein/client";
+import { sayConnection } from "./connection-badge.tsx";
+import { deviceName } from "./pairing.ts";
+import { readRoute, threadPath } from "./router.tsx";
+import { keyCaps } from "./shortcuts.tsx";
+
+describe("the address says what is shown", () => {
+  const cases: [string, ReturnType<typeof readRoute>][] = [
+    ["/", { page: "home" }],
+    ["/new", { page: "new" }],
+    ["/settings", { page: "settings" }],
+    ["/pair#ABCDE-FGHJK", { page: "pair" }],
+    ["/search?q=a%20b%26c", { page: "search", text: "a b&c" }],
+    ["/search", { page: "search", text: "" }],
+    ["/t/abc", { page: "thread", thread: "abc", item: null }],
+    ["/t/abc#m12", { page: "thread", thread: "abc", item: "m12" }],
+    ["/t", { page: "missing" }],
+    ["/t/a/b", { page: "missing" }],
+    ["/t/%3Cscript%3E", { page: "missing" }],
+    ["/other", { page: "missing" }],
+    ["/new/x", { page: "missing" }],
+  ];
+  for (const [path, route] of cases) {
+    test(path, () => expect(readRoute(new URL(path, "http://host"))).toEqual(route));
+  }
+  test("and the other way round", () => {
+    expect(readRoute(new URL(threadPath("abc", "m12"), "http://host"))).toEqual({
+      page: "thread",
+      thread: "abc",
+      item: "m12",
+    });
+  });
+});
+
+describe("the connection in a word", () => {
+  const base = { behind: 0, queued: 0, retryAt: null, error: null };
+  const said = (view: Partial<Parameters<typeof sayConnection>[0]>) =>
+    sayConnection({ state: "live", ...base, ...view }, 1_000).word;
+  test("live", () => expect(said({})).toBe("live"));
+  test("what is given is on its way", () => expect(said({ queued: 2 })).toBe("sending 2"));
+  test("how much is lacking", () => expect(said({ state: "catching up", behind: 12 })).toBe("catching up, 12 behind"));
+  test("what waits to be sent", () => expect(said({ state: "offline", queued: 2 })).toBe("offline, 2 to send"));
+  test("signed out", () => expect(said({ state: "stopped" })).toBe("signed out"));
+  test("why, and when it is tried again", () => {
+    const error = new SkeinError("busy", "Connection refused.");
+    const { more } = sayConnection({ ...base, state: "offline", retryAt: 4_200, error }, 1_000);
+    expect(more).toContain("Connection refused.");
+    expect(more).toContain("4 s");
+  });
+});
+
+test("a device is called by its browser and system", () => {
+  const agents = {
+    "Chrome on Linux":
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36",
+    "Safari on iPhone":
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1 Version/19 Mobile Safari/604.1",
+    "Firefox on Android": "Mozilla/5.0 (Android 16; Mobile; rv:145.0) Gecko/145.0 Firefox/145.0",
+    "Edge on Windows": "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0 Safari/537.36 Edg/156.0",
+    "Safari on macOS": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) AppleWebKit/605.1 Version/19 Safari/605.1",
+    Browser: "curl/8",
+  };
+  for (const [name, agent] of Object.entries(agents)) expect(deviceName(agent)).toBe(name);
+});
+
+test("keys are shown as they stand on the keyboard", () => {
+  expect(keyCaps("k")).toEqual(["K"]);
+  expect(keyCaps("escape escape")).toEqual(["Esc", "Esc"]);
+  expect(keyCaps("mod+alt+enter")).toHaveLength(3);
+});

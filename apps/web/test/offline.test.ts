@@ -1,0 +1,96 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App, live } from "./support/app.ts";
+import type { Page } from "./support/browser.ts";
+
+const app = App.forThisFile();
+afterEach(() => app.finish());
+
+/** Resolves once a service worker answers for the page and has kept the shell. */
+async function kept(page: Page): Promise<void> {
+  await page.waitForFunction(async () => {
+    if (navigator.serviceWorker.controller === null) return false;
+    return (await caches.match("/")) !== undefined;
+  });
+}
+
+describe.skipIf(!app.available)("offline", () => {
+  test("the app opens without its server, says so, and is live once the server is back", async () => {
+    const { page } = await app.signedIn({ serviceWorkers: "allow" });
+    await kept(page);
+    await app.server.process.end("SIGKILL");
+    await page.reload();
+    await page.locator('[data-connection="offline"]').waitFor();
+    await page.getByText("The server is out of reach.").first().waitFor();
+    await app.server.process.start();
+    await page.getByRole("button", { name: "Try now" }).first().click();
+    await live(page);
+  });
+
+  test("what was loaded stays to be read", async () => {
+    const client = await app.server.client();
+    const { thread } = await client.command("thread.create", {
+      agent: "demo",
+      cwd: app.server.cwd,
+      title: "Still here",
+    });
+    const { page } = await app.signedIn();
+    const row = page.locator(`[data-thread="${thread}"]`);
+    await row.waitFor();
+    await app.server.process.end("SIGKILL");
+    await page.locator('[data-connection="offline"]').waitFor();
+    expect(await row.getByText("Still here").count()).toBe(1);
+    await app.server.process.start();
+    await page.locator("[data-connection]").click();
+    await live(page);
+  });
+});
+
+describe.skipIf(!app.available)("a new build", () => {
+  let dist = "";
+  let server: ReturnType<typeof Bun.serve>;
+
+  beforeAll(async () => {
+    dist = await mkdtemp(join(tmpdir(), "skein-dist-"));
+  });
+  afterAll(async () => {
+    await server.stop(true);
+    await rm(dist, { recursive: true });
+  });
+
+  test("counts with the next load: no old page, no old cache", async () => {
+    // The build, served as the server does, where it can be changed without changing anybody else's.
+    await cp(join(import.meta.dir, "../dist"), dist, { recursive: true });
+    server = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch(request) {
+        const { pathname } = new URL(request.url);
+        if (pathname.startsWith("/v1/")) return new Response("none", { status: 503 });
+        return new Response(Bun.file(join(dist, pathname === "/" ? "index.html" : pathname)));
+      },
+    });
+    const { page } = await app.browser({ serviceWorkers: "allow" });
+    await page.goto(server.url.href);
+    await kept(page);
+    const before = await page.evaluate(() => caches.keys());
+    expect(before).toHaveLength(1);
+
+    const index = Bun.file(join(dist, "index.html"));
+    await Bun.write(
+      index,
+      (await index.text()).replace("<title>Skein</title>", '<title>Skein</title><meta name="second">'),
+    );
+    const worker = Bun.file(join(dist, "sw.js"));
+    const id = before[0]?.replace("skein-", "") ?? "";
+    await Bun.write(worker, (await worker.text()).replaceAll(id, "second"));
+
+    await page.reload();
+    expect(await page.locator('meta[name="second"]').count()).toBe(1);
+    await page.waitForFunction(async () => (await caches.keys()).join() === "skein-second");
+    // The page that was open when the new build took over offers to load it.
+    await page.getByText("Skein was updated.").waitFor();
+  });
+});
