@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Card } from "@skein/client/react";
-import { settingsOf } from "./agent-settings.ts";
+import { settingsOf } from "../thread/lib/settings.ts";
 import { plainText } from "./plain-text.ts";
 import { withDirectory } from "./remembered.ts";
 import { isUnread } from "./unread.ts";
@@ -59,6 +59,7 @@ describe("what an agent lets one choose before a thread begins", () => {
         id: "mode",
         name: "Mode",
         by: "mode",
+        value: "",
         choices: [
           { value: "ask", name: "Ask", description: undefined },
           { value: "code", name: "Code", description: "Writes files" },
@@ -79,6 +80,7 @@ describe("what an agent lets one choose before a thread begins", () => {
     ];
     expect(settingsOf({ config }).map(({ id, choices }) => [id, choices.map(({ value }) => value)])).toEqual([
       ["model", ["a", "b"]],
+      ["fast", ["true", "false"]],
     ]);
   });
 

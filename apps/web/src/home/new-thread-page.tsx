@@ -6,13 +6,13 @@ import { navigate, threadPath } from "../app/router.tsx";
 import { keyCaps, useShortcuts } from "../app/shortcuts.tsx";
 import { useMyBoard } from "../app/use-my-board.ts";
 import { AwaitingBoard } from "../app/awaiting-board.tsx";
+import { isBoolean, settingsOf, type Setting } from "../thread/lib/settings.ts";
 import { store, stored, useStored } from "../lib/device-storage.ts";
 import { AgentGlyph } from "../ui/agent-glyph.tsx";
 import { Button } from "../ui/button.tsx";
 import { Select } from "../ui/select.tsx";
 import { ErrorNote } from "../ui/states.tsx";
 import { sayFailed } from "../ui/toasts.tsx";
-import { settingsOf, type AgentSetting } from "./agent-settings.ts";
 import { DirectoryField, type DirectoryState } from "./directory-field.tsx";
 import { AGENT_OPTIONS, DIRECTORIES, LAST_AGENT, NEW_DRAFT, withDirectory } from "./remembered.ts";
 
@@ -81,7 +81,8 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
       // The outbox keeps a thread's commands in order: the settings are in force before the prompt runs.
       for (const setting of settings) {
         const value = chosen[setting.id];
-        if (value) void give(client, thread, setting, value);
+        if (value)
+          void give(client, thread, setting, isBoolean(options[agent]?.config, setting.id) ? value === "true" : value);
       }
       client.command("thread.prompt", { thread, text: prompt }).catch((cause: unknown) => {
         store(NEW_DRAFT, prompt);
@@ -201,11 +202,11 @@ const preferred = (names: readonly string[]): string | null =>
 async function give(
   client: ReturnType<typeof useClient>,
   thread: string,
-  setting: AgentSetting,
-  value: string,
+  setting: Setting,
+  value: string | boolean,
 ): Promise<void> {
   try {
-    if (setting.by === "mode") await client.command("thread.mode", { thread, mode: value });
+    if (setting.by === "mode") await client.command("thread.mode", { thread, mode: String(value) });
     else await client.command("thread.config", { thread, option: setting.id, value });
   } catch (error) {
     sayFailed(`${setting.name} was not set.`, error);
