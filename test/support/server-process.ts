@@ -12,6 +12,7 @@ export class ServerProcess {
   stderr = "";
   #child: ReturnType<typeof spawn> | null = null;
   #port = 0;
+  #keepsData = false;
   readonly data: string;
   readonly #env: Record<string, string>;
 
@@ -23,6 +24,14 @@ export class ServerProcess {
   /** Starts one on a new data directory; `dispose` ends it and removes the directory. */
   static async start(env: Record<string, string> = {}): Promise<ServerProcess> {
     const server = new ServerProcess(await mkdtemp(join(tmpdir(), "skein-test-")), env);
+    await server.start();
+    return server;
+  }
+
+  /** Starts one on a data directory that is the caller's; `dispose` ends it and leaves the directory. */
+  static async on(data: string, env: Record<string, string> = {}): Promise<ServerProcess> {
+    const server = new ServerProcess(data, env);
+    server.#keepsData = true;
     await server.start();
     return server;
   }
@@ -53,7 +62,7 @@ export class ServerProcess {
 
   async dispose(): Promise<void> {
     if (this.#child?.exitCode === null) await this.end("SIGTERM");
-    await rm(this.data, { recursive: true, force: true });
+    if (!this.#keepsData) await rm(this.data, { recursive: true, force: true });
   }
 
   async #collect(stream: ReadableStream<Uint8Array>): Promise<void> {

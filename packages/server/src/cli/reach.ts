@@ -93,6 +93,14 @@ async function connect(cli: Cli, server: { url: string; token: string }, own: Ru
     clearTimeout(late);
     stopListening();
   }
+  const told = new Set<string>();
+  client.outbox.onChange((entries) => {
+    for (const { key, error } of entries) {
+      if (error === null || told.has(key)) continue;
+      told.add(key);
+      cli.screen.note(`${error.message} Trying again.`);
+    }
+  });
   client.onStatus((status) => {
     if (status.state === "waiting" && status.attempt === 1) {
       cli.screen.note(`connection lost (${status.error.message}); trying again`);
