@@ -74,10 +74,10 @@ export async function fanout({ quick, log }: SectionOptions): Promise<Section> {
 const GOAL_IDLE = 8 * 1024;
 
 /** (e) What an idle connection holds in the server's memory. */
-export async function idle({ quick, log }: SectionOptions): Promise<Section> {
+export async function idle({ log }: SectionOptions): Promise<Section> {
   const rows: Section["rows"] = [];
   const goals: Section["goals"] = [];
-  const sockets = quick ? 1000 : 4000;
+  const sockets = 4000;
   for (const { name, kind, file, runtime } of PEERS) {
     const task: Task = { kind, sockets, topics: 1, perRound: 1, warmupMs: 0, measureMs: 0, idle: true };
     const result = await run(file, task, runtime);
