@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DEFAULT_LIMITS, type Limits } from "@skein/client/protocol";
+import { RawSocket } from "../../../../test/support/raw-socket.ts";
+import { access } from "../boards/access.ts";
+import { ensurePersonalBoard } from "../boards/boards.ts";
+import { Hub } from "../hub/hub.ts";
+import { Blobs } from "../store/blobs.ts";
+import { SqliteStore } from "../store/sqlite.ts";
+import { TestClock } from "../testing/test-clock.ts";
+import { Gateway } from "./gateway.ts";
+import { localToken } from "./tokens.ts";
+
+/** The doors alone, on a real store and real sockets, with a clock that the test moves. */
+let data: string;
+let clock: TestClock;
+let store: SqliteStore;
+let hub: Hub;
+let gateway: Gateway;
+let server: { url: string; token: string };
+let reports: unknown[];
+let sockets: RawSocket[];
+
+async function open(limits: Limits = DEFAULT_LIMITS): Promise<void> {
+  gateway = new Gateway({
+    hub,
+    clock,
+    limits,
+    blobs: new Blobs(join(data, "blobs")),
+    domain: {
+      store,
+      historyPage: limits.historyPage,
+      command: async () => ({}),
+      mayRead: async ({ user }, topic) => access.can(user, topic, "read"),
+      boardOf: ({ user }) => access.boardOf(user),
+    },
+    server: { name: "skein", version: "0" },
+    hosts: { listen: "127.0.0.1", allowed: [] },
+    assets: join(data, "no-app"),
+    port: 0,
+    makeId: () => crypto.randomUUID(),
+    report: (error) => reports.push(error),
+  });
+  const { port } = gateway.listen();
+  server = { url: `http://127.0.0.1:${port}`, token: await localToken(store, data, clock.now()) };
+}
+
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), "skein-gateway-"));
+  clock = new TestClock();
+  store = await SqliteStore.open({ file: join(data, "skein.sqlite"), now: () => clock.now() });
+  reports = [];
+  sockets = [];
+  hub = new Hub({ store, clock, limits: DEFAULT_LIMITS, load: () => 0, report: (error) => reports.push(error) });
+  await ensurePersonalBoard({ store, hub, clock });
+  await open();
+});
+
+afterEach(async () => {
+  for (const socket of sockets) socket.close();
+  await gateway.stop(0);
+  await store.close();
+  await rm(data, { recursive: true, force: true });
+  expect(reports).toEqual([]);
+});
+
+async function greeted(): Promise<RawSocket> {
+  const socket = await RawSocket.greeted(server);
+  sockets.push(socket);
+  return socket;
+}
+
+describe("a peer that says nothing", () => {
+  test("who has not said hello within 10 s is closed with 4408", async () => {
+    const socket = await RawSocket.open(server.url);
+    await clock.advance(9_000);
+    expect(socket.closed).toBeNull();
+    await clock.advance(2_000);
+    expect(await socket.untilClosed()).toEqual({ code: 4408, reason: "No hello within 10000 ms." });
+  });
+
+  test("half-open: nothing heard for 60 s closes with 4408; a ping, or anything, is a sign of life", async () => {
+    const [silent, alive] = [await greeted(), await greeted()];
+    for (let round = 0; round < 5; round++) {
+      await clock.advance(13_000);
+      expect((await alive.request("ping", {})).result).toEqual({});
+    }
+    expect((await silent.untilClosed()).code).toBe(4408);
+    expect(alive.closed).toBeNull();
+  });
+});
+
+describe("a server that goes down", () => {
+  test("tells everyone when to come back, closes with 4503, and takes nobody new", async () => {
+    const socket = await greeted();
+    const stopped = gateway.stop(700);
+    const told = await socket.until((message) => message.method === "draining");
+    expect(told.params).toEqual({ retryAfterMs: 700 });
+    expect((await socket.untilClosed()).code).toBe(4503);
+    await stopped;
+    expect(await RawSocket.open(server.url).catch(String)).toContain("did not open");
+  });
+});
+
+describe("a connection that takes another's place", () => {
+  test("ends the one before with 4409", async () => {
+    const before = await RawSocket.open(server.url);
+    const hello = { protocol: 1, client: { name: "raw", version: "0" }, token: server.token };
+    const first = await before.request("hello", hello);
+    const after = await RawSocket.open(server.url);
+    sockets.push(after);
+    const second = await after.request("hello", { ...hello, resume: first.result!["connection"] });
+    expect(second.result!["connection"]).not.toBe(first.result!["connection"]);
+    expect((await before.untilClosed()).code).toBe(4409);
+    expect(after.closed).toBeNull();
+  });
+
+  test("a place that is not there is no fault", async () => {
+    const socket = await RawSocket.open(server.url);
+    sockets.push(socket);
+    const hello = { protocol: 1, client: { name: "raw", version: "0" }, token: server.token, resume: "gone" };
+    expect((await socket.request("hello", hello)).error).toBeUndefined();
+  });
+});
+
+describe("bounds", () => {
+  test("the limits in force are told in the answer to hello", async () => {
+    const socket = await RawSocket.open(server.url);
+    sockets.push(socket);
+    const hello = await socket.request("hello", {
+      protocol: 1,
+      client: { name: "raw", version: "0" },
+      token: server.token,
+    });
+    expect(hello.result).toMatchObject({ limits: DEFAULT_LIMITS, user: { id: "local", board: "personal" } });
+  });
+
+  test("50 commands a second after a burst of 200, each connection by itself", async () => {
+    const [busy, calm] = [await greeted(), await greeted()];
+    const echo = async (): Promise<boolean> => (await busy.request("echo", {})).error === undefined;
+    const burst = await Promise.all(Array.from({ length: 201 }, echo));
+    expect(burst.filter(Boolean)).toHaveLength(200);
+    expect((await calm.request("echo", { value: 1 })).result).toEqual({ value: 1 });
+    await clock.advance(1_000);
+    const second = await Promise.all(Array.from({ length: 60 }, echo));
+    // One was refused before, and what is refused counts too.
+    expect(second.filter(Boolean)).toHaveLength(49);
+  });
+
+  test("256 subscriptions a connection may be made in one burst; one more is refused", async () => {
+    await hub.write({
+      changes: Array.from({ length: 257 }, (_, index) => ({
+        topic: `thread:t${index}` as const,
+        changes: [{ op: "put", kind: "thread", id: "t", value: {} }],
+      })),
+    });
+    const socket = await greeted();
+    const subscribe = async (index: number) => socket.request("subscribe", { topic: `thread:t${index}` });
+    const answers = await Promise.all(Array.from({ length: 257 }, async (_, index) => subscribe(index)));
+    expect(answers.slice(0, 256).every((answer) => answer.error === undefined)).toBe(true);
+    expect(answers[256]!.error?.data?.kind).toBe("too_large");
+  });
+});
