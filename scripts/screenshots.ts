@@ -2,7 +2,7 @@
  * Pictures of every page of the web app, wide, medium and narrow, dark and light, into `screenshots/`, for people to
  * look at. Needs the app built and Chromium.
  *
- *     npm run build && bun scripts/screenshots.ts [part of a name]
+ *     npm run build && bun scripts/screenshots.ts [part of a page's name] [part of a size or scheme, as wide-dark]
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -75,6 +75,7 @@ const SHOTS: Shot[] = [
     name: "offline",
     path: thread("hello"),
     act: async (page, context) => {
+      await page.getByText("no account").first().waitFor();
       await context.setOffline(true);
       await page.evaluate(() => window.dispatchEvent(new Event("offline")));
       await page.locator('[data-connection="offline"]').waitFor({ timeout: 40_000 });
@@ -115,9 +116,15 @@ async function prepare(server: TestServer): Promise<Map<string, string>> {
   return threads;
 }
 
-async function take(browser: Browser, server: TestServer, threads: Map<string, string>, only: string): Promise<void> {
+async function take(
+  browser: Browser,
+  server: TestServer,
+  threads: Map<string, string>,
+  only: { name: string; look: string },
+): Promise<void> {
   for (const [size, options] of Object.entries(SIZES)) {
     for (const scheme of SCHEMES) {
+      if (!`${size}-${scheme}`.includes(only.look)) continue;
       const context = await browser.newContext({ ...options, colorScheme: scheme, reducedMotion: "reduce" });
       const page = await context.newPage();
       const picture = async (name: string): Promise<void> => {
@@ -125,18 +132,17 @@ async function take(browser: Browser, server: TestServer, threads: Map<string, s
       };
       await page.goto(`${server.url}/`);
       await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
-      if ("sign-in".includes(only)) await picture("sign-in");
+      if ("sign-in".includes(only.name)) await picture("sign-in");
       await page.goto(await server.pairLink());
       await page.locator('[data-connection="live"]').waitFor();
       for (const { name, path, act } of SHOTS) {
-        if (!name.includes(only)) continue;
+        if (!name.includes(only.name)) continue;
         await context.setOffline(false);
         await page.goto(server.url + path(threads));
         await page.locator('[data-connection="live"]').waitFor();
-        await page.waitForLoadState("networkidle");
         await act?.(page, context);
-        // Skeletons wait 150 ms, transitions as long: what is pictured is what stays.
-        await page.waitForTimeout(250);
+        // Skeletons wait 150 ms, and parts are loaded as they are needed: what is pictured is what stays.
+        await page.waitForTimeout(400);
         await picture(name);
       }
       await context.close();
@@ -150,7 +156,7 @@ await mkdir(OUT, { recursive: true });
 const server = await TestServer.start({ delayMs: 2 });
 try {
   const threads = await prepare(server);
-  await take(browser, server, threads, process.argv[2] ?? "");
+  await take(browser, server, threads, { name: process.argv[2] ?? "", look: process.argv[3] ?? "" });
 } finally {
   await browser.close();
   await server.stop();

@@ -1,3 +1,6 @@
+import { forgetAll } from "../lib/device-storage.ts";
+import { THEME } from "../theme/theme.ts";
+
 /** What became of giving the server a pairing code. */
 export type Paired = { ok: true } | { ok: false; message: string; retryable: boolean };
 
@@ -29,10 +32,15 @@ async function exchange(code: string): Promise<Paired> {
   }
 }
 
-/** Signs this browser out: the server forgets its token and takes the cookie away. */
+/**
+ * Signs this browser out: the server forgets its token and takes the cookie away, and this device forgets drafts,
+ * recent directories and what was read. The theme stays.
+ * @throws Error when the server did not answer; then everything is as it was.
+ */
 export async function signOut(): Promise<void> {
   const answer = await fetch("/v1/sign-out", { method: "POST" });
   if (!answer.ok) throw new Error(`The server answered with status ${answer.status}.`);
+  forgetAll(THEME);
 }
 
 /** What this device is called in the list of devices: "Firefox on Android". */

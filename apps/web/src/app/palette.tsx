@@ -12,6 +12,9 @@ import { navigate, threadPath } from "./router.tsx";
 import { keyCaps } from "./shortcuts.tsx";
 import { useMyBoard } from "./use-my-board.ts";
 
+/** More than these are found by the search: a list of thousands would be slow to filter at each letter. */
+const MAX_THREADS = 300;
+
 /** What a chosen item calls once it has run. */
 const Done = createContext<() => void>(() => {});
 
@@ -104,7 +107,7 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
 
 function Threads({ board }: { board: string }) {
   const { groups } = useBoard(board);
-  const cards = [...groups.needsYou, ...groups.running, ...groups.recent, ...groups.archived];
+  const cards = [...groups.needsYou, ...groups.running, ...groups.recent, ...groups.archived].slice(0, MAX_THREADS);
   if (cards.length === 0) return null;
   return (
     <Command.Group heading="Threads">

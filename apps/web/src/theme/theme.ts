@@ -3,7 +3,8 @@ import { useStored, type Entry } from "../lib/device-storage.ts";
 
 export type Theme = "system" | "light" | "dark";
 
-const THEME: Entry<Theme> = {
+/** What is remembered of the choice, under the name that early.ts reads. */
+export const THEME: Entry<Theme> = {
   name: "theme",
   read: (stored) => (stored === "light" || stored === "dark" ? stored : "system"),
 };
