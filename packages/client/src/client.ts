@@ -228,6 +228,7 @@ export class SkeinClient {
       case "greeting":
         return;
       case "live":
+        this.#topics.connected();
         this.#flush();
         return;
       case "waiting":

@@ -49,6 +49,20 @@ test("Loss and repeats: released while away, a topic is not asked for again; wan
   expect(two.status).toBe("live");
 });
 
+test("Loss and repeats: wanted between the opening and the answer to hello, a topic is asked for too", () => {
+  const { server, network, client } = world();
+  fillThread(server, 1);
+  fillThread(server, 1, "thread:two");
+  const one = client();
+  one.watch(THREAD);
+  one.connect();
+  network.last.open();
+  const late = one.watch("thread:two");
+  network.flush();
+  expect(subscribes(server).map(({ topic }) => topic)).toEqual([THREAD, "thread:two"]);
+  expect(late.status).toBe("live");
+});
+
 test("topics are counted: one subscription and one replica for all, ended with the last release", () => {
   const { server, network, live } = world();
   fillThread(server, 1);

@@ -110,6 +110,11 @@ export class Subscription {
     if (!this.#context.send(ask)) this.#asking = null;
   }
 
+  /** The connection can be asked: what began to be wanted while it was greeted was not part of its opening. */
+  connected(): void {
+    if (this.#asking === null && this.#head === null) this.ask();
+  }
+
   /** Another holder came, or one went: the options are those of all together. */
   setOptions(options: WatchOptions): void {
     const changed = options.maxHz !== this.#options.maxHz;

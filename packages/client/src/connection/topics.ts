@@ -50,6 +50,11 @@ export class Topics {
     return this.#subscriptions().map((subscription) => subscription.opening());
   }
 
+  /** The server has answered the greeting. */
+  connected(): void {
+    for (const subscription of this.#subscriptions()) subscription.connected();
+  }
+
   disconnected(): void {
     for (const subscription of this.#subscriptions()) subscription.disconnected();
   }
