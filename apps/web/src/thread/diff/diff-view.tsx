@@ -12,8 +12,8 @@ const MAX_COLOURED = 120_000;
 
 const LOOK = {
   same: { row: "", sign: " ", said: "" },
-  added: { row: "bg-diff-added", sign: "+", said: "added: " },
-  removed: { row: "bg-diff-removed", sign: "−", said: "removed: " },
+  added: { row: "bg-(--diff-added)", sign: "+", said: "added: " },
+  removed: { row: "bg-(--diff-removed)", sign: "−", said: "removed: " },
 } as const;
 
 /** A diff, unified or side by side, with line numbers, marks by word, and syntax colours once they are there. */

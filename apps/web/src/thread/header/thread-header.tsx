@@ -43,7 +43,7 @@ export function ThreadHeader({
         <StatusMark status={thread.status} />
         <div className="min-w-0 flex-1">
           {title}
-          <p className="truncate font-mono text-meta text-ink-3" dir="rtl" title={thread.cwd}>
+          <p className="truncate text-left font-mono text-meta text-ink-3" dir="rtl" title={thread.cwd}>
             <bdi>{thread.cwd}</bdi>
           </p>
         </div>

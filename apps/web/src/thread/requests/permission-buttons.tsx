@@ -24,7 +24,11 @@ export function PermissionButtons({ id, permission }: { id: string; permission: 
             onClick={() => answer.permission(id, option.optionId)}
           >
             {answer.chosen === option.optionId ? `${option.name}…` : option.name}
-            {key && <Keys keys={[key.toUpperCase()]} />}
+            {key && (
+              <span className={option === yes ? "contents [&_kbd]:border-current/50 [&_kbd]:text-current" : "contents"}>
+                <Keys keys={[key.toUpperCase()]} />
+              </span>
+            )}
           </Button>
         );
       })}

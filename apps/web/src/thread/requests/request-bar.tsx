@@ -20,16 +20,20 @@ export function RequestBar({ thread, onShow }: { thread: string; onShow: (id: st
       className="mb-2 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-panel border border-wait-line bg-wait-soft px-3 py-2"
     >
       <Icon size={16} aria-hidden className="shrink-0 text-wait" />
-      <p className="min-w-32 flex-1 truncate text-small font-medium" role="status">
-        {first ? plainTitle(first.value.title) : question?.value.message}
-        {more > 0 && <span className="font-normal text-ink-2"> and {more} more</span>}
-      </p>
-      <div className="flex flex-wrap gap-2">
-        {first && <PermissionButtons key={first.id} id={first.id} permission={first.value} />}
-        <Button variant={first ? "quiet" : "secondary"} onClick={() => onShow(id)}>
-          {first ? "Show" : "Answer"}
-        </Button>
-      </div>
+      <button
+        type="button"
+        title="Show it in the timeline"
+        onClick={() => onShow(id)}
+        className="-mx-1 flex min-h-7 min-w-32 flex-1 items-center gap-1 rounded-control px-1 text-left text-small font-medium hover:underline"
+      >
+        <span className="truncate">{first ? plainTitle(first.value.title) : question?.value.message}</span>
+        {more > 0 && <span className="shrink-0 font-normal text-ink-2">and {more} more</span>}
+      </button>
+      {first ? (
+        <PermissionButtons key={first.id} id={first.id} permission={first.value} />
+      ) : (
+        <Button onClick={() => onShow(id)}>Answer</Button>
+      )}
     </section>
   );
 }
