@@ -1,5 +1,6 @@
 import { CircleAlert } from "lucide-react";
 import { useState, type ReactNode } from "react";
+import { copyText } from "../lib/copy-text.ts";
 import { Button } from "./button.tsx";
 
 /** Rows that stand for what is loading; they show after 150 ms only. */
@@ -40,7 +41,15 @@ export function ErrorNote({
   detail?: string | undefined;
   onRetry?: (() => void) | undefined;
 }) {
-  const [copied, setCopied] = useState(false);
+  const [copied, setCopied] = useState<"yes" | "no" | null>(null);
+  const copy = async (text: string): Promise<void> => {
+    try {
+      await copyText(text);
+      setCopied("yes");
+    } catch {
+      setCopied("no");
+    }
+  };
   return (
     <div role="alert" className="rounded-panel border border-fail-line bg-fail-soft px-4 py-3 text-body">
       <p className="flex items-center gap-2 font-medium text-fail">
@@ -52,13 +61,12 @@ export function ErrorNote({
         <details className="mt-2 text-small text-ink-2">
           <summary className="cursor-pointer select-none">Details</summary>
           <pre className="mt-2 max-h-48 overflow-auto font-mono text-meta whitespace-pre-wrap">{detail}</pre>
-          <Button
-            size="small"
-            variant="quiet"
-            className="mt-1 -ml-2"
-            onClick={() => void navigator.clipboard?.writeText(detail).then(() => setCopied(true))}
-          >
-            {copied ? "Copied" : "Copy details"}
+          <Button size="small" variant="quiet" className="mt-1 -ml-2" onClick={() => void copy(detail)}>
+            {copied === "yes"
+              ? "Copied"
+              : copied === "no"
+                ? "The browser refused; select the text instead"
+                : "Copy details"}
           </Button>
         </details>
       )}

@@ -5,7 +5,8 @@ import { useEffect, useState } from "react";
 import { renderSVG } from "uqr";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { ErrorNote } from "../../ui/states.tsx";
-import { say } from "../../ui/toasts.tsx";
+import { copyText } from "../../lib/copy-text.ts";
+import { say, sayFailed } from "../../ui/toasts.tsx";
 
 type Pairing = Result<"token.pair">;
 
@@ -51,6 +52,15 @@ export function PairDevice() {
   );
 }
 
+async function copy(link: string): Promise<void> {
+  try {
+    await copyText(link);
+    say("The link was copied.");
+  } catch (error) {
+    sayFailed("The link was not copied.", error);
+  }
+}
+
 const isLoopback = (host: string): boolean => host === "localhost" || host === "[::1]" || host.startsWith("127.");
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
@@ -76,10 +86,7 @@ function PairingCard({
           <a href={link} className="min-w-0 truncate font-mono text-small text-accent underline underline-offset-2">
             {link}
           </a>
-          <IconButton
-            label="Copy link"
-            onClick={() => void navigator.clipboard?.writeText(link).then(() => say("The link was copied."))}
-          >
+          <IconButton label="Copy link" onClick={() => void copy(link)}>
             <Copy size={14} aria-hidden />
           </IconButton>
         </p>

@@ -5,7 +5,7 @@ import { navigate, threadPath } from "../../app/router.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
 import { say, sayFailed } from "../../ui/toasts.tsx";
-import { copyText } from "../lib/copy-text.ts";
+import { copyText } from "../../lib/copy-text.ts";
 import { download, fileName } from "../export/download.ts";
 
 /** What is done with a thread as a whole, now and then. */

@@ -2,7 +2,7 @@ import { Check, Copy } from "lucide-react";
 import { useEffect, useState, type ReactNode } from "react";
 import { IconButton } from "../../ui/button.tsx";
 import { sayFailed } from "../../ui/toasts.tsx";
-import { copyText } from "./copy-text.ts";
+import { copyText } from "../../lib/copy-text.ts";
 
 const SHOWN_MS = 1500;
 
