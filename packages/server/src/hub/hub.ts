@@ -76,8 +76,8 @@ export class Hub {
   #schedule(): void {
     if (this.#running) return;
     this.#running = true;
-    // What else this tick brings (the other lines of a chunk, the other messages of a batch) joins the same flush.
-    queueMicrotask(() => void this.#flushAll());
+    // All that this round of the event loop brings, from whichever agent or socket, joins the same flush.
+    setImmediate(() => void this.#flushAll());
   }
 
   async #flushAll(): Promise<void> {

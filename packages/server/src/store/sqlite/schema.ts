@@ -65,16 +65,16 @@ export const MIGRATIONS: readonly Migration[] = [
       ) WITHOUT ROWID;
       CREATE INDEX answer_age ON answer (ts);
 
+      -- Written in the order of time, so that the oldest are the first: an index by age would cost a page each flush.
       -- direction: in (from the agent), out (to it), error (its stderr).
       CREATE TABLE agent_line (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        id INTEGER PRIMARY KEY,
         thread TEXT NOT NULL,
         ts INTEGER NOT NULL,
         direction TEXT NOT NULL,
         line TEXT NOT NULL
       );
       CREATE INDEX agent_line_thread ON agent_line (thread);
-      CREATE INDEX agent_line_age ON agent_line (ts);
 
       CREATE TABLE token (
         hash TEXT PRIMARY KEY,

@@ -65,7 +65,7 @@ function prepare(database: Database) {
     ),
     addEvent: database.prepare("INSERT INTO agent_line (thread, ts, direction, line) VALUES (?1, ?2, ?3, ?4)"),
     expireEvents: database.prepare(
-      `DELETE FROM agent_line WHERE id IN (SELECT id FROM agent_line WHERE ts < ?1 LIMIT ${EXPIRE_STEP})`,
+      `DELETE FROM agent_line WHERE ts < ?1 AND id IN (SELECT id FROM agent_line ORDER BY id LIMIT ${EXPIRE_STEP})`,
     ),
     expireAnswers: database.prepare(
       `DELETE FROM answer WHERE (user, key) IN (SELECT user, key FROM answer WHERE ts < ?1 LIMIT ${EXPIRE_STEP})`,
