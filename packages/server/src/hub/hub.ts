@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { EncodedCommit, Store, Write, WriteResult } from "../store/contract.ts";
 import { HubConnection, type ConnectionContext, type Sink } from "./connection.ts";
 import { FrameNode, notification } from "./frames.ts";
-import { pauseFor } from "./pace.ts";
+import { nextPause } from "./pace.ts";
 import { TopicHeads } from "./topic-heads.ts";
 
 /** Writes that may wait for a flush before `pressure` asks producers to pause. */
@@ -36,6 +36,8 @@ export class Hub {
   readonly #context: ConnectionContext;
   #pending: Pending[] = [];
   #running = false;
+  #pause = 0;
+  #pacedAt = 0;
   #waiters: (() => void)[] = [];
 
   constructor(options: HubOptions) {
@@ -85,11 +87,19 @@ export class Hub {
       const batch = this.#pending;
       this.#pending = [];
       await this.#flush(batch);
-      const pause = pauseFor(this.#load());
+      const pause = this.#pace();
       if (pause > 0) await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, pause));
     }
     this.#running = false;
     for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+
+  /** The pause to take after a flush, in whole milliseconds, as timers have them. */
+  #pace(): number {
+    const now = this.#clock.now();
+    this.#pause = nextPause(this.#pause, this.#load(), now - this.#pacedAt);
+    this.#pacedAt = now;
+    return Math.round(this.#pause);
   }
 
   async #flush(batch: Pending[]): Promise<void> {
