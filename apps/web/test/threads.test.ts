@@ -67,6 +67,7 @@ describe.skipIf(!app.available)("threads", () => {
       const waiting = page.getByRole("region", { name: /Needs you/ }).locator(`[data-thread="${thread}"]`);
       await waiting.getByText("Shared by two").waitFor();
     }
+    for (const { page } of [one, two]) await page.waitForFunction(() => /^\(\d+\) /.test(document.title));
     const client = await app.server.client();
     await client.command("thread.rename", { thread, title: "Renamed for both" });
     for (const { page } of [one, two]) await rows(page).getByText("Renamed for both").waitFor();

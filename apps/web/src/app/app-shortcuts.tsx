@@ -1,5 +1,7 @@
 import { useBoard } from "@skein/client/react";
+import { useEffect } from "react";
 import { SEARCH_FIELD_ID } from "../home/search-field.tsx";
+import { setWaitingCount } from "./document-title.ts";
 import { navigate, threadPath, useRoute } from "./router.tsx";
 import { useShortcuts } from "./shortcuts.tsx";
 import { ThreadWatcher } from "./thread-watcher.tsx";
@@ -33,6 +35,8 @@ function goToSearch(): void {
 function ThreadShortcuts({ board }: { board: string }) {
   const { groups } = useBoard(board);
   const route = useRoute();
+  const waiting = groups.needsYou.length;
+  useEffect(() => setWaitingCount(waiting), [waiting]);
   // In the order of the list, so that the keys go up and down in it.
   const ids = [...groups.needsYou, ...groups.running, ...groups.recent].map(({ id }) => id);
   const step = (by: 1 | -1): void | boolean => {

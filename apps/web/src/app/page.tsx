@@ -3,6 +3,7 @@ import { useEffect, type ReactNode } from "react";
 import { useLayout } from "../lib/use-media.ts";
 import { IconButton } from "../ui/button.tsx";
 import { ConnectionBadge } from "./connection-badge.tsx";
+import { setPageTitle } from "./document-title.ts";
 import { goBack } from "./router.tsx";
 import { SidePanel } from "./side-panel.tsx";
 
@@ -37,7 +38,7 @@ export function Page({
 }: PageProps) {
   const layout = useLayout();
   useEffect(() => {
-    document.title = title === "Skein" ? title : `${title} · Skein`;
+    setPageTitle(title);
   }, [title]);
   return (
     <div className="flex h-full min-w-0 flex-1">

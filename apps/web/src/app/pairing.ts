@@ -32,6 +32,16 @@ async function exchange(code: string): Promise<Paired> {
   }
 }
 
+/** Whether the server knows this browser's cookie; `false` also when it is out of reach. */
+export async function isSignedIn(): Promise<boolean> {
+  try {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" });
+    return (await fetch("/v1/rpc", { method: "POST", body })).ok;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Signs this browser out: the server forgets its token and takes the cookie away, and this device forgets drafts,
  * recent directories and what was read. The theme stays.

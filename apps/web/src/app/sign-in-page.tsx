@@ -4,7 +4,8 @@ import { Button } from "../ui/button.tsx";
 import { Mark } from "../ui/mark.tsx";
 import { ErrorNote } from "../ui/states.tsx";
 import { TextField } from "../ui/text-field.tsx";
-import { pair, type Paired } from "./pairing.ts";
+import { setPageTitle, setWaitingCount } from "./document-title.ts";
+import { isSignedIn, pair, type Paired } from "./pairing.ts";
 import { navigate } from "./router.tsx";
 
 /**
@@ -34,13 +35,25 @@ export function SignInPage({ pairing }: { pairing: boolean }) {
   };
 
   useEffect(() => {
-    document.title = "Sign in · Skein";
+    setPageTitle("Sign in");
+    setWaitingCount(0);
     const given = pairing ? decodeURIComponent(location.hash.slice(1)) : "";
     if (given === "") return;
     history.replaceState(history.state, "", "/pair");
     void give(given);
     // Once, for the link that was opened.
   }, []);
+
+  // Another tab of this browser may have signed in meanwhile: the cookie is the same.
+  useEffect(() => {
+    const look = async (): Promise<void> => {
+      if (document.visibilityState !== "visible" || client.status.state !== "stopped") return;
+      if (await isSignedIn()) client.connect();
+    };
+    const onChange = (): void => void look();
+    document.addEventListener("visibilitychange", onChange);
+    return () => document.removeEventListener("visibilitychange", onChange);
+  }, [client]);
 
   const onSubmit = (event: FormEvent): void => {
     event.preventDefault();

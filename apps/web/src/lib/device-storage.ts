@@ -74,7 +74,7 @@ export function useStored<Value>(entry: Entry<Value>): [Value, (value: Value | n
 
 /** Forgets all that this device remembers of whoever was signed in, but for `keep`, as when they sign out. */
 export function forgetAll(keep: Entry<unknown>): void {
-  const names = [...Object.keys(localStorage)].filter((name) => name.startsWith(PREFIX) && name !== PREFIX + keep.name);
+  const names = Object.keys(localStorage).filter((name) => name.startsWith(PREFIX) && name !== PREFIX + keep.name);
   for (const name of names) {
     localStorage.removeItem(name);
     values.delete(name.slice(PREFIX.length));
