@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, live } from "./support/app.ts";
 import type { Page } from "./support/browser.ts";
+import { DIST } from "./support/build.ts";
 
 const app = App.forThisFile();
 afterEach(() => app.finish());
@@ -62,7 +63,7 @@ describe.skipIf(!app.available)("a new build", () => {
 
   test("counts with the next load: no old page, no old cache", async () => {
     // The build, served as the server does, where it can be changed without changing anybody else's.
-    await cp(join(import.meta.dir, "../dist"), dist, { recursive: true });
+    await cp(DIST, dist, { recursive: true });
     server = Bun.serve({
       port: 0,
       hostname: "127.0.0.1",

@@ -1,26 +1,11 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout } from "bun:test";
-import { join } from "node:path";
 import axe from "axe-core";
+import { buildOnce } from "./build.ts";
 import { openBrowser, type Browser, type BrowserContext, type Page } from "./browser.ts";
 import { TestServer } from "./server.ts";
 
 /** A browser on a busy machine takes its time; what never comes is told by what was waited for. */
 setDefaultTimeout(60_000);
-
-const WEB = join(import.meta.dir, "../..");
-
-/** The sources as they are now, built once however many test files ask. */
-let built: Promise<void> | null = null;
-
-async function build(): Promise<void> {
-  const child = Bun.spawn([process.execPath, "build.ts"], {
-    cwd: WEB,
-    stdin: "ignore",
-    stdout: "ignore",
-    stderr: "inherit",
-  });
-  if ((await child.exited) !== 0) throw new Error("The web app could not be built.");
-}
 
 type ContextOptions = NonNullable<Parameters<Browser["newContext"]>[0]>;
 
@@ -44,8 +29,7 @@ export class App {
     const app = new App();
     beforeAll(async () => {
       if (!app.available) return;
-      built ??= build();
-      await built;
+      await buildOnce();
       [app.server, app.#browser] = await Promise.all([TestServer.start(options), openBrowser()]);
     }, 60_000);
     afterAll(async () => {

@@ -1,0 +1,24 @@
+import { join } from "node:path";
+
+const WEB = join(import.meta.dir, "../..");
+
+/** Where the build is. */
+export const DIST = join(WEB, "dist");
+
+let built: Promise<void> | null = null;
+
+/** Builds the sources as they are now, once however many test files ask. */
+export function buildOnce(): Promise<void> {
+  built ??= build();
+  return built;
+}
+
+async function build(): Promise<void> {
+  const child = Bun.spawn([process.execPath, "build.ts"], {
+    cwd: WEB,
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "inherit",
+  });
+  if ((await child.exited) !== 0) throw new Error("The web app could not be built.");
+}
