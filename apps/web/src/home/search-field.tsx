@@ -1,15 +1,37 @@
+import { useEffect, useRef, useState } from "react";
 import { Search, X } from "lucide-react";
-import { navigate, useRoute } from "../app/router.tsx";
+import { navigate, readRoute } from "../app/router.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { Keys } from "../ui/keys.tsx";
 
 export const SEARCH_FIELD_ID = "search";
 
+/** How long typing must rest before it becomes the address: browsers bound how often that may change. In milliseconds. */
+const RESTS_MS = 120;
+
 /** The field that searches everything. What is typed is the address, so that a search can be gone back to and sent. */
 export function SearchField({ text, autoFocus = false }: { text: string; autoFocus?: boolean }) {
-  const route = useRoute();
-  const search = (next: string): void =>
-    navigate(next === "" ? "/search" : `/search?q=${encodeURIComponent(next)}`, { replace: route.page === "search" });
+  const [typed, setTyped] = useState(text);
+  const waiting = useRef<ReturnType<typeof setTimeout> | null>(null);
+
+  // The address changed by itself, as by "back": it says what is in the field, unless the person is just typing.
+  useEffect(() => {
+    if (waiting.current === null) setTyped(text);
+  }, [text]);
+  useEffect(() => () => clearTimeout(waiting.current ?? undefined), []);
+
+  const search = (next: string): void => {
+    const from = location.href;
+    setTyped(next);
+    clearTimeout(waiting.current ?? undefined);
+    waiting.current = setTimeout(() => {
+      waiting.current = null;
+      // Who has gone elsewhere meanwhile is not called back.
+      if (location.href !== from) return;
+      const path = next === "" ? "/search" : `/search?q=${encodeURIComponent(next)}`;
+      navigate(path, { replace: readRoute(location).page === "search" });
+    }, RESTS_MS);
+  };
   return (
     <form
       role="search"
@@ -22,13 +44,13 @@ export function SearchField({ text, autoFocus = false }: { text: string; autoFoc
         type="search"
         aria-label="Search everything"
         placeholder="Search everything"
-        value={text}
+        value={typed}
         autoFocus={autoFocus}
         autoComplete="off"
         onChange={(event) => search(event.target.value)}
         className="peer h-8 w-full rounded-control border border-line bg-surface-2 pr-8 pl-8 text-small text-ink-1 hover:border-line-strong focus:border-accent focus:outline-1 focus:-outline-offset-1 focus:outline-accent pointer-coarse:h-11 [&::-webkit-search-cancel-button]:appearance-none"
       />
-      {text === "" ? (
+      {typed === "" ? (
         <span className="absolute top-1/2 right-2 -translate-y-1/2 peer-focus:hidden">
           <Keys keys={["/"]} />
         </span>

@@ -51,7 +51,7 @@ function Found({ board, text }: { board: string | null; text: string }) {
 
 function Results({ board, text }: { board: string; text: string }) {
   const { cards } = useBoard(board);
-  const { text: searched, hits, pending, error, hasMore, loadMore } = useSearch(text, { board });
+  const { text: searched, hits, pending, error, hasMore, loadMore } = useSearch(text, { board, delayMs: 0 });
   const byThread = new Map(cards.map((card) => [card.id, card]));
   const titles = titlesWith(cards, text);
   const stale = searched !== text;
