@@ -1,5 +1,6 @@
 import type { Database, Statement } from "bun:sqlite";
 import { SkeinError, type Topic } from "@skein/client/protocol";
+import { makeId } from "../ids.ts";
 import type {
   CommandAnswer,
   EncodedCommit,
@@ -88,7 +89,8 @@ export class SqliteStore implements Store {
   }
 
   private constructor(options: SqliteOptions) {
-    const newId = options.newId ?? (() => crypto.randomUUID());
+    // Short, as every commit that is sent bears it.
+    const newId = options.newId ?? (() => makeId());
     this.#file = options.file;
     this.#now = options.now ?? Date.now;
     this.#checkpointer = new Checkpointer(options.file);
