@@ -1,8 +1,17 @@
+import { isHeld } from "@skein/client/protocol";
+
 /** Units of an entity's text that the search knows. */
 const MOST = 64 * 1024;
 
-/** What the search shall find an entity of a thread by, or `null` when there is nothing to find. */
+/**
+ * Items that change again and again while they are open: each change would be one of the index too, which costs far
+ * more than the change itself. They are found once they have ended.
+ */
+const FOUND_AT_END = new Set(["message", "tool", "terminal"]);
+
+/** What the search shall find an entity of a thread by, or `null` when there is nothing to find, or not yet. */
 export function textOf(kind: string, value: Record<string, unknown>): string | null {
+  if (FOUND_AT_END.has(kind) && isHeld(value)) return null;
   const parts = partsOf(kind, value).filter((part): part is string => typeof part === "string" && part !== "");
   return parts.length === 0 ? null : parts.join("\n").slice(0, MOST);
 }
