@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEFAULT_LIMITS, type Limits } from "@skein/client/protocol";
+import { DEFAULT_LIMITS, type Limits, type Topic } from "@skein/client/protocol";
 import { RawSocket } from "../../../../test/support/raw-socket.ts";
 import { access } from "../boards/access.ts";
 import { ensurePersonalBoard } from "../boards/boards.ts";
@@ -22,6 +22,7 @@ let gateway: Gateway;
 let server: { url: string; token: string };
 let reports: unknown[];
 let sockets: RawSocket[];
+let mayRead: (user: string, topic: Topic) => Promise<boolean>;
 
 async function open(limits: Limits = DEFAULT_LIMITS): Promise<void> {
   gateway = new Gateway({
@@ -33,7 +34,7 @@ async function open(limits: Limits = DEFAULT_LIMITS): Promise<void> {
       store,
       historyPage: limits.historyPage,
       command: async () => ({}),
-      mayRead: async ({ user }, topic) => access.can(user, topic, "read"),
+      mayRead: async ({ user }, topic) => mayRead(user, topic),
       boardOf: ({ user }) => access.boardOf(user),
     },
     server: { name: "skein", version: "0" },
@@ -53,6 +54,7 @@ beforeEach(async () => {
   store = await SqliteStore.open({ file: join(data, "skein.sqlite"), now: () => clock.now() });
   reports = [];
   sockets = [];
+  mayRead = async (user, topic) => access.can(user, topic, "read");
   hub = new Hub({ store, clock, limits: DEFAULT_LIMITS, load: () => 0, report: (error) => reports.push(error) });
   await ensurePersonalBoard({ store, hub, clock });
   await open();
@@ -65,6 +67,11 @@ afterEach(async () => {
   await rm(data, { recursive: true, force: true });
   expect(reports).toEqual([]);
 });
+
+/** Lets queued work run until a condition holds. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
 
 async function greeted(): Promise<RawSocket> {
   const socket = await RawSocket.greeted(server);
@@ -161,5 +168,46 @@ describe("bounds", () => {
     const answers = await Promise.all(Array.from({ length: 257 }, async (_, index) => subscribe(index)));
     expect(answers.slice(0, 256).every((answer) => answer.error === undefined)).toBe(true);
     expect(answers[256]!.error?.data?.kind).toBe("too_large");
+  });
+
+  test("G5: a batch of half a million messages ends the connection at once, said hello or not", async () => {
+    const batch = `[${"1,".repeat(500_000)}1]`;
+    const stranger = await RawSocket.open(server.url);
+    stranger.send(batch);
+    expect((await stranger.untilClosed()).code).toBe(4429);
+    const known = await greeted();
+    known.send(batch);
+    expect((await known.untilClosed()).code).toBe(4429);
+    const answer = await fetch(`${server.url}/v1/rpc`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${server.token}` },
+      body: batch,
+    });
+    expect(answer.status).toBe(413);
+  });
+
+  test("G5: of one connection's requests 32 are carried out at a time, and all are answered", async () => {
+    await gateway.stop(0);
+    let most = 0;
+    const waiting: (() => void)[] = [];
+    mayRead = () => {
+      most = Math.max(most, waiting.length + 1);
+      return new Promise((resolve) => waiting.push(() => resolve(true)));
+    };
+    await open();
+    const raw = await greeted();
+    const ask = (id: number) => ({
+      jsonrpc: "2.0",
+      id,
+      method: "history",
+      params: { topic: "board:personal", before: 0 },
+    });
+    raw.send(Array.from({ length: 100 }, (_, index) => ask(1000 + index)));
+    for (let answered = 0; answered < 100; answered++) {
+      await until(() => waiting.length > 0);
+      waiting.shift()?.();
+    }
+    await raw.until((message) => message.id === 1099);
+    expect(most).toBe(32);
   });
 });

@@ -10,7 +10,7 @@ import {
 import type { Blobs } from "../store/blobs.ts";
 import type { Assets } from "./assets.ts";
 import { dispatch, type Answerers } from "./dispatch.ts";
-import { asSkeinError, errorMessage, resultMessage } from "./messages.ts";
+import { asSkeinError, errorMessage, MOST_WAITING, resultMessage } from "./messages.ts";
 import type { Principal } from "./tokens.ts";
 
 export type HttpContext = {
@@ -72,6 +72,9 @@ async function answerRpc(request: Request, context: HttpContext): Promise<Respon
   const principal = await requirePrincipal(request, context);
   const text = decode(await readBody(request, context.limits.frameBytes));
   const messages = readFrame(text);
+  if (messages.length > MOST_WAITING) {
+    throw new SkeinError("too_large", `A batch may have ${MOST_WAITING} messages at most.`);
+  }
   const answers = await Promise.all(messages.map((message) => answerOne(message, principal, context)));
   const sent = answers.filter((answer) => answer !== null);
   if (sent.length === 0) return new Response(null, { status: 204 });

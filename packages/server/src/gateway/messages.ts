@@ -1,5 +1,8 @@
 import { SkeinError, type RpcId } from "@skein/client/protocol";
 
+/** Messages of one client that may wait to be dealt with: on a connection, or in a batch over HTTP. */
+export const MOST_WAITING = 1_000;
+
 export function resultMessage(id: RpcId, result: unknown): string {
   return JSON.stringify({ jsonrpc: "2.0", id, result });
 }

@@ -16,15 +16,15 @@ import {
 import type { Clock } from "../clock.ts";
 import type { HubConnection } from "../hub/connection.ts";
 import { dispatch, requireRead, unknownMethod, type Answerers } from "./dispatch.ts";
-import { asSkeinError, errorMessage, resultMessage } from "./messages.ts";
+import { asSkeinError, errorMessage, MOST_WAITING, resultMessage } from "./messages.ts";
 import { take, type Bucket } from "./token-bucket.ts";
 import type { Principal } from "./tokens.ts";
 
 const MALFORMED_IN_A_ROW = 5;
 /** Messages of any kind a connection may send per request it may make: subscriptions come in one burst. */
 const MESSAGES_PER_REQUEST = 8;
-/** Requests that wait for a lagging connection to drain before it is closed. */
-const INBOX = 1_000;
+/** Requests of one connection that are carried out at a time: their answers are in memory together (G5). */
+const UNDER_WAY = 32;
 
 export type SessionContext = {
   domain: Answerers;
@@ -58,6 +58,7 @@ export class Session {
   #messages: Bucket;
   #inbox: unknown[] = [];
   #working = false;
+  #underWay = 0;
   readonly #context: SessionContext;
   readonly #connection: HubConnection;
   readonly #close: (code: number, reason: string) => void;
@@ -111,11 +112,11 @@ export class Session {
       this.#refuseMalformed(asSkeinError(error, this.#context.report));
       return;
     }
-    this.#inbox.push(...messages);
-    if (this.#inbox.length > INBOX) {
-      this.end(CLOSE.tooFast, `${INBOX} requests wait for this connection to read its answers.`);
+    if (this.#inbox.length + messages.length > MOST_WAITING) {
+      this.end(CLOSE.tooFast, `More than ${MOST_WAITING} messages of this connection wait to be dealt with.`);
       return;
     }
+    this.#inbox.push(...messages);
     void this.#work();
   }
 
@@ -162,13 +163,23 @@ export class Session {
     this.#working = true;
     try {
       // Who does not read answers gets no more of them: its requests wait, its memory is bounded.
-      while (this.#inbox.length > 0 && !this.#connection.lagging) {
-        const handled = this.#take(this.#inbox.shift());
+      while (this.#inbox.length > 0 && this.#underWay < UNDER_WAY && !this.#connection.lagging) {
+        const handled = this.#begin(this.#inbox.shift());
         // Before the hello is answered nothing else may run; after it, requests run side by side.
         if (this.#state === "greeting") await handled;
       }
     } finally {
       this.#working = false;
+    }
+  }
+
+  async #begin(value: unknown): Promise<void> {
+    this.#underWay++;
+    try {
+      await this.#take(value);
+    } finally {
+      this.#underWay--;
+      void this.#work();
     }
   }
 

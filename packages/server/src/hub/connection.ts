@@ -50,7 +50,7 @@ export class HubConnection {
    * Starts sending a topic. The cursor is registered before anything is read, so nothing falls in between.
    * `answer` is called with the topic's head before the first commit is sent.
    * Subscribing again takes the place of the subscription there was.
-   * @throws SkeinError `not_found`; `too_large` above the bound on subscriptions.
+   * @throws SkeinError `not_found`; `too_large` above the bound on subscriptions; `busy` once the connection has ended.
    */
   async subscribe(
     topic: Topic,
@@ -58,6 +58,8 @@ export class HubConnection {
     answer: (head: { epoch: string; head: number }) => void,
   ): Promise<void> {
     const { heads, limits, store } = this.#context;
+    // A request that was under way at the end would be followed for ever.
+    if (this.#ended) throw new SkeinError("busy", "The connection has ended.", { retry: "reconnect" });
     if (!this.#subscriptions.has(topic) && this.#subscriptions.size >= limits.subscriptions) {
       throw new SkeinError(
         "too_large",

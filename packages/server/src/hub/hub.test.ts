@@ -159,6 +159,27 @@ describe("G1: store first", () => {
     expect((await before).ok && (await after).ok).toBe(true);
     expect([...replicaOf(sink, A).all("message").keys()].toSorted()).toEqual(["m1", "m2", "m4"]);
   });
+
+  test("a database that is locked is waited for once, not once for each write of the flush", async () => {
+    let tries = 0;
+    const locked = new Proxy(store, {
+      get: (target, name) =>
+        name === "commit"
+          ? async () => {
+              tries++;
+              throw new SkeinError("busy", "locked", { retryAfterMs: 1000 });
+            }
+          : (Reflect.get(target, name, target) as unknown),
+    });
+    const hub = hubOn(locked);
+    const refused = await Promise.allSettled(["m1", "m2", "m3"].map((id) => hub.write(put(A, id))));
+    expect(refused.map((each) => each.status === "rejected" && each.reason)).toMatchObject([
+      { kind: "busy", retryAfterMs: 1000 },
+      { kind: "busy", retryAfterMs: 1000 },
+      { kind: "busy", retryAfterMs: 1000 },
+    ]);
+    expect(tries).toBe(1);
+  });
 });
 
 describe("fan-out", () => {
@@ -206,6 +227,17 @@ describe("fan-out", () => {
     other.connection.end();
     await hub.write(put(A, "m3"));
     expect(other.sink.frames.length).toBe(1);
+  });
+
+  test("G5: a request that an ended connection still had under way subscribes to nothing", async () => {
+    const hub = hubOn();
+    await hub.write(put(A, "m1"));
+    const sink = new TestSink();
+    const connection = hub.connect(sink);
+    connection.end();
+    let answered = false;
+    expect(await refusal(connection.subscribe(A, {}, () => (answered = true)))).toBe("busy");
+    expect(answered).toBe(false);
   });
 
   test("a topic that is not there, and one subscription too many, are refused to the asker", async () => {

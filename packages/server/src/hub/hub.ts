@@ -115,23 +115,14 @@ export class Hub {
     this.#deliver(commits);
   }
 
-  /** A write that cannot be committed must not take the others of its flush with it: each is tried alone. */
+  /**
+   * A write that cannot be committed must not take the others of its flush with it: each is tried alone. A store that is
+   * busy is so for all of them, and has been waited for already.
+   */
   async #isolate(batch: Pending[], error: unknown): Promise<void> {
-    if (batch.length > 1) {
-      for (const each of batch) await this.#flush([each]);
-      return;
-    }
-    batch[0]?.reject(
-      error instanceof SkeinError
-        ? error
-        : new SkeinError(
-            "internal",
-            `The store could not commit: ${error instanceof Error ? error.message : String(error)}.`,
-            {
-              cause: error,
-            },
-          ),
-    );
+    const known = commitError(error);
+    if (batch.length > 1 && known.kind !== "busy") for (const each of batch) await this.#flush([each]);
+    else for (const each of batch) each.reject(known);
   }
 
   #deliver(commits: readonly EncodedCommit[]): void {
@@ -151,4 +142,10 @@ export class Hub {
     for (const connection of written) connection.flush();
     for (const connection of behind) connection.pump();
   }
+}
+
+function commitError(error: unknown): SkeinError {
+  if (error instanceof SkeinError) return error;
+  const said = error instanceof Error ? error.message : String(error);
+  return new SkeinError("internal", `The store could not commit: ${said}.`, { cause: error });
 }
