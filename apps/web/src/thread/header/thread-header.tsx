@@ -36,7 +36,15 @@ export function ThreadHeader({
       </IconButton>
     </>
   );
-  const title = <ThreadTitle id={id} title={thread.title} editing={editing} onEditing={setEditing} />;
+  const title = (
+    <ThreadTitle
+      id={id}
+      title={thread.title}
+      pressable={layout !== "narrow"}
+      editing={editing}
+      onEditing={setEditing}
+    />
+  );
   if (layout === "narrow") {
     return (
       <>

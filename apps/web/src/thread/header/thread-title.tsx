@@ -8,11 +8,14 @@ const MAX_LENGTH = 200;
 export function ThreadTitle({
   id,
   title,
+  pressable,
   editing,
   onEditing,
 }: {
   id: string;
   title: string;
+  /** Whether a press on it begins to edit it: not where it is too low for a finger. */
+  pressable: boolean;
   editing: boolean;
   onEditing: (editing: boolean) => void;
 }) {
@@ -36,6 +39,7 @@ export function ThreadTitle({
     });
   };
 
+  if (!editing && !pressable) return <h1 className="min-w-0 truncate text-body font-semibold">{title}</h1>;
   if (!editing) {
     return (
       <h1 className="min-w-0 truncate text-body font-semibold">

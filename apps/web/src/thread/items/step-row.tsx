@@ -53,9 +53,9 @@ export function StepRow({
         </button>
       )}
       {open && children !== undefined && (
-        <div className="space-y-2 px-2 pt-1 pb-3">
+        <div className="opened space-y-2 px-2 pt-1 pb-2">
           {children}
-          {bar && <div className="flex justify-end">{bar}</div>}
+          {bar && <div className="-my-1 flex justify-end">{bar}</div>}
         </div>
       )}
     </div>

@@ -1,6 +1,10 @@
+/** A file's name up to this length stays whole. */
+const MAX_NAME = 40;
+
 /** A path or command on one line: when it does not fit, its middle gives way, and its end, which says most, stays. */
 export function MiddleCut({ text, className = "" }: { text: string; className?: string }) {
-  const tail = Math.min(24, Math.floor(text.length / 2));
+  const name = text.length - text.lastIndexOf("/");
+  const tail = name <= MAX_NAME ? Math.min(name, text.length) : Math.min(24, Math.floor(text.length / 2));
   const cut = text.length - tail;
   return (
     <span className={`flex min-w-0 ${className}`} title={text}>

@@ -17,7 +17,10 @@ export function CompletionList({
   onChoose: (suggestion: Suggestion) => void;
 }) {
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => list.current?.children[chosen]?.scrollIntoView({ block: "nearest" }), [chosen]);
+  useEffect(() => {
+    // What it returns is a promise in some browsers, and no clean-up.
+    void list.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
   return (
     <ul
       ref={list}
