@@ -22,6 +22,8 @@ export type OpenOptions = {
   cwd: string;
   /** The agent's own id of a conversation to go on with. */
   resume?: string;
+  /** Aborted before `open` has resolved, the agent is killed, and `open` rejects once it is gone. */
+  signal?: AbortSignal;
   /**
    * Takes each event in order. When it returns a promise, reading from the agent waits for it (backpressure); when it
    * throws or rejects, the agent is killed, for nobody listens any more.

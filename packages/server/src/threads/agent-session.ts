@@ -1,5 +1,5 @@
 import { SkeinError, type JsonObject, type ThreadEntity } from "@skein/client/protocol";
-import type { DriverEvent, Opened, Session } from "../agents/driver.ts";
+import type { Opened, OpenOptions, Session } from "../agents/driver.ts";
 import type { Drivers } from "./drivers.ts";
 import type { Draft } from "./writer/draft.ts";
 import { notice } from "./writer/notices.ts";
@@ -9,10 +9,7 @@ import { writeOpened } from "./writer/session-updates.ts";
 export async function openSession(
   drivers: Drivers,
   thread: ThreadEntity,
-  handlers: {
-    emit: (event: DriverEvent) => void | Promise<void>;
-    record: (direction: "in" | "out" | "error", line: string) => void;
-  },
+  handlers: Pick<OpenOptions, "emit" | "record"> & { signal: AbortSignal },
 ): Promise<Session> {
   const { driver, ...launch } = await drivers.find(thread.agent, thread.exec);
   return driver.open({

@@ -94,7 +94,7 @@ export class Thread {
     if (typeof change.before === "string" && !waits(change.before)) {
       throw new SkeinError("conflict", "The turn it was to stand before does not wait.", { path: "params.before" });
     }
-    return this.#log.command(asker, (draft) => void requeueTurn(draft, turn, change));
+    return this.#log.command(asker, (draft) => requeueTurn(draft, turn, change));
   }
 
   async setMode(asker: Asker, mode: string): Promise<CommandAnswer> {

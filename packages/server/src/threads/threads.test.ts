@@ -317,6 +317,18 @@ describe("G7: a crash of the server", () => {
   });
 });
 
+describe("a server that is stopped", () => {
+  test("waits for no agent that is only being started: it is killed, and what waited for it is refused", async () => {
+    const thread = await bench.create();
+    bench.driver.gate = new Promise(() => {});
+    const waiting = refusal(bench.command("thread.mode", { thread, mode: "careful" }));
+    await bench.until(() => bench.driver.openings === 1);
+    await bench.threads.close();
+    expect(await waiting).toMatchObject({ message: "killed while it started" });
+    expect(bench.driver.sessions).toEqual([]);
+  });
+});
+
 describe("a log that takes nothing", () => {
   let full: boolean;
   beforeEach(async () => {

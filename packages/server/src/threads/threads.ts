@@ -108,11 +108,12 @@ export class Threads {
   async close(): Promise<void> {
     this.#closing = true;
     for (const timer of this.#retries) timer.cancel();
-    await Promise.allSettled(this.#asked.values());
     const threads = await Promise.allSettled(this.#open.values());
     const closed = await Promise.allSettled(
       threads.map(async (each) => each.status === "fulfilled" && each.value.close("The server was stopped.")),
     );
+    // Those that waited for an agent wait no more; the others are durable with their answer.
+    await Promise.allSettled(this.#asked.values());
     this.#open.clear();
     for (const each of closed) if (each.status === "rejected") this.#options.report(each.reason);
   }

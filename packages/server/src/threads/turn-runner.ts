@@ -47,6 +47,8 @@ export class TurnRunner {
   #alive = false;
   /** Set once this object is of no more use: nothing is started any more. */
   #ended = false;
+  /** Aborted then, so that an agent that is only being started is not left behind. */
+  readonly #left = new AbortController();
   #prompts = 0;
   #turn: QueuedTurn | null = null;
   #timer: Timer | null = null;
@@ -107,7 +109,7 @@ export class TurnRunner {
       endSession(draft);
     });
     await session?.close();
-    // One that is only being started is killed as soon as it is there; a start that takes long is not waited for.
+    // One that is only being started was killed; that its program cannot be found yet is not waited for long.
     if (starting) await Promise.race([starting.catch(() => {}), this.#wait(this.#context.times.graceMs)]);
   }
 
@@ -128,6 +130,7 @@ export class TurnRunner {
     this.#session = null;
     this.#alive = false;
     this.#enter("closed");
+    this.#left.abort();
   }
 
   #on(happening: Happening): void {
@@ -226,6 +229,7 @@ export class TurnRunner {
     const session = await openSession(this.#context.drivers, before, {
       emit: (event) => this.#hear(generation, event),
       record: (direction, line) => generation === this.#generation && this.#log.record(direction, line),
+      signal: this.#left.signal,
     });
     if (generation !== this.#generation) {
       session.kill();

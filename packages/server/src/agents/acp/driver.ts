@@ -62,6 +62,7 @@ export class AcpDriver implements Driver {
 
   async open(options: OpenOptions): Promise<Session> {
     const { command, args, cwd } = options;
+    if (options.signal?.aborted) throw new SkeinError("agent", "The agent was not wanted any more.");
     const env = { ...this.#env, ...options.env };
     const bounds = this.#bounds;
     const quirks = quirksOf(command, args);
@@ -88,6 +89,8 @@ export class AcpDriver implements Driver {
       notification: (method, params) => conversation.notification(method, params),
       fault: (text, line) => conversation.fault(text, line),
     });
+    const abandon = (): void => link.kill();
+    options.signal?.addEventListener("abort", abandon);
     try {
       const opening = this.#shakeHands({ ...options, quirks }, link, conversation, events.emit);
       const done = await Promise.race([opening, hopeless.promise]);
@@ -109,6 +112,8 @@ export class AcpDriver implements Driver {
       await link.end();
       await conversation.terminals.close();
       throw explain(error, await link.gone, conversation.garbage);
+    } finally {
+      options.signal?.removeEventListener("abort", abandon);
     }
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { scriptedAgent } from "../../../../../test/support/scripted-agent.ts";
+import { scriptedAgent, type Script } from "../../../../../test/support/scripted-agent.ts";
 import { askPermission, useScriptedAgents } from "../testing/scripted.ts";
 import { isAlive } from "../testing/watched-agent.ts";
 
@@ -71,6 +71,20 @@ test("facts, claude-agent-acp 0.23: it ignores the end of stdin, and is ended by
   const agent = await open({ start: [{ ignore: "EOF" }] }, { bounds: { inputMs: 50 } });
   await agent.session.close();
   expect(agent.all("exited")).toMatchObject([{ code: null, signal: "SIGTERM", expected: true }]);
+});
+
+test("an agent that is not wanted any more while it is being opened is killed, and not waited for", async () => {
+  const agent = await prepare();
+  const wanted = new AbortController();
+  const script = { at: { initialize: [{ stderr: "hanging\n" }, { ignore: "EOF" }, { hang: true }] } } satisfies Script;
+  const opening = agent.start(scriptedAgent(script), { signal: wanted.signal }).then(
+    () => "opened",
+    (error: unknown) => error,
+  );
+  while (!agent.lines.some(({ line }) => line === "hanging")) await Bun.sleep(2);
+  wanted.abort();
+  expect(await opening).toMatchObject({ kind: "agent", message: expect.stringContaining("SIGKILL") });
+  expect(agent.events).toEqual([]);
 });
 
 test("LESSONS stop: an agent that ignores everything is ended by SIGKILL", async () => {

@@ -1,4 +1,4 @@
-import type { JsonObject } from "@skein/client/protocol";
+import { SkeinError, type JsonObject } from "@skein/client/protocol";
 import type {
   ContentBlock,
   Driver,
@@ -12,6 +12,8 @@ import type {
 /** Plays an agent in this process: each thing it does is done by the test, in the test's order. */
 export class ScriptedDriver implements Driver {
   readonly sessions: ScriptedSession[] = [];
+  /** How often it was asked to open one. */
+  openings = 0;
   /** What the next sessions tell at opening. */
   opened: Partial<Opened> = {};
   /** Set to make opening fail. */
@@ -23,7 +25,11 @@ export class ScriptedDriver implements Driver {
   onOpen: (session: ScriptedSession) => void | Promise<void> = () => {};
 
   async open(options: OpenOptions): Promise<Session> {
-    await this.gate;
+    this.openings++;
+    const aborted = new Promise<never>((_, reject) => {
+      options.signal?.addEventListener("abort", () => reject(new SkeinError("agent", "killed while it started")));
+    });
+    await Promise.race([this.gate, aborted]);
     if (this.failure) throw this.failure;
     const session = new ScriptedSession(this, options, `agent-session-${this.sessions.length + 1}`);
     this.sessions.push(session);
