@@ -76,6 +76,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     if (await Bun.file(join(data, "server.json")).exists()) await endLeftovers(data);
     await threads.start();
     closers.push(async () => threads.close());
+    // Before the first who can ask for them; a faulty agents.json is told, and ends nothing.
+    await announceAgents({ store, hub, catalogue }).catch(report);
     const gateway = new Gateway({
       hub,
       blobs,
@@ -97,8 +99,6 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     });
     const listening = gateway.listen();
     closers.push(async () => gateway.stop(RETRY_AFTER_MS));
-    // Before the first who asks for them; a faulty agents.json is told, and ends nothing.
-    await announceAgents({ store, hub, catalogue }).catch(report);
     const keeping = startKeeping({ store, clock, report });
     closers.push(async () => keeping.stop());
     const url = `http://${urlHost(host)}:${listening.port}`;
