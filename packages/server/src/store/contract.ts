@@ -134,8 +134,8 @@ export interface Store {
   events(thread: string, after: number, limit: number): Promise<(RawEvent & { id: number })[]>;
 
   /**
-   * Lets the log of a topic up to `through` go, as far as no open text still needs it: what is asked from before then
-   * is answered by `changedSince`. Nothing a replica can see changes.
+   * Lets the log of a topic up to `through` go: what is asked from before then is answered by `changedSince`. Text that
+   * is still open keeps what it has. Nothing a replica can see changes.
    */
   fold(topic: Topic, through: number): Promise<void>;
 

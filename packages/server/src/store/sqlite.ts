@@ -16,7 +16,7 @@ import type {
 } from "./contract.ts";
 import { keyOf, plan, type Plan, type View } from "./plan.ts";
 import { Checkpointer } from "./sqlite/checkpointer.ts";
-import { Entities, type Written } from "./sqlite/entities.ts";
+import { Entities, type OpenEntity, type Written } from "./sqlite/entities.ts";
 import { storeError } from "./sqlite/errors.ts";
 import { bootId } from "./sqlite/lineage.ts";
 import { open, type Opened } from "./sqlite/open.ts";
@@ -116,7 +116,10 @@ export class SqliteStore implements Store {
       this.epoch = this.#opened.epoch ?? newId();
       if (this.#opened.epoch === null) {
         // The old epoch's commits are no good to anyone: whoever asks with it gets a snapshot.
-        this.#settle(() => this.#topics.foldAll());
+        this.#settle(
+          () => true,
+          () => this.#topics.foldAll(),
+        );
       }
       this.#opened.begin(this.epoch);
       this.#reads = new Reads(database, this.#entities, this.epoch);
@@ -220,10 +223,14 @@ export class SqliteStore implements Store {
   }
 
   async fold(topic: Topic, through: number): Promise<void> {
+    const end = this.#run(() => {
+      const last = Math.min(through, this.#row(topic).seq);
+      // Text that grows slowly, like a server's output, would else keep its log for as long as it is open.
+      this.#settle((each, { standing }) => each === topic && (standing.since ?? last) <= last);
+      return last;
+    });
     const step = (): boolean => {
       const row = this.#row(topic);
-      const needed = [...this.#entities.open(topic).values()].map(({ standing }) => standing.since ?? row.seq);
-      const end = Math.min(through, row.seq, ...needed.map((since) => since - 1));
       if (end <= row.folded) return true;
       const after = this.#transaction(() => this.#topics.fold(row, end, FOLD_STEP));
       this.#topics.accept(topic, after);
@@ -265,7 +272,7 @@ export class SqliteStore implements Store {
     let settled = false;
     try {
       await this.#checkpointer.stop();
-      this.#settle(() => undefined);
+      this.#settle(() => true);
       settled = true;
     } catch (error) {
       // What could not be settled is in the log: the next open goes through it as after a crash.
@@ -321,15 +328,17 @@ export class SqliteStore implements Store {
     this.#checkpointer.wrote(rows.length + written.length + made.events.length);
   }
 
-  /** Writes every open entity's row whole, so that the log is no longer needed for it. */
-  #settle(andThen: () => void): void {
+  /** Writes the rows of the open entities that `which` picks whole, so that the log is no longer needed for them. */
+  #settle(which: (topic: Topic, open: OpenEntity) => boolean, andThen?: () => void): void {
+    const unsettled = this.#entities.allOpen().filter(({ topic, open }) => which(topic, open));
+    if (unsettled.length === 0 && !andThen) return;
     const written = this.#transaction(() => {
-      const settled = this.#entities.allOpen().map(({ topic, open: { kind, id, seq, standing } }) => {
+      const settled = unsettled.map(({ topic, open: { kind, id, seq, standing } }) => {
         const after = { ...standing, stale: true };
         const edit = { key: keyOf(kind, id), kind, id, before: standing, after };
         return this.#entities.write(topic, this.#row(topic).id, edit, seq, this.#now());
       });
-      andThen();
+      andThen?.();
       return settled;
     });
     for (const each of written) if (each) this.#entities.accept(each);
