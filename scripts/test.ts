@@ -27,12 +27,21 @@ const STEPS: { name: string; command: string[] }[] = [
 const run = (command: string[]): Promise<number> =>
   Bun.spawn(command, { cwd: root, stdin: "ignore", stdout: "inherit", stderr: "inherit", timeout: LONGEST_MS }).exited;
 
+/** For tests that name no time of their own. Long, because on a busy machine a slow test is not a wrong one. */
+const TEST_MS = 30_000;
+
 /** Runs the tests; their numbers come from the JUnit report, since the printed summary is for people. */
 async function runTests(): Promise<Counts> {
   const directory = await mkdtemp(join(tmpdir(), "skein-tests-"));
   const report = join(directory, "report.xml");
   try {
-    const code = await run([process.execPath, "test", "--reporter=junit", `--reporter-outfile=${report}`]);
+    const code = await run([
+      process.execPath,
+      "test",
+      `--timeout=${TEST_MS}`,
+      "--reporter=junit",
+      `--reporter-outfile=${report}`,
+    ]);
     const counts = readCounts(await readFile(report, "utf8").catch(() => ""));
     // Something failed outside any test: a file that does not load, an error between tests, a crash of the runner.
     if (code !== 0 && counts.failed === 0) counts.failed = 1;
