@@ -5,6 +5,9 @@ import type { EncodedCommit, Store } from "../store/contract.ts";
 /** From this many commits on, one merged commit is sent in their place: each has an envelope of its own. */
 const MERGE_FROM = 16;
 
+/** A change of more than so many times the bytes that are sent at once is not even looked at: the window is sent anew. */
+const SNAPSHOT_FROM = 4;
+
 /** What a subscriber at `position` (`null`: nowhere) has to be sent next; at least one commit, unless at the head. */
 export async function catchUp(
   store: Store,
@@ -15,6 +18,9 @@ export async function catchUp(
   if (position === null) return [await store.snapshot(topic, options.window)];
   const log = await store.logSince(topic, position, options.maxBytes);
   if (!log.folded && log.bytes <= options.maxBytes) return inFewer(log.commits, options.merge);
+  if ((await store.changedBytes(topic, position)) > SNAPSHOT_FROM * options.maxBytes) {
+    return [await store.snapshot(topic, options.window)];
+  }
   const changed = await store.changedSince(topic, position);
   if (!log.folded && log.bytes <= changed.text.length) return inFewer(log.commits, options.merge);
   if (changed.text.length <= options.maxBytes) return [changed];

@@ -314,6 +314,28 @@ describe("catch-up", () => {
   });
 });
 
+describe("G5: a long absence costs no memory", () => {
+  test("who missed far more than is sent at once is given the window anew, and the rest is not read", async () => {
+    const hub = hubOn();
+    for (let pos = 1; pos <= 50; pos++) await hub.write(put(A, `m${pos}`, { pos, text: "x".repeat(500) }));
+    await store.fold(A, 50);
+    let merges = 0;
+    const counting = new Proxy(store, {
+      get(target, name) {
+        if (name === "changedSince") merges++;
+        const member: unknown = Reflect.get(target, name, target);
+        return typeof member === "function" ? (member.bind(target) as unknown) : member;
+      },
+    });
+    const away = { after: { epoch: store.epoch, seq: 2 }, window: 3 };
+    const { sink } = await subscribed(hubOn(counting), A, away);
+    expect([...replicaOf(sink, A).all("message").keys()]).toEqual(["m48", "m49", "m50"]);
+    expect(merges).toBe(0);
+    await subscribed(hubOn(counting), A, { ...away, after: { epoch: store.epoch, seq: 48 } });
+    expect(merges).toBe(1);
+  });
+});
+
 describe("G5: a slow reader costs no memory and loses nothing", () => {
   test("above the soft mark nothing is queued; drained, it is caught up from the log", async () => {
     const hub = hubOn();

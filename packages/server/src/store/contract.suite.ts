@@ -312,6 +312,15 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
         expect(read(await store.changedSince(T, 2)).changes).toEqual([put("notice", "n1", { at: 100 })]);
       });
 
+      test("the size of a merge is known beforehand", async () => {
+        await commit(write(T, put("notice", "n1", { pos: 1, text: "é".repeat(500) })));
+        await commit(write(T, put("notice", "n2", { pos: 2 })));
+        const { length } = Buffer.from((await store.changedSince(T, 0)).text);
+        expect(await store.changedBytes(T, 0)).toBeWithin(1000, length);
+        expect(await store.changedBytes(T, 1)).toBeWithin(1, 100);
+        expect(await store.changedBytes(T, 2)).toBe(0);
+      });
+
       test("a merge tells drops, and what came and went leaves no trace", async () => {
         await commit(write(T, put("card", "a", { n: 1 }), put("card", "b", { n: 1 })));
         await commit(write(T, drop("card", "a")));

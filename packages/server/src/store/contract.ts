@@ -105,6 +105,9 @@ export interface Store {
   /** One commit from `seq` to the head that puts each entity changed since then in its present state, or drops it. */
   changedSince(topic: Topic, seq: number): Promise<EncodedCommit>;
 
+  /** About how many bytes `changedSince` would read, told without reading them. */
+  changedBytes(topic: Topic, seq: number): Promise<number>;
+
   /** A commit with `after: null`: all held entities (`isHeld`) and the newest `window` items; every item when absent. */
   snapshot(topic: Topic, window?: number): Promise<EncodedCommit>;
 

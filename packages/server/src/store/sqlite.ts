@@ -179,6 +179,10 @@ export class SqliteStore implements Store {
     });
   }
 
+  async changedBytes(topic: Topic, seq: number): Promise<number> {
+    return this.#run(() => this.#reads.changedBytes(this.#row(topic), seq));
+  }
+
   async snapshot(topic: Topic, window?: number): Promise<EncodedCommit> {
     return this.#run(() => this.#reads.snapshot(topic, this.#row(topic), window));
   }

@@ -28,6 +28,10 @@ export class Reads {
     return this.#commit(topic, row, seq, withOpened(rows, opened));
   }
 
+  changedBytes(row: TopicRow, seq: number): number {
+    return this.#statements.changedBytes.get(row.id, seq)?.bytes ?? 0;
+  }
+
   snapshot(topic: Topic, row: TopicRow, window: number | undefined): EncodedCommit {
     const open = this.#entities.open(topic);
     if (window === undefined) {
@@ -125,6 +129,10 @@ function prepare(database: Database) {
     ),
     changed: database.prepare<Row, [topic: number, seq: number]>(
       `SELECT ${columns} FROM entity WHERE topic = ?1 AND seq > ?2 ${inOrder}`,
+    ),
+    // The length of a value stands in its row's header: the value itself is not read.
+    changedBytes: database.prepare<{ bytes: number | null }, [topic: number, seq: number]>(
+      "SELECT sum(octet_length(value)) AS bytes FROM entity WHERE topic = ?1 AND seq > ?2",
     ),
     page: database.prepare<Row, [topic: number, from: number, before: number]>(
       `SELECT ${columns} FROM entity WHERE topic = ?1 AND pos >= ?2 AND pos < ?3 ${inOrder}`,
