@@ -72,6 +72,26 @@ describe("before hello", () => {
     raw.close();
   });
 
+  test("LESSONS, security: a token in an address counts for nothing", async () => {
+    for (const name of ["token", "access_token", "authorization"]) {
+      const raw = await RawSocket.open(server.url, {}, `?${name}=${server.token}`);
+      raw.send({ jsonrpc: "2.0", id: 1, method: "hello", params: HELLO });
+      expect((await raw.untilClosed()).code).toBe(4401);
+      const ping = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" });
+      const rpc = await fetch(`${server.url}/v1/rpc?${name}=${server.token}`, { method: "POST", body: ping });
+      expect(rpc.status).toBe(401);
+    }
+  });
+
+  test("LESSONS: an answer goes to its asker alone", async () => {
+    const raw = await RawSocket.greeted(server);
+    const before = bystander.frames;
+    expect((await raw.request("echo", { value: "mine" })).result).toEqual({ value: "mine" });
+    expect((await bystander.request("echo", { value: "theirs" })).result).toEqual({ value: "theirs" });
+    expect(bystander.frames).toBe(before + 1);
+    raw.close();
+  });
+
   test("a foreign page is refused before anything, and so is a name that was rebound", async () => {
     const foreign = await fetch(`${server.url}/v1/rpc`, { method: "POST", headers: { origin: "http://evil.example" } });
     expect(foreign.status).toBe(403);

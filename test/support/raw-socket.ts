@@ -17,8 +17,8 @@ export class RawSocket {
   #nextId = 1;
   #waiters: (() => void)[] = [];
 
-  private constructor(url: string, headers: Record<string, string>) {
-    this.socket = new WebSocket(`${url.replace(/^http/, "ws")}/v1/socket`, { headers } as unknown as string[]);
+  private constructor(url: string, headers: Record<string, string>, query: string) {
+    this.socket = new WebSocket(`${url.replace(/^http/, "ws")}/v1/socket${query}`, { headers } as unknown as string[]);
     this.socket.addEventListener("message", (event) => {
       const decoded = JSON.parse(String(event.data)) as Message | Message[];
       this.frames++;
@@ -31,8 +31,8 @@ export class RawSocket {
     });
   }
 
-  static async open(url: string, headers: Record<string, string> = {}): Promise<RawSocket> {
-    const raw = new RawSocket(url, headers);
+  static async open(url: string, headers: Record<string, string> = {}, query = ""): Promise<RawSocket> {
+    const raw = new RawSocket(url, headers, query);
     await new Promise<void>((resolve, reject) => {
       raw.socket.addEventListener("open", () => resolve());
       raw.socket.addEventListener("error", () => reject(new Error("The socket did not open.")));

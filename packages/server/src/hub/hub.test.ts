@@ -206,7 +206,7 @@ describe("fan-out", () => {
     expect(replicaOf(both[0]!, B).get("message", "m1")).toEqual({ text: "hello" });
   });
 
-  test("stored bytes are wire bytes", async () => {
+  test("LESSONS: a commit carries the data: stored bytes are wire bytes", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1"));
     const { sink } = await subscribed(hub, A);
@@ -216,7 +216,7 @@ describe("fan-out", () => {
     expect(sink.frames[1]).toContain(log.commits[0]!.text);
   });
 
-  test("an unsubscribed topic, and an ended connection, get nothing more", async () => {
+  test("LESSONS: a connection gets the topics it asked for; an unsubscribed one, or an ended connection, gets nothing", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1"));
     const { sink, connection } = await subscribed(hub, A);
@@ -252,6 +252,42 @@ describe("fan-out", () => {
 });
 
 describe("catch-up", () => {
+  test("LESSONS: what is committed before, while and after a subscriber's snapshot is read reaches it, once", async () => {
+    const hub = hubOn();
+    // Work begins before anybody watches.
+    await hub.write(put(A, "m0"));
+    for (const moment of ["head", "snapshot"] as const) {
+      const written: Promise<unknown>[] = [];
+      const watched = new Proxy(store, {
+        get(target, name) {
+          const member: unknown = Reflect.get(target, name, target);
+          if (typeof member !== "function") return member;
+          const call = member.bind(target) as (...args: unknown[]) => Promise<unknown>;
+          if (name !== moment) return call;
+          return async (...args: unknown[]) => {
+            const early = `early-${moment}`;
+            const late = `late-${moment}`;
+            await other.write(put(A, early));
+            const result = await call(...args);
+            written.push(other.write(put(A, late)));
+            await written.at(-1);
+            return result;
+          };
+        },
+      });
+      const other = hubOn(watched);
+      const sink = new TestSink();
+      await other.connect(sink).subscribe(A, {}, () => {});
+      await until(() => sink.frames.length > 0 && replicaOf(sink, A).get("message", `late-${moment}`) !== undefined);
+      await Promise.all(written);
+      const replica = new Replica(A);
+      const applied = sink.frames.flatMap(commitsIn).map((commit) => replica.apply(commit));
+      expect(new Set(applied)).toEqual(new Set(["applied"]));
+      expect([...replica.all("message").keys()]).toContain("m0");
+      expect([...replica.all("message").keys()]).toContain(`early-${moment}`);
+    }
+  });
+
   test("a position that fits gets what came after it; the answer precedes the commits", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1"));
@@ -301,7 +337,7 @@ describe("catch-up", () => {
     expect(sink.frames[0]!.length).toBeLessThan(400);
   });
 
-  test("a folded log is answered with the whole truth", async () => {
+  test("LESSONS: a gap is never answered with less than the whole truth, also where the log is folded", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1", { pos: 1 }));
     await hub.write({ changes: [{ topic: A, changes: [{ op: "drop", kind: "message", id: "m1" }] }] });

@@ -142,7 +142,7 @@ describe("a turn", () => {
   });
 });
 
-describe("permissions and questions", () => {
+describe("permissions and questions (LESSONS)", () => {
   test("wait for a person, all of them, and the agent hears the answer once it is durable", async () => {
     const { thread } = await bench.running();
     void bench.driver.last.emit(permission("1"));
@@ -314,6 +314,22 @@ describe("G7: a crash of the server", () => {
       error: { message: "The server was stopped." },
     });
     expect((await refusal(bench.prompt(thread, "More"))).retry).toBe("reconnect");
+  });
+});
+
+describe("a thread's id", () => {
+  test("LESSONS: is ours from the first and stays; what the agent calls its session is a member, which may change", async () => {
+    const { thread } = await bench.running();
+    const before = await bench.thread(thread);
+    expect(before.session).not.toBe(thread);
+    bench.driver.last.exit(1);
+    bench.driver.opened = { resumed: false };
+    const [first] = bench.driver.sessions;
+    bench.driver.onOpen = (session) => void Object.assign(session, { id: "another" });
+    await bench.prompt(thread, "Again");
+    await bench.until(() => bench.driver.last !== first && bench.driver.last.prompts.length > 0);
+    expect(await bench.thread(thread)).toMatchObject({ session: "another", title: before.title });
+    expect((await bench.card(thread)).thread).toBe(thread);
   });
 });
 

@@ -21,6 +21,15 @@ describe("messages", () => {
     expect(written.lastBoard).toEqual([]);
   });
 
+  test("LESSONS: a chunk touches its message alone: title, cwd and the archived flag stay as they are", () => {
+    const written = Written.running();
+    const { thread } = written.state;
+    written.text("one").text(" two");
+    expect(written.last.map((change) => change.kind)).toEqual(["message"]);
+    expect(written.lastBoard).toEqual([]);
+    expect(written.state.thread).toBe(thread);
+  });
+
   test("an empty chunk opens nothing (zed claude-agent-acp sends one before each block)", () => {
     const written = Written.running().text("");
     expect(written.last).toEqual([]);
