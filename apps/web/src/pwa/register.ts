@@ -6,10 +6,11 @@ export function registerServiceWorker(onNewBuild: () => void): void {
   // Absent on plain http from another machine, whatever the types say.
   const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
   if (serviceWorker === undefined) return;
-  // The first worker to take a page over is no news; a second one comes with a new build.
-  const hadOne = serviceWorker.controller !== null;
   serviceWorker.addEventListener("controllerchange", () => {
-    if (hadOne) onNewBuild();
+    // A worker takes a page over that is of its own build too: at the first visit, and after a reload.
+    void isOfNewestBuild().then((newest) => {
+      if (!newest) onNewBuild();
+    });
   });
   const register = async (): Promise<void> => {
     const registration = await serviceWorker.register("/sw.js", { updateViaCache: "none" });
@@ -20,4 +21,13 @@ export function registerServiceWorker(onNewBuild: () => void): void {
   };
   // Private windows of some browsers refuse: the app works without it.
   register().catch((error: unknown) => console.warn("No service worker:", error));
+}
+
+/** Whether the server's page runs the same script as this one: the script's name is a hash of it. */
+async function isOfNewestBuild(): Promise<boolean> {
+  const script = document.querySelector<HTMLScriptElement>('script[type="module"]');
+  const page = await fetch("/", { cache: "no-store" }).catch(() => null);
+  // Out of reach, there is nothing to load anyway.
+  if (script === null || page === null || !page.ok) return true;
+  return (await page.text()).includes(new URL(script.src).pathname);
 }
