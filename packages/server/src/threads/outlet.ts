@@ -1,4 +1,5 @@
 import { SkeinError, type Change, type Topic } from "@skein/client/protocol";
+import type { Clock, Timer } from "../clock.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { RawEvent, Write, WriteResult } from "../store/contract.ts";
 import type { NewBlob } from "./writer/state.ts";
@@ -12,30 +13,44 @@ export type BlobStore = {
 /** Waiting changes, and UTF-16 units of waiting raw lines, above which the agent is not read on. */
 const CHANGES_WAITING = 2_000;
 const LINES_WAITING = 1024 * 1024;
-/** Raw lines that no change follows are written when there are this many. */
-const LINES_ALONE = 128;
+/** Raw lines are written when there are this many, or when the first of them has waited this long, in milliseconds. */
+const LINES_TOGETHER = 128;
+const LINES_WITHIN_MS = 250;
 
 type Waiting = { resolve: (result: WriteResult) => void; reject: (error: unknown) => void };
-type Job = { changes: Map<Topic, Change[]>; blobs: NewBlob[]; events: RawEvent[]; single?: Write; waiting: Waiting[] };
+type Job = {
+  changes: Map<Topic, Change[]>;
+  blobs: NewBlob[];
+  events: RawEvent[];
+  /** UTF-16 units of the events. */
+  lines: number;
+  single?: Write;
+  waiting: Waiting[];
+};
 
 /**
  * A thread's way to the log: what goes in comes out in the same order, one write at a time, so that after a write that
  * failed none that rests on it can succeed. What comes meanwhile is gathered into the next.
- * Blobs are kept before the changes that name them are written.
+ * Blobs are kept before the changes that name them are written. Raw lines are for looking back at, and nothing rests on
+ * them: they are gathered for a moment, because one by one they would cost as much as the changes.
  */
 export class Outlet {
   readonly #hub: Hub;
+  readonly #clock: Clock;
   readonly #blobs: BlobStore;
   readonly #failed: (error: unknown) => void;
   #jobs: Job[] = [];
   #events: RawEvent[] = [];
+  /** UTF-16 units of the raw lines that are not written yet, in `#events` and in jobs. */
   #lines = 0;
+  #linesTimer: Timer | null = null;
   #changes = 0;
   #busy = false;
   #broken: { error: unknown } | null = null;
 
-  constructor(options: { hub: Hub; blobs: BlobStore; failed: (error: unknown) => void }) {
+  constructor(options: { hub: Hub; clock: Clock; blobs: BlobStore; failed: (error: unknown) => void }) {
     this.#hub = options.hub;
+    this.#clock = options.clock;
     this.#blobs = options.blobs;
     this.#failed = options.failed;
   }
@@ -51,29 +66,37 @@ export class Outlet {
       this.#changes += each.changes.length;
     }
     job.blobs.push(...blobs);
-    this.#takeEvents(job);
     this.#pump();
   }
 
   /** Writes something with a guard or a command, by itself, in its turn. */
   async send(write: Write): Promise<WriteResult> {
     return new Promise((resolve, reject) => {
-      const job: Job = { changes: new Map(), blobs: [], events: [], single: write, waiting: [{ resolve, reject }] };
-      this.#jobs.push(job);
+      this.#jobs.push({ ...emptyJob(), single: write, waiting: [{ resolve, reject }] });
       this.#pump();
     });
   }
 
-  /** A raw line: it is written with the changes that follow from it. */
+  /** A raw line: it is written soon, with others. */
   record(event: RawEvent): void {
     this.#events.push(event);
     this.#lines += event.line.length;
-    if (this.#events.length >= LINES_ALONE || this.#lines >= LINES_WAITING) this.flushLines();
+    if (this.#events.length >= LINES_TOGETHER || this.#lines >= LINES_WAITING) this.flushLines();
+    else this.#linesTimer ??= this.#clock.setTimeout(() => this.flushLines(), LINES_WITHIN_MS);
   }
 
-  /** Writes the raw lines that no change has followed yet. */
+  /** Writes the raw lines gathered so far. */
   flushLines(): void {
-    if (this.#events.length > 0) this.push([]);
+    this.#linesTimer?.cancel();
+    this.#linesTimer = null;
+    if (this.#events.length === 0) return;
+    const job = this.#gathering();
+    for (const event of this.#events) {
+      job.events.push(event);
+      job.lines += event.line.length;
+    }
+    this.#events = [];
+    this.#pump();
   }
 
   /** Resolves when everything pushed so far is durable; rejects when it will not be. */
@@ -100,14 +123,9 @@ export class Outlet {
   #gathering(): Job {
     const last = this.#jobs.at(-1);
     if (last && !last.single) return last;
-    const job: Job = { changes: new Map(), blobs: [], events: [], waiting: [] };
+    const job = emptyJob();
     this.#jobs.push(job);
     return job;
-  }
-
-  #takeEvents(job: Job): void {
-    job.events.push(...this.#events);
-    this.#events = [];
   }
 
   #pump(): void {
@@ -120,7 +138,7 @@ export class Outlet {
   async #run(): Promise<void> {
     for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
       this.#changes = 0;
-      this.#lines = 0;
+      this.#lines -= job.lines;
       try {
         const result = await this.#write(job);
         for (const each of job.waiting) each.resolve(result);
@@ -148,7 +166,12 @@ export class Outlet {
   }
 
   #rejectAll(error: unknown): void {
+    this.#linesTimer?.cancel();
+    this.#linesTimer = null;
     this.#events = [];
+    this.#lines = 0;
     for (const job of this.#jobs.splice(0)) for (const each of job.waiting) each.reject(error);
   }
 }
+
+const emptyJob = (): Job => ({ changes: new Map(), blobs: [], events: [], lines: 0, waiting: [] });

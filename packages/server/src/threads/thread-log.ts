@@ -42,7 +42,7 @@ export class ThreadLog {
     this.#state = state;
     this.#failed = failed;
     this.#folding = new LogFolding(context, this.topic, this.#board);
-    this.#outlet = new Outlet({ hub: context.hub, blobs: context.blobs, failed });
+    this.#outlet = new Outlet({ hub: context.hub, clock: context.clock, blobs: context.blobs, failed });
   }
 
   get state(): ThreadState {

@@ -133,6 +133,7 @@ describe("a turn", () => {
     const { thread } = await bench.running();
     void bench.driver.last.say("Hi");
     bench.driver.last.end();
+    await bench.clock.advance(250);
     await bench.settled();
     const lines = await bench.store.events(thread, 0, 10);
     expect(lines.map(({ direction, line }) => [direction, (JSON.parse(line) as { type: string }).type])).toEqual([
