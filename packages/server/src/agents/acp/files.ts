@@ -29,8 +29,9 @@ export class Files {
   async read(params: Json | undefined): Promise<Json> {
     const { path, line, limit } = readParams(readRequest, params);
     const text = await this.#guard(path, async (real) => {
-      // Not to wait for a writer, should it be a pipe.
-      const file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
+      const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+      // Not to follow a link put there meanwhile, nor to wait for a writer, should it be a pipe.
+      const file = await open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
       try {
         const stat = await file.stat();
         if (!stat.isFile()) throw new RequestError(RPC.invalidParams, `${path} is not a regular file.`, { path });
