@@ -174,7 +174,7 @@ describe("terminals", () => {
         status: "in_progress",
         content: [{ type: "terminal", terminalId: "c1" }],
         rawInput: { command: "ls" },
-        _meta: { terminal_info: { cwd: "/work/sub", terminal_id: "c1" } },
+        _meta: { terminal_info: { cwd: "/project/sub", terminal_id: "c1" } },
       }),
       update("c1", { _meta: { terminal_output_delta: { data: "a\n", terminal_id: "c1" } } }),
       update("c1", {
@@ -190,7 +190,7 @@ describe("terminals", () => {
       {
         kind: "terminal",
         command: "ls",
-        cwd: "/work/sub",
+        cwd: "/project/sub",
         output: "a\nb\n",
         status: "exited",
         exit: { code: 0 },
