@@ -10,6 +10,7 @@ import { fanout, idle } from "./fanout/fanout.ts";
 import { ingest } from "./ingest.ts";
 import { latency } from "./latency/latency.ts";
 import { start } from "./start.ts";
+import { web } from "./web/web.ts";
 import { RESULTS } from "./support/processes.ts";
 import { type Section, type SectionOptions, table } from "./support/section.ts";
 
@@ -20,6 +21,7 @@ const SECTIONS: Record<string, (options: SectionOptions) => Promise<Section>> = 
   catchup: catchUp,
   idle,
   start,
+  web,
 };
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
