@@ -57,9 +57,15 @@ export async function web({ quick, log }: SectionOptions): Promise<Section> {
     await page.goto(`${server.url}/t/${thread}`);
     await page.waitForFunction(() => (window as unknown as { found: Found }).found.firstRow > 0);
     await page.waitForTimeout(1500);
+    // From a second after it began until it ends: what opens and closes a turn is more than its stream.
+    const seconds = quick ? 4 : 16;
+    const answered = turn({ chunks: PER_SECOND * seconds, perSecond: PER_SECOND });
+    await page.locator("[data-status=streaming]").waitFor();
+    await page.waitForTimeout(1000);
     await reset(page);
-    await turn({ chunks: PER_SECOND * (quick ? 3 : 15), perSecond: PER_SECOND });
+    await page.waitForTimeout((seconds - 2) * 1000);
     const streamed = await read(page);
+    await answered;
     log(`streamed: ${JSON.stringify(streamed)}`);
 
     const { initialGzip } = (await Bun.file(BUILD).json()) as { initialGzip: number };

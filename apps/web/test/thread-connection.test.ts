@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { itemsOf, scriptOf, seededAgent } from "../../../test/support/seeded-agent.ts";
+import type { WebSocketRoute } from "playwright-core";
 import { App, live } from "./support/app.ts";
 import type { Page } from "./support/browser.ts";
 import { exported, makeThread, openThread, promptBox, saidIn, turnsEnded } from "./support/thread.ts";
@@ -27,6 +28,28 @@ const answerIn = async (page: Page): Promise<string> =>
     .map(({ text }) => text)
     .join("");
 
+/** The page's sockets, through hands that can cut them: Chromium's own offline mode leaves open sockets be. */
+async function cuttable(page: Page): Promise<{ cut: () => Promise<void>; mend: () => void }> {
+  let isCut = false;
+  const open = new Set<WebSocketRoute>();
+  await page.routeWebSocket(/\/v1\/socket/, (route) => {
+    if (isCut) {
+      void route.close({ code: 3001 });
+      return;
+    }
+    open.add(route);
+    route.connectToServer();
+  });
+  return {
+    async cut() {
+      isCut = true;
+      for (const route of open) await route.close({ code: 3001 });
+      open.clear();
+    },
+    mend: () => void (isCut = false),
+  };
+}
+
 describe.skipIf(!app.available)("a thread whose connection goes", () => {
   test("G4: reloaded in the middle of an answer, the page goes on with it, to the character", async () => {
     const thread = await makeThread(app, [LONG]);
@@ -42,10 +65,11 @@ describe.skipIf(!app.available)("a thread whose connection goes", () => {
   test("G2, G4: offline in the middle of an answer, what was loaded stays; back, it is exact", async () => {
     const thread = await makeThread(app, [LONG]);
     const { page, context } = await app.signedIn();
+    const network = await cuttable(page);
     await openThread(page, app, thread);
     await reached(page, 40);
     await context.setOffline(true);
-    await page.evaluate(() => window.dispatchEvent(new Event("offline")));
+    await network.cut();
     await page.locator('[data-connection="offline"]').waitFor();
     expect(await page.locator("[data-timeline]").textContent()).toContain("Demo line 40 of");
     // A prompt given meanwhile is shown, marked as not sent, and leaves once the server is back.
@@ -53,8 +77,8 @@ describe.skipIf(!app.available)("a thread whose connection goes", () => {
     await page.getByRole("button", { name: "Queue", exact: true }).click();
     await page.getByText("sent once the server is back").waitFor();
     await page.getByRole("button", { name: /1 to send/ }).waitFor();
+    network.mend();
     await context.setOffline(false);
-    await page.evaluate(() => window.dispatchEvent(new Event("online")));
     await live(page);
     await turnsEnded(page, 2);
     await page.getByText("sent once the server is back").waitFor({ state: "detached" });

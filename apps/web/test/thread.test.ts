@@ -249,7 +249,6 @@ describe.skipIf(!app.available)("a thread to everybody", () => {
         document.querySelector<HTMLElement>("[data-row] [data-toggle][aria-expanded=false]")?.click();
         return document.querySelector("[data-line=added]") !== null;
       });
-      await page.locator("[data-line=added]").first().waitFor();
       expect(await axeFaults(page)).toEqual([]);
       await page.getByRole("button", { name: "Plan, changes, queue, details" }).click();
       for (const tab of ["Plan", "Changes", "Queue", "Details"]) {

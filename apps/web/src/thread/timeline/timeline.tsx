@@ -14,7 +14,7 @@ import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { Button } from "../../ui/button.tsx";
 import { say } from "../../ui/toasts.tsx";
 import { traitOf } from "./item-trait.ts";
-import { focusRow, rowOfFocus } from "./row-focus.ts";
+import { firstRowInSight, focusRow, rowOfFocus } from "./row-focus.ts";
 import { RowView } from "./row-view.tsx";
 import { indexOfItem, rowsOf, type Row } from "./rows.ts";
 import { TimelineEnd } from "./timeline-end.tsx";
@@ -31,7 +31,13 @@ export type TimelineHandle = {
 };
 
 /** Nearer to the start than this, in pixels, older items are asked for. */
-const OLDER_WITHIN = 1200;
+const OLDER_WITHIN = 4000;
+/**
+ * The last rows stand in the flow of the page, always drawn: what grows while an agent answers then moves nothing that
+ * has to be measured, and costs one commit a frame. This many at first, and so many before the older of them move up.
+ */
+const TAIL = 20;
+const MAX_TAIL = 60;
 /** More items than this are not kept while one looks at the newest. */
 const MAX_AT_END = 1000;
 
@@ -53,6 +59,8 @@ export function Timeline({
   const folds = useSyncExternalStore(view.subscribe, () => view.folds);
   const rows = useMemo(() => rowsOf(items, { opened: folds, running: running?.id }), [items, folds, running?.id]);
 
+  const [tailKey, setTailKey] = useState<string | null>(null);
+  const split = splitOf(rows, tailKey);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
@@ -73,6 +81,13 @@ export function Timeline({
   useEffect(() => {
     if (atEnd && items.length > MAX_AT_END) setFollowing(true);
   }, [atEnd, items.length, setFollowing]);
+
+  const bringIntoView = (index: number, block: "center" | "nearest"): void => {
+    const row = rows[index];
+    if (row === undefined) return;
+    if (index < split) list.current?.scrollToIndex(index, { align: block });
+    focusRow(scroller.current, row.key, index < split ? null : block);
+  };
 
   // What an address or a card points at: found, or older items are loaded until it is.
   useEffect(() => {
@@ -96,8 +111,7 @@ export function Timeline({
     leave();
     setSought(null);
     setMarked(row.key);
-    list.current?.scrollToIndex(index, { align: "center" });
-    focusRow(scroller.current, row.key);
+    bringIntoView(index, "center");
   }, [sought, rows, items, hasOlder, loadingOlder, view, leave]);
 
   useImperativeHandle(ref, () => ({
@@ -105,18 +119,24 @@ export function Timeline({
     toEnd,
     move(by) {
       const now = rowOfFocus(scroller.current);
-      const from = now === null ? -1 : rows.findIndex(({ key }) => key === now);
-      const first = list.current?.findItemIndex(list.current.scrollOffset + 8) ?? 0;
+      const from = rows.findIndex(({ key }) => key === now);
+      const first = rows.findIndex(({ key }) => key === firstRowInSight(scroller.current));
       let index = from < 0 ? (by > 0 ? first : first - 1) : from + by;
       while (rows[index]?.type === "footer") index += by;
-      const row = rows[index];
-      if (row === undefined) return false;
+      if (rows[index] === undefined) return false;
       if (index < rows.length - 1) leave();
-      list.current?.scrollToIndex(index, { align: "nearest" });
-      focusRow(scroller.current, row.key);
+      bringIntoView(index, "nearest");
       return true;
     },
   }));
+
+  // Rows that stood in the tail long enough are drawn only while in sight; never while one reads back, whom it would move.
+  useEffect(() => {
+    const known = rows.some(({ key }) => key === tailKey);
+    if (!known || (atEnd && rows.length - split > MAX_TAIL)) setTailKey(rows[splitOf(rows, null)]?.key ?? null);
+  }, [rows, tailKey, atEnd, split]);
+
+  const above = useMemo(() => rows.slice(0, split), [rows, split]);
 
   return (
     <div className="relative h-full min-h-0">
@@ -133,9 +153,9 @@ export function Timeline({
         <div ref={content} className="pt-2">
           <Virtualizer
             ref={list}
-            data={rows}
-            shift={useShift(rows)}
-            bufferSize={600}
+            data={above}
+            shift={useShift(above)}
+            bufferSize={1000}
             onScroll={() => {
               if (nearStart()) loadMore();
             }}
@@ -144,6 +164,9 @@ export function Timeline({
           >
             {(row) => <RowView key={row.key} row={row} marked={row.key === marked} />}
           </Virtualizer>
+          {rows.slice(split).map((row) => (
+            <RowView key={row.key} row={row} marked={row.key === marked} />
+          ))}
           <TimelineEnd thread={thread} empty={rows.length === 0 && !hasOlder} />
         </div>
       </div>
@@ -181,6 +204,12 @@ function OlderNote({ loading, error, onRetry }: { loading: boolean; error: Error
       </p>
     </div>
   );
+}
+
+/** Where the tail begins: at the row of that key, else so that it has its usual length. */
+function splitOf(rows: readonly Row[], tailKey: string | null): number {
+  const found = tailKey === null ? -1 : rows.findIndex(({ key }) => key === tailKey);
+  return found >= 0 ? found : Math.max(0, rows.length - TAIL);
 }
 
 /** An item's place, which its id ends in. */
