@@ -38,6 +38,7 @@ const OLDER_WITHIN = 4000;
  */
 const TAIL = 20;
 const MAX_TAIL = 60;
+const KEPT = 8;
 /** More items than this are not kept while one looks at the newest. */
 const MAX_AT_END = 1000;
 
@@ -64,7 +65,7 @@ export function Timeline({
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
-  const { atEnd, onScroll, toEnd, leave } = useStick(scroller, content);
+  const { atEnd, toEnd, leave } = useStick(scroller, content);
   const [sought, setSought] = useState<string | null>(target);
   const [marked, setMarked] = useState<string | null>(null);
   useEffect(() => setSought(target), [target]);
@@ -146,7 +147,6 @@ export function Timeline({
         aria-label="Timeline"
         aria-busy={loadingOlder}
         tabIndex={0}
-        onScroll={onScroll}
         data-timeline
         className="h-full overflow-y-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"
       >
@@ -156,6 +156,7 @@ export function Timeline({
             data={above}
             shift={useShift(above)}
             bufferSize={1000}
+            keepMounted={useLast(above.length)}
             onScroll={() => {
               if (nearStart()) loadMore();
             }}
@@ -204,6 +205,14 @@ function OlderNote({ loading, error, onRetry }: { loading: boolean; error: Error
       </p>
     </div>
   );
+}
+
+/**
+ * The rows next to the tail are drawn always: the list looks ahead in the direction it scrolled last, which while the end
+ * is followed is not where the reader goes next.
+ */
+function useLast(length: number): readonly number[] {
+  return useMemo(() => Array.from({ length: Math.min(KEPT, length) }, (_, index) => length - 1 - index), [length]);
 }
 
 /** Where the tail begins: at the row of that key, else so that it has its usual length. */

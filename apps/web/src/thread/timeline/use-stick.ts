@@ -3,11 +3,9 @@ import { useCallback, useEffect, useRef, useState, type RefObject } from "react"
 /** This near to the end, in pixels, one is at it. */
 const NEAR = 24;
 
-export type Stick = {
+type Stick = {
   /** Whether the end is in sight and is to stay so. */
   atEnd: boolean;
-  /** To be called whenever the scroller scrolled. */
-  onScroll: () => void;
   /** Goes to the end and stays there. */
   toEnd: () => void;
   /** The view moves for a reason of its own: the end is left. */
@@ -17,6 +15,7 @@ export type Stick = {
 /**
  * Keeps a growing list at its end until the reader moves away from it: by the wheel, a finger, keys or the scroll bar.
  * Back at the end, it stays there again. What grows while one reads back moves nothing.
+ * @param content What grows in the scroller; its first child is the list that draws only what is in sight.
  */
 export function useStick(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>): Stick {
   const [atEnd, setAtEnd] = useState(true);
@@ -41,6 +40,18 @@ export function useStick(scroller: RefObject<HTMLElement | null>, content: RefOb
     const observer = new ResizeObserver(settle);
     observer.observe(box);
     observer.observe(list);
+    const scrolled = (event: Event): void => {
+      const { scrollTop: top, scrollHeight: height, clientHeight } = box;
+      // What shrinks moves the view up as well: only a move within the same height is the reader's.
+      const movedUp = top < last.current.top - 2 && height >= last.current.height - 2;
+      const settled = stuck.current && top === last.current.top;
+      last.current = { top, height };
+      if (height - top - clientHeight < NEAR) become(true);
+      else if (movedUp) become(false);
+      // The end was followed, and the list is not in sight: it need not think about what it would draw.
+      const drawn = list.firstElementChild?.getBoundingClientRect().bottom ?? Number.POSITIVE_INFINITY;
+      if (settled && drawn < box.getBoundingClientRect().top) event.stopImmediatePropagation();
+    };
     let touchY = 0;
     const wheel = (event: WheelEvent): void => {
       if (event.deltaY < 0 && box.scrollHeight > box.clientHeight) become(false);
@@ -51,32 +62,23 @@ export function useStick(scroller: RefObject<HTMLElement | null>, content: RefOb
       touchY = y;
     };
     const passive = { passive: true };
+    box.addEventListener("scroll", scrolled, { passive: true, capture: true });
     box.addEventListener("wheel", wheel, passive);
     box.addEventListener("touchstart", touch, passive);
     box.addEventListener("touchmove", touch, passive);
     return () => {
       observer.disconnect();
+      box.removeEventListener("scroll", scrolled, { capture: true });
       box.removeEventListener("wheel", wheel);
       box.removeEventListener("touchstart", touch);
       box.removeEventListener("touchmove", touch);
     };
   }, [scroller, content, settle, become]);
 
-  const onScroll = useCallback((): void => {
-    const box = scroller.current;
-    if (box === null) return;
-    const { scrollTop: top, scrollHeight: height, clientHeight } = box;
-    // What shrinks moves the view up as well: only a move within the same height is the reader's.
-    const movedUp = top < last.current.top - 2 && height >= last.current.height - 2;
-    last.current = { top, height };
-    if (height - top - clientHeight < NEAR) become(true);
-    else if (movedUp) become(false);
-  }, [scroller, become]);
-
   const toEnd = useCallback((): void => {
     become(true);
     settle();
   }, [become, settle]);
   const leave = useCallback((): void => become(false), [become]);
-  return { atEnd, onScroll, toEnd, leave };
+  return { atEnd, toEnd, leave };
 }
