@@ -57,6 +57,36 @@ describe("the queue", () => {
     expect(bench.driver.last.prompts).toEqual([1]);
   });
 
+  test("P66: what waits can be changed and moved, also after a crash, until it starts", async () => {
+    const { thread, turn } = await bench.running("One");
+    const [two, three, four] = [
+      await bench.prompt(thread, "Two"),
+      await bench.prompt(thread, "Three"),
+      await bench.prompt(thread, "Four"),
+    ];
+    await bench.command("thread.requeue", { thread, turn: four, before: two });
+    await bench.command("thread.requeue", { thread, turn: two, text: "Two, changed", before: null });
+    await bench.command("thread.requeue", { thread, turn: three, blocks: [{ type: "link", uri: "file:///a" }] });
+    const refused = (params: object): Promise<unknown> =>
+      bench.command("thread.requeue", { thread, ...params }).catch((error: unknown) => error);
+    expect(await refused({ turn, text: "Too late" })).toMatchObject({ kind: "conflict" });
+    expect(await refused({ turn: two, before: turn })).toMatchObject({ kind: "conflict", path: "params.before" });
+    expect(await refused({ turn: two, text: " " })).toMatchObject({ kind: "invalid" });
+    expect((await bench.turn(thread, three)).prompt).toEqual({
+      text: "Three",
+      blocks: [{ type: "link", uri: "file:///a" }],
+    });
+    await bench.crash();
+    await bench.command("thread.resume", { thread });
+    for (const count of [1, 2, 3]) {
+      await bench.until(() => bench.driver.last.prompts.length === count);
+      bench.driver.last.end();
+    }
+    await bench.settled();
+    const texts = (await bench.view(thread)).timeline().flatMap((item) => item.value["text"] ?? []);
+    expect(texts).toEqual(["One", "Four", "Three", "Two, changed"]);
+  });
+
   test("waits for a person after a turn that failed", async () => {
     const { thread } = await bench.running("One");
     await bench.prompt(thread, "Two");

@@ -33,10 +33,10 @@ export function useHighlight(code: string, language: string, growing: boolean): 
       if (pieces) setDone({ code, language, pieces });
     };
     // Offline before it was ever loaded: plain code is readable too.
-    const timer = setTimeout(() => void run().catch(() => {}), 0);
+    const cancel = whenIdle(() => void run().catch(() => {}));
     return () => {
       stopped = true;
-      clearTimeout(timer);
+      cancel();
     };
   }, [code, language, fits, current]);
 
@@ -44,6 +44,17 @@ export function useHighlight(code: string, language: string, growing: boolean): 
   const newest = done?.code === code ? done : (grown.done ?? done);
   if (newest === null || newest.language !== language || !code.startsWith(newest.code)) return [code];
   return newest.code === code ? newest.pieces : [...newest.pieces, code.slice(newest.code.length)];
+}
+
+/** After what is to be seen first has been drawn. */
+function whenIdle(run: () => void): () => void {
+  // Safari has no idle callbacks.
+  if (typeof requestIdleCallback === "undefined") {
+    const timer = setTimeout(run, 50);
+    return () => clearTimeout(timer);
+  }
+  const idle = requestIdleCallback(run, { timeout: 500 });
+  return () => cancelIdleCallback(idle);
 }
 
 /** Keeps what was highlighted last, and highlights anew when so much was added. */

@@ -55,4 +55,4 @@ export const isSomething = (value: unknown): boolean =>
   value !== undefined &&
   value !== null &&
   value !== "" &&
-  !(typeof value === "object" && Object.keys(value as object).length === 0);
+  !(typeof value === "object" && Object.keys(value).length === 0);

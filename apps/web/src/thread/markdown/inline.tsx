@@ -11,7 +11,7 @@ export function Inline({ tokens = [] }: { tokens?: Token[] | undefined }): React
 function Piece({ token }: { token: Token }): ReactNode {
   switch (token.type) {
     case "text":
-      return token["tokens"] ? <Inline tokens={token["tokens"] as Token[]} /> : decodeEntities(token["text"] as string);
+      return token["tokens"] ? <Inline tokens={token["tokens"]} /> : decodeEntities(token["text"] as string);
     case "escape":
       return token["text"] as string;
     case "strong":

@@ -18,8 +18,8 @@ export function CompletionList({
 }) {
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
-    // What it returns is a promise in some browsers, and no clean-up.
-    void list.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
+    // What it returns is a promise in newer browsers: not to be taken for a clean-up.
+    list.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
   }, [chosen]);
   return (
     <ul

@@ -100,7 +100,7 @@ function choicesOf(schema: Schema): Choice[] {
   if (!Array.isArray(titled)) return [];
   return titled.flatMap((entry: unknown) => {
     const { const: value, title } = object(entry);
-    return value === undefined ? [] : [{ value: String(value), name: text(title) ?? String(value) }];
+    return typeof value === "string" ? [{ value, name: text(title) ?? value }] : [];
   });
 }
 

@@ -15,6 +15,7 @@ type Cell = { char: string; style: Style };
 
 const PLAIN: Style = {};
 /** CSI sequences, OSC sequences with either end, and other escapes of two characters (ECMA-48, 5.4 and 5.6). */
+// oxlint-disable-next-line no-control-regex -- control characters are what this is about
 const ESCAPE = /\u001b(?:\[([\d;:<=>?]*)[ -/]*([@-~])|\](?:[^\u0007\u001b]*)(?:\u0007|\u001b\\|$)|[ -/]*[0-~]|$)/y;
 
 /**

@@ -12,7 +12,7 @@ export type Trait = {
 export function traitOf({ kind, value }: Item): string {
   if (kind === "message")
     return value["text"] === "" && value["blocks"] === undefined ? "empty" : String(value["role"]);
-  const state = String(value["status"] ?? "");
+  const state = typeof value["status"] === "string" ? value["status"] : "";
   if (kind !== "tool") return state;
   const content = value["content"];
   if (!Array.isArray(content)) return state;

@@ -10,8 +10,7 @@ export function focusRow(
 ): void {
   const row = scroller?.querySelector<HTMLElement>(`[data-row="${CSS.escape(key)}"]`);
   if (row) {
-    // What it returns is a promise in some browsers.
-    if (block !== null) void row.scrollIntoView({ block });
+    if (block !== null) row.scrollIntoView({ block });
     row.focus({ preventScroll: true });
   } else if (tries > 0) {
     requestAnimationFrame(() => focusRow(scroller, key, block, tries - 1));

@@ -1,0 +1,66 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { BlockReader, closed } from "./block-reader.ts";
+
+/** Pieces that open, close and bend the meaning of what stands around them. */
+const PIECES = [
+  ..."ab #*_`~>|-=+1.[]()<!\n\n\n\n".split(""),
+  "\n\n",
+  "\n  ",
+  "\n    ",
+  "```",
+  "```ts\n",
+  "- ",
+  "1. ",
+  "> ",
+  "| a | b |\n| - | - |\n",
+  "# ",
+  "\n---\n",
+  "[a]: https://example.org\n",
+  "[a]",
+  "<b>",
+  "**",
+  "&amp;",
+  "🧶",
+  "\r\n",
+];
+
+/** All that is drawn of blocks: of tokens within tokens, marked tells the source inexactly. */
+const shape = (blocks: ReturnType<BlockReader["read"]>): string =>
+  JSON.stringify(
+    blocks.map(({ raw, token }) => [raw, JSON.stringify(token, (name, value) => (name === "raw" ? "" : value))]),
+  );
+
+test("G4: however a text grew, its blocks are those of the whole text", () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...PIECES), { maxLength: 60 }), (pieces) => {
+      const reader = new BlockReader();
+      let text = "";
+      for (const piece of pieces) {
+        text += piece;
+        reader.read(text);
+      }
+      expect(shape(reader.read(text))).toBe(shape(new BlockReader().read(text)));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test("blocks that are done stay the same objects while a text grows: only the last are drawn again", () => {
+  const reader = new BlockReader();
+  const text = "One.\n\n- two\n- three\n\n```ts\nfour\n```\n\nfive\n\nsix";
+  const before = reader.read(text);
+  const after = reader.read(`${text} and seven`);
+  const kept = after.filter((block, index) => block === before[index]);
+  expect(kept.length).toBe(after.length - 1);
+});
+
+test("a block that grows is shown with what it leaves open closed, code as it is", () => {
+  const last = (text: string) => {
+    const block = new BlockReader().read(text).at(-1);
+    if (block === undefined) throw new Error("There is no block.");
+    return closed(block).token;
+  };
+  expect(last("so **bo")).toMatchObject({ type: "paragraph", tokens: [{}, { type: "strong", text: "bo" }] });
+  expect(last("```ts\nconst a = '**")).toMatchObject({ type: "code", text: "const a = '**" });
+});
