@@ -76,7 +76,8 @@ await prompt(1);
 const chunks = task.seconds * task.perSecond;
 const expected = chunks * task.threads * task.clients;
 const samples: number[] = [];
-const skipUntil = monotonicNs() + 1e9;
+const beganAt = monotonicNs();
+const skipUntil = beganAt + 1e9;
 let got = 0;
 const all = Promise.withResolvers<void>();
 const take = (change: Change) => {
@@ -85,6 +86,8 @@ const take = (change: Change) => {
   if (typeof text !== "string") return;
   const now = monotonicNs();
   for (const [, written] of text.matchAll(/@(\d+);/g)) {
+    // The other clients may still be about to hear of the first turns.
+    if (Number(written) < beganAt) continue;
     if (++got === expected) all.resolve();
     if (Number(written) > skipUntil) samples.push((now - Number(written)) / 1e6);
   }

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { constants, getPriority, setPriority } from "node:os";
 import { SkeinError } from "@skein/client/protocol";
 import type { Clock } from "../clock.ts";
 
@@ -21,6 +22,12 @@ export type ProcessOptions = {
   cwd: string;
   stdin: "pipe" | "ignore";
 };
+
+/**
+ * What agents start (builds, tests) may take every core; who watches and steers them must not have to wait for that.
+ * POSIX nice values add up, so it is relative to what this server runs at.
+ */
+const NICER_BY = 5;
 
 /** Between two looks at whether a group whose leader is gone still lives, in milliseconds. */
 const LOOK_MS = 20;
@@ -66,16 +73,16 @@ export class ProcessGroup {
       new SkeinError("agent", message, { detail: { command, args: [...args], cwd }, cause });
     if (!isDirectory(cwd)) throw fail(`The working directory ${cwd} does not exist or is not a directory.`);
     try {
-      return new ProcessGroup(
-        Bun.spawn([command, ...args], {
-          cwd,
-          env: { ...process.env, ...options.env },
-          stdin: options.stdin,
-          stdout: "pipe",
-          stderr: "pipe",
-          detached: true,
-        }),
-      );
+      const child = Bun.spawn([command, ...args], {
+        cwd,
+        env: { ...process.env, ...options.env },
+        stdin: options.stdin,
+        stdout: "pipe",
+        stderr: "pipe",
+        detached: true,
+      });
+      yieldToServer(child.pid);
+      return new ProcessGroup(child);
     } catch (error) {
       const code = error instanceof Error && "code" in error ? error.code : undefined;
       if (code === "ENOENT")
@@ -182,3 +189,13 @@ function isDirectory(path: string): boolean {
 
 /** EPIPE and the like: the process has closed its stdin; its exit is what tells. */
 function ignoreClosedInput(_error: unknown): void {}
+
+/** Lowers a program's priority, and so that of all it starts. */
+function yieldToServer(pid: number): void {
+  try {
+    setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + NICER_BY));
+  } catch (error) {
+    // It has ended already, or the system does not allow it: it runs as it would have.
+    if (!(error instanceof Error)) throw error;
+  }
+}
