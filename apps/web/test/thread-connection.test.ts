@@ -121,7 +121,10 @@ describe.skipIf(!app.available)("a thread whose connection goes", () => {
       await live(page);
       await turnsEnded(page, 1);
       await page.waitForFunction(() => document.querySelector("[data-status=streaming]") === null);
-      await page.getByText(`seed ${seeds.at(-1)}`, { exact: true }).waitFor();
+      await page
+        .getByRole("main")
+        .getByText(`seed ${seeds.at(-1)}`, { exact: true })
+        .waitFor();
       await page.getByRole("button", { name: "Stop" }).waitFor({ state: "detached" });
       expect(saidIn(await exported(page))).toEqual(expected);
     }

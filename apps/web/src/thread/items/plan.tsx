@@ -6,7 +6,7 @@ import { classNames } from "../../ui/class-names.ts";
 export function Plan({ plan, heading = true }: { plan: PlanEntity; heading?: boolean }) {
   const done = plan.entries.filter(({ status }) => status === "completed").length;
   return (
-    <section aria-label={`Plan, ${done} of ${plan.entries.length} done`} className="py-2">
+    <div role="group" aria-label={`Plan, ${done} of ${plan.entries.length} done`} className="py-2">
       {heading && (
         <p className="mb-1 text-small text-ink-3">
           Plan <span className="tabular-nums">{`${done}/${plan.entries.length}`}</span>
@@ -30,7 +30,7 @@ export function Plan({ plan, heading = true }: { plan: PlanEntity; heading?: boo
           </li>
         ))}
       </ol>
-    </section>
+    </div>
   );
 }
 

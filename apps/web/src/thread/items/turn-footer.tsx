@@ -7,7 +7,9 @@ import { useThreadId } from "../thread-context.ts";
 /** The line of facts that closes a turn; what ended it, where that is not its natural end. */
 export function TurnFooter({ turn: id }: { turn: string }) {
   const turn = useItem(useThreadId(), "turn", id);
-  if (turn === undefined || turn.status === "running" || turn.status === "queued") return null;
+  if (turn?.status === "running" || turn?.status === "queued") return null;
+  // It began before what is loaded, and is over: what is at work is always held.
+  if (turn === undefined) return <div className="mt-3 mb-5 h-px bg-line" data-turn="unknown" />;
   const facts = factsOf(turn);
   return (
     <div className="pt-2 pb-4" data-turn={turn.status}>

@@ -35,7 +35,7 @@ export function Capped({
     <div className={className}>
       <div
         ref={ref}
-        role="region"
+        role="group"
         aria-label={label}
         tabIndex={0}
         onScroll={({ currentTarget: box }) => {

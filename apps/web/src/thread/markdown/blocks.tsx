@@ -68,7 +68,7 @@ function List({ token }: { token: Tokens.List }) {
 function Table({ token }: { token: Tokens.Table }) {
   const cell = (index: number) => ({ style: { textAlign: token.align[index] ?? undefined } });
   return (
-    <div className="table-scroll" role="region" aria-label="Table" tabIndex={0}>
+    <div className="table-scroll" role="group" aria-label="Table" tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -52,7 +52,7 @@ function FileView({ file, cwd, onShow }: { file: FileChanges; cwd: string; onSho
   const [large, setLarge] = useState(false);
   const path = relativePath(file.path, cwd);
   return (
-    <section className="overflow-hidden rounded-control border border-line bg-surface-2" aria-label={path}>
+    <div role="group" aria-label={path} className="overflow-hidden rounded-control border border-line bg-surface-2">
       <div className="flex h-9 items-center gap-1 pr-1 pl-1 pointer-coarse:h-12">
         <button
           type="button"
@@ -93,7 +93,7 @@ function FileView({ file, cwd, onShow }: { file: FileChanges; cwd: string; onSho
           <ChangeDiff key={index} change={change} split={layout === "wide"} />
         ))}
       </Viewer>
-    </section>
+    </div>
   );
 }
 
