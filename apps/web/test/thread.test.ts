@@ -18,7 +18,7 @@ describe.skipIf(!app.available)("a thread", () => {
     await turnsEnded(page, 1);
     await page.getByText("demo agent", { exact: true }).first().waitFor();
     await page.locator("[data-timeline]").getByText("no model, no account, only a script").waitFor();
-    await page.getByRole("region", { name: /Plan, 2 of 2 done/ }).waitFor();
+    await page.getByRole("group", { name: /Plan, 2 of 2 done/ }).waitFor();
     await promptBox(page).fill("long 3");
     await page.keyboard.press("Enter");
     await turnsEnded(page, 2);
