@@ -17,6 +17,8 @@ const PARAGRAPH =
 const CODE = "```ts\nexport const next = (seq: number): number => seq + 1; // one after the other\n```\n\n";
 const LIST = "1. first the *store*,\n2. then the hub,\n3. then every client.\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n";
 
+let calls = 0;
+
 /** Four items: an answer, a thought, a search, an edit with its diff. */
 function four(index: number): void {
   say(
@@ -36,7 +38,7 @@ function four(index: number): void {
       },
     ],
   ] as const) {
-    const toolCallId = `${kind}-${index}`;
+    const toolCallId = `call-${++calls}`;
     update({ sessionUpdate: "tool_call", toolCallId, title: `${kind} ${index}`, kind, status: "in_progress" });
     update({ sessionUpdate: "tool_call_update", toolCallId, status: "completed", content: [content] });
   }

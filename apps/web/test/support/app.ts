@@ -45,6 +45,8 @@ export class App {
     if (this.#browser === null) throw new Error("There is no browser.");
     const context = await this.#browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block", ...options });
     this.#contexts.push(context);
+    // Sooner than the test runner, which would end the browser, and with it every test after.
+    context.setDefaultTimeout(20_000);
     const page = await context.newPage();
     page.on("pageerror", (error) => this.faults.push(error.stack ?? error.message));
     page.on("console", (message) => {

@@ -1,21 +1,69 @@
+/** Times in milliseconds: a row that never comes is given up; one that stands in view so long has been reached. */
+const GIVE_UP_MS = 4000;
+const STILL_MS = 300;
+const AGAIN_MS = 100;
+/** Whoever does one of these wants to be elsewhere. */
+const OWN_WAY = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
+
 /**
- * Focuses a row once it is drawn, which after a jump takes a frame or two.
- * @param block Where it is brought to in the view; `null`: it is there already.
+ * Brings a row into view and focuses it: at once where it is drawn. A jump into what was never drawn, and so never
+ * measured, takes the list several attempts: it is over once the row has stood still, or the reader does something else.
+ * @param jump Goes to where the row should be; called again while it is not there.
+ * @param done Called once, at the end, also when the row never came.
+ * @returns Gives up, where it is not over yet.
  */
-export function focusRow(
-  scroller: HTMLElement | null,
-  key: string,
-  block: "center" | "nearest" | null,
-  tries = 10,
-): void {
-  const row = scroller?.querySelector<HTMLElement>(`[data-row="${CSS.escape(key)}"]`);
-  if (row) {
-    if (block !== null) row.scrollIntoView({ block });
-    row.focus({ preventScroll: true });
-  } else if (tries > 0) {
-    requestAnimationFrame(() => focusRow(scroller, key, block, tries - 1));
-  }
+export function goToRow(scroller: HTMLElement, key: string, jump: () => void, done: () => void): () => void {
+  const began = performance.now();
+  let jumped = began;
+  let inViewSince: number | null = null;
+  let frame = 0;
+  let over = false;
+
+  const end = (): void => {
+    if (over) return;
+    over = true;
+    cancelAnimationFrame(frame);
+    for (const type of OWN_WAY) document.removeEventListener(type, end, { capture: true });
+    done();
+  };
+  const look = (): void => {
+    const now = performance.now();
+    const row = rowElement(scroller, key);
+    if (row === null || !isInView(row, scroller)) {
+      inViewSince = null;
+    } else {
+      // Drawn anew while the list finds its place, a row loses the focus to the page.
+      const isLost = document.activeElement === document.body || document.activeElement === null;
+      if (inViewSince === null || isLost) {
+        if (!row.contains(document.activeElement)) row.focus({ preventScroll: true });
+      }
+      inViewSince ??= now;
+    }
+    if ((inViewSince !== null && now - inViewSince >= STILL_MS) || now - began > GIVE_UP_MS) {
+      end();
+      return;
+    }
+    if (inViewSince === null && now - jumped >= AGAIN_MS) {
+      jumped = now;
+      jump();
+    }
+    frame = requestAnimationFrame(look);
+  };
+
+  for (const type of OWN_WAY) document.addEventListener(type, end, { capture: true, passive: true });
+  jump();
+  look();
+  return end;
 }
+
+function isInView(row: HTMLElement, scroller: HTMLElement): boolean {
+  const [inner, outer] = [row.getBoundingClientRect(), scroller.getBoundingClientRect()];
+  return inner.top < outer.bottom - 8 && inner.bottom > outer.top + 8;
+}
+
+/** The row with that key, where it is drawn. */
+export const rowElement = (scroller: HTMLElement | null, key: string): HTMLElement | null =>
+  scroller?.querySelector<HTMLElement>(`[data-row="${CSS.escape(key)}"]`) ?? null;
 
 /** The key of the row that holds the focus; `null` when none does. */
 export function rowOfFocus(scroller: HTMLElement | null): string | null {

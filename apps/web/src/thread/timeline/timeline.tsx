@@ -14,7 +14,7 @@ import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { Button } from "../../ui/button.tsx";
 import { say } from "../../ui/toasts.tsx";
 import { traitOf } from "./item-trait.ts";
-import { firstRowInSight, focusRow, rowOfFocus } from "./row-focus.ts";
+import { firstRowInSight, goToRow, rowElement, rowOfFocus } from "./row-focus.ts";
 import { RowView } from "./row-view.tsx";
 import { indexOfItem, rowsOf, type Row } from "./rows.ts";
 import { TimelineEnd } from "./timeline-end.tsx";
@@ -41,6 +41,8 @@ const MAX_TAIL = 60;
 const KEPT = 8;
 /** More items than this are not kept while one looks at the newest. */
 const MAX_AT_END = 1000;
+/** So long one has looked at the newest before older ones are forgotten, in milliseconds. */
+const REST_MS = 2000;
 
 /** The thread's items, of which only those in sight are drawn. */
 export function Timeline({
@@ -70,8 +72,11 @@ export function Timeline({
   const [marked, setMarked] = useState<string | null>(null);
   useEffect(() => setSought(target), [target]);
 
+  /** Ends the way to a row that is under way: older items that came then would move its goal. */
+  const going = useRef<(() => void) | null>(null);
+  useEffect(() => () => going.current?.(), []);
   const loadMore = (): void => {
-    if (hasOlder && !loadingOlder && olderError === null) void loadOlder();
+    if (hasOlder && !loadingOlder && olderError === null && going.current === null) void loadOlder();
   };
   const nearStart = (): boolean => (scroller.current?.scrollTop ?? 0) < OLDER_WITHIN;
   // Also when what is there, folded, does not fill the screen.
@@ -79,15 +84,29 @@ export function Timeline({
     if (nearStart()) loadMore();
   });
   // Whoever looks at the newest items again has no need of all that was read back to.
+  const tooMany = atEnd && sought === null && items.length > MAX_AT_END;
   useEffect(() => {
-    if (atEnd && items.length > MAX_AT_END) setFollowing(true);
-  }, [atEnd, items.length, setFollowing]);
+    if (!tooMany) return;
+    const timer = setTimeout(() => setFollowing(true), REST_MS);
+    return () => clearTimeout(timer);
+  }, [tooMany, setFollowing]);
 
+  const indexOfKey = useRef((_key: string): number => -1);
+  useEffect(() => {
+    indexOfKey.current = (key) => rows.findIndex((row) => row.key === key);
+  }, [rows]);
   const bringIntoView = (index: number, block: "center" | "nearest"): void => {
     const row = rows[index];
-    if (row === undefined) return;
-    if (index < split) list.current?.scrollToIndex(index, { align: block });
-    focusRow(scroller.current, row.key, index < split ? null : block);
+    const box = scroller.current;
+    if (row === undefined || box === null) return;
+    going.current?.();
+    const jump = (): void => {
+      const drawn = rowElement(box, row.key);
+      if (drawn) drawn.scrollIntoView({ block });
+      // Older items may have come meanwhile.
+      else list.current?.scrollToIndex(indexOfKey.current(row.key), { align: block });
+    };
+    going.current = goToRow(box, row.key, jump, () => (going.current = null));
   };
 
   // What an address or a card points at: found, or older items are loaded until it is.
