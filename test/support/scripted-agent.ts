@@ -36,6 +36,8 @@ export type Step =
   | { tell: "cwd" | "pid" | "capabilities" }
   /** Waits for `session/cancel`, or for so many milliseconds. */
   | { wait: "cancel" | number }
+  /** Waits until there is a file of that name in the working directory. */
+  | { until: string }
   /** Starts a process that stays when this one ends, and says its pid. `escapes`: in a session of its own. */
   | { grandchild: { ignoresTerm?: boolean; escapes?: boolean } }
   | { ignore: "SIGTERM" | "EOF" }
@@ -174,6 +176,7 @@ class ScriptedAgent {
     else if ("stderr" in step) writeError(step.stderr);
     else if ("tell" in step) this.#tell(step);
     else if ("wait" in step) await (step.wait === "cancel" ? this.#cancelled.promise : Bun.sleep(step.wait));
+    else if ("until" in step) while (!existsSync(step.until)) await Bun.sleep(5);
     else if ("grandchild" in step) this.#say(String(startGrandchild(step.grandchild)));
     else if ("ignore" in step) this.#ignore(step.ignore);
     else if ("hang" in step) await new Promise(() => {});
