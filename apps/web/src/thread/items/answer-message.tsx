@@ -25,7 +25,8 @@ export function AnswerMessage({ id, message }: { id: string; message: MessageEnt
       )}
       {status === "interrupted" && <p className="mt-1 text-meta text-ink-3">Interrupted here</p>}
       {status !== "streaming" && (
-        <div className="absolute top-1 right-0 flex rounded-control bg-surface-2 medium:-right-1">
+        // Over the gap above: where it covered the first line, one could not read what one points at.
+        <div className="item-bar absolute -top-4 right-0 rounded-control border border-line bg-floating shadow-float">
           <ItemBar id={id} copy={() => text} />
         </div>
       )}

@@ -3,7 +3,7 @@ import { threadPath } from "../../app/router.tsx";
 import { CopyButton } from "../lib/copy-button.tsx";
 import { useThreadId } from "../thread-context.ts";
 
-/** What can be done with one item: copy it, copy a link to it. Shows on hover and focus, always where fingers point. */
+/** What can be done with one item: copy it, copy a link to it. Shows on hover, focus and touch. */
 export function ItemBar({ id, copy }: { id: string; copy?: () => string }) {
   const thread = useThreadId();
   return (
