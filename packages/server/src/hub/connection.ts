@@ -22,6 +22,9 @@ export type ConnectionContext = {
   report: (error: unknown) => void;
 };
 
+/** What one flush brings: the sequences of messages, the connections that took some, and those that have to be pumped. */
+export type Delivery = { root: FrameNode; written: HubConnection[]; behind: Set<HubConnection> };
+
 /**
  * One connection's cursors.
  *
@@ -99,13 +102,19 @@ export class HubConnection {
     this.#account(this.#sink.send(message));
   }
 
-  /** Offers a commit during a flush. Returns whether the connection took it; if not, it is to be pumped. */
-  offer(subscription: Subscription, commit: EncodedCommit, message: string, root: FrameNode): boolean {
-    if (subscription.position !== commit.after || subscription.reading) return false;
-    if (this.#lagging || subscription.options.maxHz !== undefined) return false;
+  /** Offers a commit during a flush. The delivery learns whether the connection took it, or is to be pumped. */
+  offer(subscription: Subscription, commit: EncodedCommit, message: string, delivery: Delivery): void {
+    const isLive = subscription.position === commit.after && !subscription.reading && !this.#lagging;
+    if (!isLive || subscription.options.maxHz !== undefined) {
+      delivery.behind.add(this);
+      return;
+    }
     subscription.position = commit.seq;
-    this.#node = (this.#node ?? root).followedBy(message);
-    return true;
+    if (this.#node === null) {
+      this.#node = delivery.root;
+      delivery.written.push(this);
+    }
+    this.#node = this.#node.followedBy(message);
   }
 
   /** Writes what this flush offered: one write. */

@@ -1,7 +1,7 @@
 import { SkeinError, type Limits } from "@skein/client/protocol";
 import type { Clock } from "../clock.ts";
 import type { EncodedCommit, Store, Write, WriteResult } from "../store/contract.ts";
-import { HubConnection, type ConnectionContext, type Sink } from "./connection.ts";
+import { HubConnection, type ConnectionContext, type Delivery, type Sink } from "./connection.ts";
 import { FrameNode, notification } from "./frames.ts";
 import { nextPause } from "./pace.ts";
 import { TopicHeads } from "./topic-heads.ts";
@@ -126,21 +126,16 @@ export class Hub {
   }
 
   #deliver(commits: readonly EncodedCommit[]): void {
-    const root = FrameNode.root();
-    const written = new Set<HubConnection>();
-    const behind = new Set<HubConnection>();
+    const delivery: Delivery = { root: FrameNode.root(), written: [], behind: new Set() };
     for (const commit of commits) {
       this.#heads.atLeast(commit.topic, commit.seq);
       const followers = this.#heads.followers(commit.topic);
-      if (followers.size === 0) continue;
+      if (followers.length === 0) continue;
       const message = notification(commit);
-      for (const subscription of followers) {
-        const { connection } = subscription;
-        (connection.offer(subscription, commit, message, root) ? written : behind).add(connection);
-      }
+      for (const subscription of followers) subscription.connection.offer(subscription, commit, message, delivery);
     }
-    for (const connection of written) connection.flush();
-    for (const connection of behind) connection.pump();
+    for (const connection of delivery.written) connection.flush();
+    for (const connection of delivery.behind) connection.pump();
   }
 }
 

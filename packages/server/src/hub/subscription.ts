@@ -14,6 +14,8 @@ export class Subscription {
   position: number | null;
   /** Being read for: live commits are not sent meanwhile, the read will bring them. */
   reading = false;
+  /** Its place among the topic's followers; kept by `TopicHeads`. */
+  place = -1;
   /** Before this time nothing is sent (`maxHz`). */
   notBefore = 0;
   timer: Timer | null = null;
