@@ -19,12 +19,13 @@ import { Checkpointer } from "./sqlite/checkpointer.ts";
 import { Entities, type OpenEntity, type Written } from "./sqlite/entities.ts";
 import { storeError } from "./sqlite/errors.ts";
 import { bootId } from "./sqlite/lineage.ts";
+import { Log } from "./sqlite/log.ts";
 import { open, type Opened } from "./sqlite/open.ts";
 import { Reads } from "./sqlite/reads.ts";
 import { recover } from "./sqlite/recover.ts";
 import { SearchIndex } from "./sqlite/search-index.ts";
 import { Tables } from "./sqlite/tables.ts";
-import { type TopicRow, Topics } from "./sqlite/topics.ts";
+import { type Appended, type TopicRow, Topics } from "./sqlite/topics.ts";
 import { ABSENT, type Standing, valueOf } from "./standing.ts";
 import { defaultTextOf, type TextOf } from "./text-of.ts";
 
@@ -43,9 +44,13 @@ export type SqliteOptions = {
   boot?: string;
   /** Makes a name nobody had before, for epochs. */
   newId?: () => string;
+  /** Bytes of the newest commits that may stand in the order they came, see `Log`. */
+  settleFromBytes?: number;
   /** Settings of the connection that come after our own, e.g. `max_page_count = 1000000`. */
   pragmas?: readonly string[];
 };
+
+const SETTLE_FROM = 8 * 1024 * 1024;
 
 /** Commits a step of `fold` takes, between which others get their turn. */
 const FOLD_STEP = 2000;
@@ -108,7 +113,7 @@ export class SqliteStore implements Store {
         commit: database.prepare<unknown, []>("COMMIT"),
         rollback: database.prepare<unknown, []>("ROLLBACK"),
       };
-      this.#topics = new Topics(database);
+      this.#topics = new Topics(database, new Log(database, options.settleFromBytes ?? SETTLE_FROM));
       this.#search = new SearchIndex(database, options.textOf ?? defaultTextOf);
       this.#entities = new Entities(database, this.#search);
       this.#tables = new Tables(database);
@@ -237,7 +242,7 @@ export class SqliteStore implements Store {
       const row = this.#row(topic);
       if (end <= row.folded) return true;
       const after = this.#transaction(() => this.#topics.fold(row, end, FOLD_STEP));
-      this.#topics.accept(topic, after);
+      this.#topics.folded(topic, after);
       return after.folded >= end;
     };
     while (!this.#run(step)) await turnOfOthers();
@@ -312,9 +317,9 @@ export class SqliteStore implements Store {
 
   /** Makes a plan durable, then lets memory follow. */
   #write(made: Plan, ts: number): void {
-    const rows: [Topic, TopicRow][] = [];
+    const rows: [Topic, Appended][] = [];
     const written: Written[] = [];
-    this.#transaction(() => {
+    const slice = this.#transaction(() => {
       for (const { commit, edits } of made.topics) {
         const before = this.#topics.get(commit.topic);
         const id = before?.id ?? this.#topics.newId();
@@ -326,8 +331,10 @@ export class SqliteStore implements Store {
       }
       for (const answer of made.answers) this.#tables.addAnswer(answer, ts);
       for (const event of made.events) this.#tables.addEvent(event);
+      return this.#topics.settle();
     });
     for (const [topic, row] of rows) this.#topics.accept(topic, row);
+    if (slice) this.#topics.settled(slice);
     for (const each of written) this.#entities.accept(each);
     this.#checkpointer.wrote(rows.length + written.length + made.events.length);
   }

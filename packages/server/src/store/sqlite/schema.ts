@@ -151,4 +151,16 @@ export const MIGRATIONS: readonly Migration[] = [
         FROM agent_line;
     `,
   },
+  {
+    version: 2,
+    sql: `
+      -- The newest commits, in the order they came; they go on to log, which has them by topic.
+      CREATE TABLE arrival (
+        row INTEGER PRIMARY KEY,
+        place INTEGER NOT NULL,
+        total INTEGER NOT NULL,
+        body TEXT NOT NULL
+      );
+    `,
+  },
 ];
