@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import type { Topic } from "@skein/client/protocol";
 import type { EncodedCommit } from "../contract.ts";
 import { Cache } from "./cache.ts";
-import { type Kept, Log, type Slice } from "./log.ts";
+import type { Kept, Log, Slice } from "./log.ts";
 
 /** A topic's row: where its log begins and ends. See the schema for the members. */
 export type TopicRow = { id: number; seq: number; ts: number; total: number; folded: number };
