@@ -51,7 +51,10 @@ async function make(items: number): Promise<void> {
   }
 }
 
-/** The text goes round: paragraphs, lists, tables and code, cut into pieces of 8 characters, as a model's are. */
+/**
+ * The text goes round: paragraphs, lists, tables and code, cut into pieces of 8 characters, as a model's are. Each second
+ * ends with a mark of its own, `second 1.`, so that one can tell how far a reader has come.
+ */
 async function stream(chunks: number, perSecond: number): Promise<void> {
   const text = (PARAGRAPH + LIST + PARAGRAPH + CODE).repeat(Math.ceil((chunks * 8) / 500));
   const startedAt = performance.now();
@@ -59,6 +62,7 @@ async function stream(chunks: number, perSecond: number): Promise<void> {
     const wait = startedAt + (index * 1000) / perSecond - performance.now();
     if (wait > 0) await Bun.sleep(wait);
     say("agent_message_chunk", text.slice(index * 8, index * 8 + 8));
+    if ((index + 1) % perSecond === 0) say("agent_message_chunk", `\n\nsecond ${(index + 1) / perSecond}.\n\n`);
   }
 }
 

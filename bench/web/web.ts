@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { openBrowser, type BrowserContext, type Page } from "../../apps/web/test/support/browser.ts";
 import { TestServer } from "../../apps/web/test/support/server.ts";
 import type { Section, SectionOptions } from "../support/section.ts";
+import { cutOff } from "./cut.ts";
 import { probes, type Found } from "./probes.ts";
 
 const AGENT = join(import.meta.dir, "agent.process.ts");
@@ -9,7 +10,7 @@ const ITEMS = 10_000;
 const PER_SECOND = 200;
 const DIST = join(import.meta.dir, "../../apps/web/dist");
 
-/** (g) The web app with a thread of 10,000 items: opening it, reading back in it, streaming into it. */
+/** (g) The web app with a thread of 10,000 items: opening it, reading back in it, streaming into it; and a page cut off in the middle of a stream. */
 export async function web({ quick, log }: SectionOptions): Promise<Section> {
   const browser = await openBrowser();
   if (browser === null) throw new Error("The section `web` needs Chromium.");
@@ -68,6 +69,10 @@ export async function web({ quick, log }: SectionOptions): Promise<Section> {
     await answered;
     log(`streamed: ${JSON.stringify(streamed)}`);
 
+    const away = quick ? 5 : 30;
+    const cut = await cutOff(browser, server, away);
+    log(`cut off: ${JSON.stringify(cut)}`);
+
     const median = opened[Math.floor(opened.length / 2)] ?? 0;
     return {
       title: "Web app",
@@ -89,6 +94,10 @@ export async function web({ quick, log }: SectionOptions): Promise<Section> {
           measured: "streaming: tasks over 50 ms, the longest",
           value: `${streamed.longTasks}, ${Math.round(streamed.longest)} ms`,
         },
+        {
+          measured: `cut off for ${away} s while streaming: back after`,
+          value: `${Math.round(cut.backMs)} ms, ${cut.sockets} socket, ${cut.requests.length} other requests`,
+        },
         { measured: "script before the first row, gzipped", value: `${Math.round(initialGzip / 1024)} KB` },
       ],
       goals: [
@@ -109,6 +118,11 @@ export async function web({ quick, log }: SectionOptions): Promise<Section> {
           met: streamed.longTasks === 0,
         },
         { goal: "at most one React commit a frame", measured: `${streamed.most}`, met: streamed.most <= 1 },
+        {
+          goal: `cut off for ${away} s: exact within 1 s, by the one socket alone`,
+          measured: `${Math.round(cut.backMs)} ms, ${cut.exact ? "exact" : "not exact"}`,
+          met: cut.backMs <= 1000 && cut.exact && cut.sockets === 1 && cut.requests.length === 0,
+        },
         {
           goal: "initial JS ≤ 300 KB gzip",
           measured: `${Math.round(initialGzip / 1024)} KB`,

@@ -3,9 +3,9 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { scriptedAgent, type Step } from "../../../test/support/scripted-agent.ts";
 import { itemsOf, scriptOf, seededAgent } from "../../../test/support/seeded-agent.ts";
-import type { WebSocketRoute } from "playwright-core";
 import { App, live } from "./support/app.ts";
 import type { Page } from "./support/browser.ts";
+import { cuttable } from "./support/cuttable.ts";
 import { exported, makeThread, openThread, promptBox, saidIn, turnsEnded } from "./support/thread.ts";
 
 const app = App.forThisFile();
@@ -56,28 +56,6 @@ const answerIn = async (page: Page): Promise<string> =>
   saidIn(await exported(page))
     .map(({ text }) => text)
     .join("");
-
-/** The page's sockets, through hands that can cut them: Chromium's own offline mode leaves open sockets be. */
-async function cuttable(page: Page): Promise<{ cut: () => Promise<void>; mend: () => void }> {
-  let isCut = false;
-  const open = new Set<WebSocketRoute>();
-  await page.routeWebSocket(/\/v1\/socket/, (route) => {
-    if (isCut) {
-      void route.close({ code: 3001 });
-      return;
-    }
-    open.add(route);
-    route.connectToServer();
-  });
-  return {
-    async cut() {
-      isCut = true;
-      for (const route of open) await route.close({ code: 3001 });
-      open.clear();
-    },
-    mend: () => void (isCut = false),
-  };
-}
 
 describe.skipIf(!app.available)("a thread whose connection goes", () => {
   test("G4: reloaded in the middle of an answer, the page goes on with it, to the character", async () => {
