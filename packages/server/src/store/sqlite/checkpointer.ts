@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads";
 
 /** Rows written between two checkpoints. */
-const EVERY = 500;
+const EVERY = 2000;
 
 /** Length of the log beside the file, in pages of 4 KiB, at which a commit does the checkpoint itself. */
 export const LONGEST_LOG = 4000;
