@@ -37,6 +37,13 @@ describe("before hello", () => {
     expect((await raw.untilClosed()).code).toBe(4400);
   });
 
+  test("P5, P10: a notification first closes with 4400, and is not answered", async () => {
+    const raw = await RawSocket.open(server.url);
+    raw.send({ jsonrpc: "2.0", method: "ping" });
+    expect((await raw.untilClosed()).code).toBe(4400);
+    expect(raw.messages).toEqual([]);
+  });
+
   test.each([
     ["no token", {}],
     ["a wrong token", { token: "wrong" }],
@@ -132,6 +139,31 @@ describe("frames", () => {
     for (let index = 0; index < 5; index++) raw.send("{");
     expect((await raw.untilClosed()).code).toBe(4400);
     expect(raw.messages.filter(isError)).toHaveLength(9);
+  });
+
+  test("P3, P5: notifications are not answered: not an unknown one, nor a method without an id", async () => {
+    const raw = await RawSocket.greeted(server);
+    const before = raw.messages.length;
+    const rename = { key: "a-key-of-none", thread: 7 };
+    raw.send({ jsonrpc: "2.0", method: "presence", params: { at: 1 } });
+    raw.send({ jsonrpc: "2.0", method: "thread.rename", params: rename });
+    raw.send([
+      { jsonrpc: "2.0", method: "subscribe", params: { topic: "server" } },
+      { jsonrpc: "2.0", method: "later.version" },
+      { jsonrpc: "2.0", id: "only", method: "echo", params: { value: 1 } },
+    ]);
+    await raw.until((message) => message.id === "only");
+    expect((await raw.request("ping", {})).result).toEqual({});
+    expect(raw.messages.slice(before).map((message) => message.result)).toEqual([{ value: 1 }, {}]);
+    // Nor do they count as malformed: that is for what is no JSON-RPC message, and is answered.
+    for (let index = 0; index < 10; index++) raw.send({ jsonrpc: "2.0", method: "later.version" });
+    expect((await raw.request("ping", {})).result).toEqual({});
+    for (let index = 0; index < 5; index++) raw.send({ jsonrpc: "2.0", method: 7 });
+    expect((await raw.untilClosed()).code).toBe(4400);
+    const refused = raw.messages.filter(isError);
+    expect(refused.map(({ id, error }) => [id, error?.data?.kind])).toEqual(
+      Array.from({ length: 5 }, () => [null, "invalid"]),
+    );
   });
 
   test.each([

@@ -10,7 +10,6 @@ import {
   SESSION_METHODS,
   SkeinError,
   type Limits,
-  type RpcNotification,
   type RpcRequest,
 } from "@skein/client/protocol";
 import type { Clock } from "../clock.ts";
@@ -196,9 +195,10 @@ export class Session {
       await this.#answer(message);
     } else if (isFailure(message)) {
       this.#context.report(new Error(`Client ${this.id} reports: ${message.error.message}`));
-    } else if ("method" in message) {
-      this.#notified(message);
+    } else if (this.#state === "greeting") {
+      this.end(CLOSE.protocol, "The first message is hello.");
     }
+    // Else a notification: version 1 has none for a server, and JSON-RPC lets none be answered (P3, P5).
   }
 
   async #answer(request: RpcRequest): Promise<void> {
@@ -274,10 +274,6 @@ export class Session {
       server,
       limits,
     };
-  }
-
-  #notified(message: RpcNotification): void {
-    this.#fail(null, unknownMethod(message.method));
   }
 
   /** Counts a request against its allowances. */
