@@ -35,7 +35,6 @@ await serveTask(async (task) => {
       command: () => Promise.reject(new Error("There are no commands here.")),
       mayRead: async () => true,
       boardOf: () => "personal",
-      historyPage: limits.historyPage,
     },
     clock,
     limits,

@@ -31,7 +31,12 @@ class Game {
     this.#random = seeded(seed);
     this.#restores = restores;
     this.world = world(this.#random);
-    Object.assign(this.world.server.limits, { window: WINDOW, historyPage: 7 });
+    Object.assign(this.world.server.limits, {
+      window: WINDOW,
+      windowBytes: 500,
+      historyPage: 7,
+      historyPageBytes: 300,
+    });
     for (const topic of TOPICS) fillThread(this.world.server, this.#below(40), topic);
     for (let count = 0; count < 3; count++) {
       const client = this.world.client({ fetch: (_, init) => this.#fetch(init) });

@@ -322,6 +322,27 @@ test("loadOlder() pages back by cursor, one request at a time, to the start; fol
   expect(watch.replica.timeline()).toHaveLength(20);
 });
 
+test("P45: loadOlder() goes on by the cursor, however few items come at a time", async () => {
+  const { server, network, live } = world();
+  fillThread(server, 60);
+  const size = JSON.stringify(server.state(THREAD).get("message m0")?.value).length;
+  Object.assign(server.limits, { windowBytes: 5 * size, historyPage: 20, historyPageBytes: size });
+  const watch = live().watch(THREAD);
+  network.flush();
+  expect(watch.replica.timeline().length).toBeLessThanOrEqual(5);
+  for (let pages = 1; watch.replica.hasOlder; pages++) {
+    expect(pages).toBeLessThanOrEqual(60);
+    const { floor } = watch.replica;
+    // Some pages are full, some have a single item.
+    server.limits.historyPageBytes = pages % 3 === 0 ? 20 * size : 1;
+    const loading = watch.loadOlder();
+    network.flush();
+    expect(await loading).toBe(watch.replica.hasOlder);
+    expect(watch.replica.floor).toBeLessThan(floor);
+  }
+  expect(watch.replica.timeline().map(({ pos }) => pos)).toEqual(Array.from({ length: 60 }, (_, pos) => pos));
+});
+
 test("G2: commits that touch older items while their page is on its way are not lost on it", async () => {
   const { server, network, live } = world();
   fillThread(server, 50);

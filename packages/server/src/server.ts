@@ -91,7 +91,6 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       hosts: { listen: host, allowed: allowHosts.map((name) => name.toLowerCase()) },
       domain: {
         store,
-        historyPage: limits.historyPage,
         command: async ({ user }, name, params) => threads.handle(user, name, params as { key: string }),
         mayRead: async ({ user }, topic) => access.can(user, topic, "read"),
         boardOf: ({ user }) => access.boardOf(user),

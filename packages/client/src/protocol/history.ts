@@ -20,4 +20,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "df802e0061d1bd8d26afc5b2c7e9867dfd5849ca38cc90bc1862fc39ef4501e7",
     note: "Command thread.requeue, a queued turn's order, and query files.find.",
   },
+  {
+    version: 1,
+    hash: "6871ae0e3a6f422c5fb292ab7d08a19820926e2eb6370540ae96edb7f1355a54",
+    note: "Limits windowBytes and historyPageBytes.",
+  },
 ];

@@ -12,8 +12,12 @@ export const DEFAULT_LIMITS = {
   subscriptions: 256,
   /** Items in a thread's snapshot. */
   window: 200,
-  /** Largest page of `history`, and its default. */
+  /** Bytes of these items: two hundred tool calls with all the output they may keep would be 50 MiB. */
+  windowBytes: 2 * 1024 * 1024,
+  /** Items in a page of `history`, and its default. */
   historyPage: 100,
+  /** Bytes of these items. */
+  historyPageBytes: 1024 * 1024,
   /** Bytes waiting in a connection's socket above which nothing more is written to it. */
   softMarkBytes: 256 * 1024,
   attachmentBytes: 20 * 1024 * 1024,

@@ -207,7 +207,7 @@ export class FakeServer {
         const topic = params["topic"] as Topic;
         const before = params["before"] as number;
         const older = this.#items(topic).filter((each) => each.pos < before);
-        const page = older.slice(-this.limits.historyPage);
+        const page = newest(older, this.limits.historyPage, this.limits.historyPageBytes);
         const rest = older.length > page.length ? (page[0]?.pos ?? null) : null;
         const items = page.map(({ kind, id, value }) => ({ kind, id, value }));
         return { epoch: this.epoch, seq: this.log(topic).commits.length, items, before: rest };
@@ -265,12 +265,23 @@ export class FakeServer {
 
   #snapshot(topic: Topic, window: number): Commit {
     const items = this.#items(topic);
-    const floor = items.length > window ? (items.at(-window)?.pos ?? 0) : 0;
+    const shown = newest(items, window, this.limits.windowBytes);
+    const floor = items.length > shown.length ? (shown[0]?.pos ?? 0) : 0;
     const changes = [...this.state(topic).values()]
       .filter(({ value }) => isHeld(value) || (positionOf(value) ?? 0) >= floor)
       .map(({ kind, id, value }): Change => ({ op: "put", kind, id, value }));
     return { topic, epoch: this.epoch, after: null, seq: this.log(topic).commits.length, ts: 0, floor, changes };
   }
+}
+
+/** The newest items within both bounds, at least one. */
+function newest<Each extends { value: Value }>(items: readonly Each[], count: number, bytes: number): Each[] {
+  let left = bytes;
+  const beyond = items.findLastIndex((item, index) => {
+    left -= JSON.stringify(item.value).length;
+    return index < items.length - count || (left < 0 && index < items.length - 1);
+  });
+  return items.slice(beyond + 1);
 }
 
 const COMMANDS: Record<string, (server: FakeServer) => Handler> = {

@@ -167,6 +167,26 @@ describe("run", () => {
     expect(items.filter(({ kind }) => kind === "tool")).toHaveLength(450);
   });
 
+  test("P42, P45: a thread of more bytes than a window and its pages may have is followed, and exported whole", async () => {
+    const agent = join(import.meta.dir, "../../../../test/support/scripted-agent.ts");
+    const outputs = Array.from({ length: 24 }, (_, call) => `${call} `.padEnd(250_000, "x"));
+    const calls = outputs.map((text, call) => {
+      const content = [{ type: "content", content: { type: "text", text } }];
+      const update = { sessionUpdate: "tool_call", toolCallId: `c${call}`, title: `Call ${call}`, content };
+      return { update: { ...update, status: "completed" } };
+    });
+    const script = join(place.root, "script.json");
+    await writeFile(script, JSON.stringify({ prompts: [[...calls, { text: "the end" }]] }));
+    await place.serve();
+    const exec = `"${process.execPath}" '${agent}' '${script}'`;
+    expect(await place.skein(["run", "--exec", exec, "go"])).toMatchObject({ code: 0, out: "the end\n" });
+    const { items } = await exportJson(await onlyThread());
+    const tools = items.filter(({ kind }) => kind === "tool");
+    const texts = tools.map(({ content }) => (content as { block: { text: string } }[])[0]?.block.text);
+    expect(texts).toEqual(outputs);
+    expect(items.map(({ kind }) => kind).filter((kind) => kind !== "tool")).toEqual(["turn", "message", "message"]);
+  });
+
   test("exit codes tell how it ended", async () => {
     await place.serve();
     const cases: [string[], number, string][] = [

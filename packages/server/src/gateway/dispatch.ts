@@ -8,6 +8,7 @@ import {
   threadTopic,
   type CheckedParams,
   type CommandName,
+  type Limits,
   type Method,
   type QueryName,
   type Topic,
@@ -27,12 +28,10 @@ export type Domain = {
   mayRead(principal: Principal, topic: Topic): Promise<boolean>;
   /** The board a user's threads are on unless another is named. */
   boardOf(principal: Principal): string;
-  /** The most items a page of `history` may have. */
-  historyPage: number;
 };
 
-/** All that answers requests: the domain, and the door's own keeper. */
-export type Answerers = Domain & { doorkeeper: Doorkeeper };
+/** All that answers requests: the domain, and the door's own keeper and limits. */
+export type Answerers = Domain & { doorkeeper: Doorkeeper; limits: Limits };
 
 type Handlers = { [Name in QueryName | "history" | "ping"]: Handler<Name> };
 type Handler<Name extends Method> = (domain: Answerers, principal: Principal, params: CheckedParams<Name>) => unknown;
@@ -42,7 +41,9 @@ const HANDLERS: Handlers = {
   echo: (_domain, _principal, params) => ({ value: params.value ?? null }),
   async history(domain, principal, { topic, before, limit }) {
     await requireRead(domain, principal, topic);
-    return domain.store.history(topic, before, Math.min(limit ?? domain.historyPage, domain.historyPage));
+    const { historyPage, historyPageBytes } = domain.limits;
+    const items = Math.min(limit ?? historyPage, historyPage);
+    return domain.store.history(topic, before, { items, bytes: historyPageBytes });
   },
   async search(domain, principal, { text, board, limit, before }) {
     const cards = await cardsOf(domain, principal, board);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEFAULT_LIMITS, type Limits, type Topic } from "@skein/client/protocol";
+import { DEFAULT_LIMITS, type Commit, type Limits, type Result, type Topic } from "@skein/client/protocol";
 import { RawSocket } from "../../../../test/support/raw-socket.ts";
 import { access } from "../boards/access.ts";
 import { ensurePersonalBoard } from "../boards/boards.ts";
@@ -32,7 +32,6 @@ async function open(limits: Limits = DEFAULT_LIMITS): Promise<void> {
     blobs: new Blobs(join(data, "blobs")),
     domain: {
       store,
-      historyPage: limits.historyPage,
       command: async () => ({}),
       mayRead: async ({ user }, topic) => mayRead(user, topic),
       boardOf: ({ user }) => access.boardOf(user),
@@ -168,6 +167,29 @@ describe("bounds", () => {
     const answers = await Promise.all(Array.from({ length: 257 }, async (_, index) => subscribe(index)));
     expect(answers.slice(0, 256).every((answer) => answer.error === undefined)).toBe(true);
     expect(answers[256]!.error?.data?.kind).toBe("too_large");
+  });
+
+  test("G5, P42, P45: a timeline of large items goes out 2 MiB and then 1 MiB at a time, and all of it", async () => {
+    const text = "x".repeat(256 * 1024);
+    const changes = Array.from({ length: 30 }, (_, pos) => {
+      return { op: "put" as const, kind: "tool", id: `t${pos}`, value: { pos, status: "completed", text } };
+    });
+    await hub.write({ changes: [{ topic: "thread:large", changes }] });
+    mayRead = async () => true;
+    const socket = await greeted();
+    await socket.request("subscribe", { topic: "thread:large" });
+    const { params } = await socket.until((message) => message.method === "commit");
+    const snapshot = params as Commit;
+    expect(snapshot.changes.map(({ id }) => id)).toEqual(["t23", "t24", "t25", "t26", "t27", "t28", "t29"]);
+    const pages: string[][] = [];
+    for (let before: number | null = snapshot.floor ?? 0; before !== null;) {
+      const { result } = await socket.request("history", { topic: "thread:large", before });
+      const page = result as Result<"history">;
+      pages.unshift(page.items.map(({ id }) => id));
+      before = page.before;
+    }
+    expect(pages.flat()).toEqual(Array.from({ length: 23 }, (_, pos) => `t${pos}`));
+    expect(Math.max(...pages.map((page) => page.length))).toBe(3);
   });
 
   test("G5: a batch of half a million messages ends the connection at once, said hello or not", async () => {

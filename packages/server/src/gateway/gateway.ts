@@ -57,7 +57,7 @@ export class Gateway {
     this.#options = options;
     const { assets, blobs, clock, limits, report, server } = options;
     this.#doorkeeper = this.#makeDoorkeeper();
-    const domain = { ...options.domain, doorkeeper: this.#doorkeeper };
+    const domain = { ...options.domain, doorkeeper: this.#doorkeeper, limits };
     this.#sessionContext = {
       domain,
       clock,

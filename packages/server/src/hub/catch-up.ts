@@ -1,6 +1,6 @@
 import type { Commit, Topic } from "@skein/client/protocol";
 import { coalesce } from "@skein/client/replica";
-import type { EncodedCommit, Store } from "../store/contract.ts";
+import type { Bounds, EncodedCommit, Store } from "../store/contract.ts";
 
 /** From this many commits on, one merged commit is sent in their place: each has an envelope of its own. */
 const MERGE_FROM = 16;
@@ -13,7 +13,7 @@ export async function catchUp(
   store: Store,
   topic: Topic,
   position: number | null,
-  options: { window: number; maxBytes: number; merge: boolean },
+  options: { window: Bounds; maxBytes: number; merge: boolean },
 ): Promise<EncodedCommit[]> {
   if (position === null) return [await store.snapshot(topic, options.window)];
   const log = await store.logSince(topic, position, options.maxBytes);

@@ -16,7 +16,7 @@ export interface Sink {
 export type ConnectionContext = {
   store: Store;
   clock: Clock;
-  limits: Pick<Limits, "softMarkBytes" | "drainMs" | "subscriptions" | "window">;
+  limits: Pick<Limits, "softMarkBytes" | "drainMs" | "subscriptions" | "window" | "windowBytes">;
   heads: TopicHeads;
   /** Takes a failure that no caller waits for. */
   report: (error: unknown) => void;
@@ -182,7 +182,7 @@ export class HubConnection {
     const { maxHz, window } = subscription.options;
     subscription.reading = true;
     const commits = await catchUp(store, subscription.topic, subscription.position, {
-      window: window ?? limits.window,
+      window: { items: window ?? limits.window, bytes: limits.windowBytes },
       maxBytes: limits.softMarkBytes,
       merge: maxHz !== undefined,
     }).finally(() => {

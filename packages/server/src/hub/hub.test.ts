@@ -11,7 +11,7 @@ import { TestClock } from "../testing/test-clock.ts";
 import type { HubConnection, Sink } from "./connection.ts";
 import { Hub } from "./hub.ts";
 
-const LIMITS = { softMarkBytes: 1000, drainMs: 30_000, subscriptions: 4, window: 200 };
+const LIMITS = { softMarkBytes: 1000, drainMs: 30_000, subscriptions: 4, window: 200, windowBytes: 100_000 };
 const A: Topic = "thread:a";
 const B: Topic = "thread:b";
 

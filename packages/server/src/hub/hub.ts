@@ -1,4 +1,4 @@
-import { SkeinError, type Limits } from "@skein/client/protocol";
+import { SkeinError } from "@skein/client/protocol";
 import type { Clock } from "../clock.ts";
 import type { EncodedCommit, Store, Write, WriteResult } from "../store/contract.ts";
 import { HubConnection, type ConnectionContext, type Delivery, type Sink } from "./connection.ts";
@@ -12,7 +12,7 @@ const PRESSURE_AT = 2_000;
 export type HubOptions = {
   store: Store;
   clock: Clock;
-  limits: Pick<Limits, "softMarkBytes" | "drainMs" | "subscriptions" | "window">;
+  limits: ConnectionContext["limits"];
   /** The server's load between 0 and 1, which decides the pause between flushes. */
   load: () => number;
   /** Takes a failure that no caller waits for. */

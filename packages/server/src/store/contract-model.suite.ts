@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type Change, type Commit, isHeld, positionOf, type Topic } from "@skein/client/protocol";
 import { Replica } from "@skein/client/replica";
-import type { Store } from "./contract.ts";
-import { read } from "./testing/edits.ts";
+import type { HistoryPage, Store } from "./contract.ts";
+import { items as count, read } from "./testing/edits.ts";
 import type { StorePlace } from "./testing/store-place.ts";
 
 const TOPICS: readonly Topic[] = ["thread:a", "board:b"];
@@ -140,21 +140,40 @@ async function check(store: Store, topic: Topic, model: Model, numbers: { from: 
     .filter(({ pos }) => pos >= 0)
     .toSorted((a, b) => a.pos - b.pos || (a.id < b.id ? -1 : 1));
   const windowed = new Replica(topic);
-  windowed.apply(read(await store.snapshot(topic, numbers.size)));
+  windowed.apply(read(await store.snapshot(topic, count(numbers.size))));
   const floor = items.at(-numbers.size)?.pos ?? 0;
   expect(entities(windowed)).toEqual(
     truth.entities.filter(({ value }) => isHeld(value) || (positionOf(value) ?? -1) >= floor),
   );
 
-  let before: number | null = 1000;
-  const paged: unknown[] = [];
-  while (before !== null) {
-    const page: Awaited<ReturnType<Store["history"]>> = await store.history(topic, before, numbers.size);
-    paged.unshift(...page.items);
-    before = page.before;
+  for (const bytes of [Infinity, numbers.bytes]) {
+    const paged: unknown[] = [];
+    for (let before: number | null = 1000; before !== null;) {
+      const page: HistoryPage = await store.history(topic, before, { items: numbers.size, bytes });
+      expect(page.items.length).toBeGreaterThanOrEqual(items.length === 0 ? 0 : 1);
+      expectWithin(page.items, bytes);
+      paged.unshift(...page.items);
+      before = page.before;
+    }
+    expect(paged).toEqual(items.map(({ kind, id, value }) => ({ kind, id, value })));
   }
-  expect(paged).toEqual(items.map(({ kind, id, value }) => ({ kind, id, value })));
+  const bounded = new Replica(topic);
+  bounded.apply(read(await store.snapshot(topic, { items: numbers.size, bytes: numbers.bytes })));
+  const above = items.filter(({ pos }) => pos >= bounded.floor);
+  expectWithin(above, numbers.bytes);
+  expect(above.length).toBeGreaterThanOrEqual(items.length === 0 ? 0 : 1);
+  expect(entities(bounded)).toEqual(
+    truth.entities.filter(({ value }) => isHeld(value) || (positionOf(value) ?? -1) >= bounded.floor),
+  );
   for (const { kind, id, value } of truth.entities) expect(await store.entity(topic, kind, id)).toEqual(value);
+}
+
+/** All but those in the first place, of which there are some in any case, fit the bytes. */
+function expectWithin(items: readonly { value: Record<string, unknown> }[], bytes: number): void {
+  const first = items[0]?.value["pos"];
+  const after = items.filter(({ value }) => value["pos"] !== first);
+  const size = after.reduce((sum, { value }) => sum + Buffer.byteLength(JSON.stringify(value)), 0);
+  expect(size).toBeLessThanOrEqual(bytes);
 }
 
 /** The store against a model: any writes, with folding, restarts and crashes anywhere between. */

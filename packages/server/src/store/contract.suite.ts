@@ -5,7 +5,7 @@ import type { EncodedCommit, Store, Write } from "./contract.ts";
 import { modelContract } from "./contract-model.suite.ts";
 import { searchContract } from "./contract-search.suite.ts";
 import { windowContract } from "./contract-window.suite.ts";
-import { append, drop, patch, put, read, T, U, write } from "./testing/edits.ts";
+import { append, drop, items, patch, put, read, T, U, write } from "./testing/edits.ts";
 import type { StorePlace } from "./testing/store-place.ts";
 
 /** What a replica holds after these commits. */
@@ -90,7 +90,7 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
         expect(store.snapshot(T)).rejects.toEqual(missing);
         expect(store.changedSince(T, 0)).rejects.toEqual(missing);
         expect(store.logSince(T, 0, 1)).rejects.toEqual(missing);
-        expect(store.history(T, 1, 1)).rejects.toEqual(missing);
+        expect(store.history(T, 1, items(1))).rejects.toEqual(missing);
       });
     });
 
@@ -188,9 +188,9 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
         const check = async (from: Store): Promise<void> => {
           expect(await from.entity(T, "message", "m1")).toEqual(whole);
           expect(await from.entities(T, "message")).toEqual([{ kind: "message", id: "m1", value: whole }]);
-          expect((await from.history(T, 2, 10)).items).toEqual([{ kind: "message", id: "m1", value: whole }]);
+          expect((await from.history(T, 2, items(10))).items).toEqual([{ kind: "message", id: "m1", value: whole }]);
           expect(read(await from.snapshot(T)).changes).toContainEqual(put("message", "m1", whole));
-          expect(read(await from.snapshot(T, 1)).changes).toContainEqual(put("message", "m1", whole));
+          expect(read(await from.snapshot(T, items(1))).changes).toContainEqual(put("message", "m1", whole));
           expect(read(await from.changedSince(T, 2)).changes).toEqual([put("message", "m1", whole)]);
         };
         await check(store);
@@ -257,9 +257,9 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
     describe("catching up", () => {
       test("an entity that comes to be open, however it does, is held from then on", async () => {
         await commit(write(T, put("notice", "n1", { pos: 1, status: "stream" }), put("notice", "n2", { pos: 2 })));
-        expect(read(await store.snapshot(T, 1)).changes.map((each) => each.id)).toEqual(["n2"]);
+        expect(read(await store.snapshot(T, items(1))).changes.map((each) => each.id)).toEqual(["n2"]);
         await commit(write(T, { op: "append", kind: "notice", id: "n1", field: "status", at: 6, text: "ing" }));
-        expect(read(await store.snapshot(T, 1)).changes.map((each) => each.id)).toEqual(["n1", "n2"]);
+        expect(read(await store.snapshot(T, items(1))).changes.map((each) => each.id)).toEqual(["n1", "n2"]);
       });
 
       test("the log is answered up to the bytes asked for, at least one commit, and tells how much there is", async () => {

@@ -59,6 +59,12 @@ export type StoredEntity = { kind: string; id: string; value: Record<string, unk
 
 export type HistoryPage = { epoch: string; seq: number; items: StoredEntity[]; before: number | null };
 
+/**
+ * How much of a timeline is read at once: at most so many items, and only while their values fit the bytes, as JSON in
+ * UTF-8. One item comes whatever its size, and so do those that share the place of the last that fits.
+ */
+export type Bounds = { items: number; bytes: number };
+
 export type SearchHit = {
   topic: Topic;
   kind: string;
@@ -108,11 +114,11 @@ export interface Store {
   /** About how many bytes `changedSince` would read, told without reading them. */
   changedBytes(topic: Topic, seq: number): Promise<number>;
 
-  /** A commit with `after: null`: all held entities (`isHeld`) and the newest `window` items; every item when absent. */
-  snapshot(topic: Topic, window?: number): Promise<EncodedCommit>;
+  /** A commit with `after: null`: all held entities (`isHeld`), and the newest items within `window`; all when absent. */
+  snapshot(topic: Topic, window?: Bounds): Promise<EncodedCommit>;
 
-  /** Items with a `pos` lower than `before`, the `limit` nearest to it, in timeline order. */
-  history(topic: Topic, before: number, limit: number): Promise<HistoryPage>;
+  /** Items with a `pos` lower than `before`, those nearest to it within `page`, in timeline order. */
+  history(topic: Topic, before: number, page: Bounds): Promise<HistoryPage>;
 
   entity(topic: Topic, kind: string, id: string): Promise<Record<string, unknown> | null>;
 

@@ -2,6 +2,7 @@ import type { Database, Statement } from "bun:sqlite";
 import { SkeinError, type Topic } from "@skein/client/protocol";
 import { makeId } from "../ids.ts";
 import type {
+  Bounds,
   CommandAnswer,
   EncodedCommit,
   Head,
@@ -188,12 +189,12 @@ export class SqliteStore implements Store {
     return this.#run(() => this.#reads.changedBytes(this.#row(topic), seq));
   }
 
-  async snapshot(topic: Topic, window?: number): Promise<EncodedCommit> {
+  async snapshot(topic: Topic, window?: Bounds): Promise<EncodedCommit> {
     return this.#run(() => this.#reads.snapshot(topic, this.#row(topic), window));
   }
 
-  async history(topic: Topic, before: number, limit: number): Promise<HistoryPage> {
-    return this.#run(() => this.#reads.history(topic, this.#row(topic), before, limit));
+  async history(topic: Topic, before: number, page: Bounds): Promise<HistoryPage> {
+    return this.#run(() => this.#reads.history(topic, this.#row(topic), before, page));
   }
 
   async entity(topic: Topic, kind: string, id: string): Promise<Record<string, unknown> | null> {

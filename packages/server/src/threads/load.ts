@@ -78,7 +78,7 @@ const isOpen = (entity: StoredEntity): boolean => OPEN[entity.kind]?.has(entity.
 
 /** Everything still open: a snapshot holds it whatever its window. */
 async function leftOpen(store: Store, id: string): Promise<StoredEntity[]> {
-  const snapshot = JSON.parse((await store.snapshot(threadTopic(id), 1)).text) as Commit;
+  const snapshot = JSON.parse((await store.snapshot(threadTopic(id), { items: 1, bytes: 0 })).text) as Commit;
   return snapshot.changes
     .flatMap((change) => (change.op === "put" ? [{ kind: change.kind, id: change.id, value: change.value }] : []))
     .filter(isOpen);

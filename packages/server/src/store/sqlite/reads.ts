@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { Topic } from "@skein/client/protocol";
-import type { EncodedCommit, HistoryPage, StoredEntity } from "../contract.ts";
+import type { Bounds, EncodedCommit, HistoryPage, StoredEntity } from "../contract.ts";
 import { keyOf } from "../plan.ts";
 import { placeOf, type Value, valueOf } from "../standing.ts";
 import type { Entities, OpenEntity } from "./entities.ts";
@@ -8,6 +8,9 @@ import type { TopicRow } from "./topics.ts";
 
 /** An entity's row as JSON text, which goes into a commit without being parsed. */
 type Row = { kind: string; id: string; pos: number | null; value: string | null };
+
+/** An item, and what its row's value takes. */
+type Size = { kind: string; id: string; pos: number; bytes: number };
 
 /** Reads of a topic's present state: rows, with the text that has grown beyond them in its place. */
 export class Reads {
@@ -32,24 +35,22 @@ export class Reads {
     return this.#statements.changedBytes.get(row.id, seq)?.bytes ?? 0;
   }
 
-  snapshot(topic: Topic, row: TopicRow, window: number | undefined): EncodedCommit {
+  snapshot(topic: Topic, row: TopicRow, window: Bounds | undefined): EncodedCommit {
     const open = this.#entities.open(topic);
     if (window === undefined) {
       return this.#commit(topic, row, null, withOpened(this.#statements.everything.all(row.id), open.values()));
     }
-    const floor = this.#floor(row.id, window);
+    const floor = this.#start(topic, row.id, Number.MAX_SAFE_INTEGER, window) ?? 0;
     const rows = [...this.#statements.held.all(row.id, floor), ...this.#statements.items.all(row.id, floor)];
     const shown = new Set(rows.map(({ kind, id }) => keyOf(kind, id)));
     const opened = [...open].filter(([key]) => shown.has(key)).map(([, each]) => each);
     return this.#commit(topic, row, null, withOpened(rows, opened), floor);
   }
 
-  history(topic: Topic, row: TopicRow, before: number, limit: number): HistoryPage {
-    // Items that share the place of the page's first one belong to the page, else the next page would miss them.
-    const first = this.#statements.pageStart.get(row.id, before, limit - 1)?.pos ?? Number.MIN_SAFE_INTEGER;
-    const items = this.#parse(topic, this.#statements.page.all(row.id, first, before));
-    const older = this.#statements.older.get(row.id, first) !== null;
-    return { epoch: this.#epoch, seq: row.seq, items, before: older ? first : null };
+  history(topic: Topic, row: TopicRow, before: number, page: Bounds): HistoryPage {
+    const start = this.#start(topic, row.id, before, page);
+    const rows = this.#statements.page.all(row.id, start ?? Number.MIN_SAFE_INTEGER, before);
+    return { epoch: this.#epoch, seq: row.seq, items: this.#parse(topic, rows), before: start };
   }
 
   ofKind(topic: Topic, row: TopicRow, kind: string): StoredEntity[] {
@@ -64,10 +65,21 @@ export class Reads {
     return this.#statements.last.get(row.id)?.pos ?? -1;
   }
 
-  /** The lowest place of the newest `window` items; 0 when there is nothing older. */
-  #floor(topicId: number, window: number): number {
-    const floor = this.#statements.pageStart.get(topicId, Number.MAX_SAFE_INTEGER, window - 1)?.pos;
-    return floor !== undefined && this.#statements.older.get(topicId, floor) ? floor : 0;
+  /**
+   * The lowest place of the items before `before` that are within the bounds; `null` when there is nothing older.
+   * Items that share a place are on one page: the next, which is asked for by it, would miss them.
+   */
+  #start(topic: Topic, topicId: number, before: number, { items, bytes }: Bounds): number | null {
+    const open = this.#entities.open(topic);
+    let start: number | null = null;
+    let left = bytes;
+    for (const each of this.#statements.sizes.all(topicId, before, items)) {
+      const grown = open.get(keyOf(each.kind, each.id));
+      left -= grown ? Buffer.byteLength(JSON.stringify(valueOf(grown.standing))) : each.bytes;
+      if (left < 0 && start !== null && each.pos < start) break;
+      start = each.pos;
+    }
+    return start !== null && this.#statements.older.get(topicId, start) ? start : null;
   }
 
   #parse(topic: Topic, rows: readonly Row[]): StoredEntity[] {
@@ -140,8 +152,9 @@ function prepare(database: Database) {
     ofKind: database.prepare<Row, [topic: number, kind: string]>(
       `SELECT ${columns} FROM entity WHERE topic = ?1 AND kind = ?2 AND value IS NOT NULL ORDER BY pos, id`,
     ),
-    pageStart: database.prepare<{ pos: number }, [topic: number, before: number, skip: number]>(
-      "SELECT pos FROM entity WHERE topic = ?1 AND pos < ?2 ORDER BY pos DESC LIMIT 1 OFFSET ?3",
+    sizes: database.prepare<Size, [topic: number, before: number, items: number]>(
+      `SELECT kind, id, pos, octet_length(value) AS bytes FROM entity
+       WHERE topic = ?1 AND pos < ?2 ORDER BY pos DESC LIMIT ?3`,
     ),
     older: database.prepare<{ pos: number }, [topic: number, before: number]>(
       "SELECT pos FROM entity WHERE topic = ?1 AND pos < ?2 LIMIT 1",

@@ -1,5 +1,5 @@
 import type { Change, Commit, Topic } from "@skein/client/protocol";
-import type { EncodedCommit, Write } from "../contract.ts";
+import type { Bounds, EncodedCommit, Write } from "../contract.ts";
 
 /** Short names for what tests of the store write and read. */
 export const T: Topic = "thread:one";
@@ -26,6 +26,8 @@ export const append = (id: string, at: number, text: string): Change => ({
   at,
   text,
 });
+/** So many items, whatever their size. */
+export const items = (count: number): Bounds => ({ items: count, bytes: Infinity });
 export const write = (topic: Topic, ...changes: Change[]): Write => ({ changes: [{ topic, changes }] });
 
 export const read = (commit: EncodedCommit): Commit => JSON.parse(commit.text) as Commit;
