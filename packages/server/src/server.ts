@@ -98,7 +98,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     });
     const listening = gateway.listen();
     closers.push(async () => gateway.stop(RETRY_AFTER_MS));
-    const keeping = startKeeping({ store, clock, report });
+    const keeping = startKeeping({ store, blobs, clock, report });
     closers.push(async () => keeping.stop());
     const url = `http://${urlHost(host)}:${listening.port}`;
     await tellWhere(data, { url, pid: process.pid, version: VERSION });

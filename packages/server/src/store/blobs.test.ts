@@ -1,5 +1,5 @@
-import { expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Blobs } from "./blobs.ts";
@@ -40,4 +40,104 @@ test("LESSONS: a name that is no SHA-256 reaches no file", async () => {
   } finally {
     rmSync(directory, { recursive: true });
   }
+});
+
+describe("a collection", () => {
+  const signal = new AbortController().signal;
+  const DAY_MS = 24 * 3_600_000;
+  const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+  async function inPlace(run: (place: { directory: string; blobs: Blobs }) => Promise<void>): Promise<void> {
+    const root = mkdtempSync(join(tmpdir(), "skein-blobs-"));
+    try {
+      await run({ directory: join(root, "blobs"), blobs: new Blobs(join(root, "blobs")) });
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  }
+
+  /** Blobs as they were left by a server that has ended, so many days old. */
+  async function left(directory: string, days: number, ...texts: string[]): Promise<string[]> {
+    const names = await Promise.all(texts.map(async (text) => new Blobs(directory).put(bytesOf(text))));
+    const then = new Date(Date.now() - days * DAY_MS);
+    for (const name of names) utimesSync(join(directory, name.slice(0, 2), name), then, then);
+    return names;
+  }
+
+  const names = (directory: string) => readdirSync(directory, { recursive: true }).map(String);
+  const there = (directory: string) => names(directory).flatMap((path) => /[0-9a-f]{64}$/.exec(path) ?? []);
+  const nothingElse = async (given: string[]) => new Set(given);
+
+  test("deletes what is old and named nowhere, and nothing else", async () => {
+    await inPlace(async ({ directory, blobs }) => {
+      const [gone, named] = (await left(directory, 3, "gone", "named")) as [string, string];
+      const [young] = (await left(directory, 1, "young")) as [string];
+      const asked: string[][] = [];
+      const unnamed = async (given: string[]) => {
+        asked.push(given.toSorted());
+        return new Set(given.filter((name) => name !== named));
+      };
+      expect(await blobs.collect(Date.now() - 2 * DAY_MS, unnamed, signal)).toBe(1);
+      expect(asked).toEqual([[gone, named].toSorted()]);
+      expect(there(directory).toSorted()).toEqual([named, young].toSorted());
+      expect(await blobs.get(gone)).toBeNull();
+      expect(await blobs.put(bytesOf("gone"))).toBe(gone);
+      expect(await (await blobs.get(gone))?.text()).toBe("gone");
+    });
+  });
+
+  test("finds nothing where no blob was ever put, and leaves alone what is no blob", async () => {
+    await inPlace(async ({ directory, blobs }) => {
+      expect(await blobs.collect(Date.now(), nothingElse, signal)).toBe(0);
+      await left(directory, 3, "a");
+      const then = new Date(0);
+      for (const path of ["readme", "aa", "new/half"]) {
+        await Bun.write(join(directory, path, "x"), "");
+        utimesSync(join(directory, path, "x"), then, then);
+      }
+      writeFileSync(join(directory, "new", "unfinished"), "h");
+      utimesSync(join(directory, "new", "unfinished"), then, then);
+      writeFileSync(join(directory, "new", "under way"), "h");
+      expect(await blobs.collect(Date.now() - DAY_MS, nothingElse, signal)).toBe(1);
+      expect(readdirSync(join(directory, "new")).toSorted()).toEqual(["half", "under way"]);
+      expect([readdirSync(join(directory, "readme")), readdirSync(join(directory, "aa"))]).toEqual([["x"], ["x"]]);
+    });
+  });
+
+  test("what is put or claimed while it runs stays, and until what names it can have been written", async () => {
+    await inPlace(async ({ directory, blobs }) => {
+      const [put, claimed, gone] = (await left(directory, 9, "put", "claimed", "gone")) as [string, string, string];
+      const meanwhile = async (given: string[]) => {
+        expect(await blobs.put(bytesOf("put"))).toBe(put);
+        expect(await blobs.claim(claimed)).toBe(true);
+        return new Set(given);
+      };
+      const collect = async (unnamed = nothingElse) => blobs.collect(Date.now() - 7 * DAY_MS, unnamed, signal);
+      expect(await collect(meanwhile)).toBe(1);
+      expect(there(directory).toSorted()).toEqual([put, claimed].toSorted());
+      expect(await blobs.claim(gone)).toBe(false);
+      // Claimed before the next one, which may still be before it is written; not so before the one after.
+      expect(await collect()).toBe(0);
+      expect(await collect()).toBe(1);
+      // What was put again is young again, for a server after this one too.
+      expect(await new Blobs(directory).collect(Date.now() - 7 * DAY_MS, nothingElse, signal)).toBe(0);
+      expect(there(directory)).toEqual([put]);
+    });
+  });
+
+  test("many are deleted in steps between which others get their turn, and none after its end", async () => {
+    await inPlace(async ({ directory, blobs }) => {
+      await left(directory, 9, ...Array.from({ length: 450 }, (_, n) => `blob ${n}`));
+      const end = new AbortController();
+      const unnamed = async (given: string[]) => {
+        // Runs between two steps.
+        setImmediate(() => setImmediate(() => end.abort()));
+        return new Set(given);
+      };
+      const deleted = await blobs.collect(Date.now(), unnamed, end.signal);
+      expect(deleted).toBeGreaterThan(0);
+      expect(deleted).toBeLessThan(450);
+      expect(there(directory)).toHaveLength(450 - deleted);
+    });
+  });
 });

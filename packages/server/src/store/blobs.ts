@@ -1,8 +1,15 @@
 import { createHash } from "node:crypto";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { statSync, unlinkSync } from "node:fs";
+import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 
+/** A blob's name wherever it stands in a text. */
+export const BLOB_NAME = /[0-9a-f]{64}/g;
 const NAME = /^[0-9a-f]{64}$/;
+
+/** Files that are looked at and deleted before others get their turn. */
+const AT_ONCE = 100;
+const turnOfOthers = () => new Promise((resolve) => setImmediate(resolve));
 
 /**
  * Files named by the SHA-256 of their bytes, so that the same content is kept once and never changes. One is there
@@ -10,6 +17,8 @@ const NAME = /^[0-9a-f]{64}$/;
  */
 export class Blobs {
   readonly #directory: string;
+  /** Names that something is about to refer to: since the newest collection began, and since the one before it. */
+  #wanted: [Set<string>, Set<string>] = [new Set(), new Set()];
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -18,9 +27,14 @@ export class Blobs {
   /** Keeps the bytes and returns their name: SHA-256 in lower-case hexadecimal. */
   async put(bytes: Uint8Array): Promise<string> {
     const name = createHash("sha256").update(bytes).digest("hex");
-    if (await this.get(name)) return name;
-    const temporary = join(this.#directory, "new", crypto.randomUUID());
     const place = this.#place(name);
+    if (await this.claim(name)) {
+      // Its age counts from now, also after a restart.
+      const now = new Date();
+      await utimes(place, now, now);
+      return name;
+    }
+    const temporary = join(this.#directory, "new", crypto.randomUUID());
     await mkdir(join(this.#directory, "new"), { recursive: true });
     await mkdir(join(place, ".."), { recursive: true });
     try {
@@ -40,8 +54,77 @@ export class Blobs {
     return (await file.exists()) ? file : null;
   }
 
+  /** Whether there is such a blob. If so it stays for a day at least, so that what names it can be written. */
+  async claim(sha256: string): Promise<boolean> {
+    if (!NAME.test(sha256)) return false;
+    // Before the look: from here on no collection deletes it.
+    this.#wanted[0].add(sha256);
+    const isThere = await Bun.file(this.#place(sha256)).exists();
+    if (!isThere) this.#wanted[0].delete(sha256);
+    return isThere;
+  }
+
+  /**
+   * Deletes blobs that nothing refers to, and what a crash left unfinished. To be called a day or more apart.
+   *
+   *   listed: old enough ─▶ of these, named nowhere ─▶ wanted by nobody since the collection before ─▶ deleted
+   *
+   * @param before Milliseconds since 1970: only what was put, for the last time, before then.
+   * @param unnamed Finds those of the names that nothing refers to.
+   * @param signal Ends it early.
+   * @returns How many were deleted.
+   */
+  async collect(
+    before: number,
+    unnamed: (names: string[]) => Promise<Set<string>>,
+    signal: AbortSignal,
+  ): Promise<number> {
+    this.#wanted = [new Set(), this.#wanted[0]];
+    for (const path of await olderThan(before, join(this.#directory, "new"))) await rm(path, { force: true });
+    const old: string[] = [];
+    for (const name of await namesIn(this.#directory)) {
+      if (!/^[0-9a-f]{2}$/.test(name)) continue;
+      const paths = await olderThan(before, join(this.#directory, name));
+      old.push(...paths.map((path) => path.slice(-64)).filter((each) => NAME.test(each)));
+    }
+    if (old.length === 0 || signal.aborted) return 0;
+    let deleted = 0;
+    for (const [index, name] of [...(await unnamed(old))].entries()) {
+      if (index % AT_ONCE === 0) await turnOfOthers();
+      if (signal.aborted) break;
+      // The look and the deletion are one step: who claims it after them finds that it is gone.
+      if (this.#wanted.some((names) => names.has(name)) || !isOlder(before, this.#place(name))) continue;
+      unlinkSync(this.#place(name));
+      deleted++;
+    }
+    return deleted;
+  }
+
   /** A directory for each first two characters keeps any of them from growing too large to list. */
   #place(name: string): string {
     return join(this.#directory, name.slice(0, 2), name);
   }
+}
+
+/** The files of a directory that were last put before a time. */
+async function olderThan(before: number, directory: string): Promise<string[]> {
+  const older: string[] = [];
+  for (const name of await namesIn(directory)) {
+    const path = join(directory, name);
+    const found = await stat(path).catch(unlessMissing);
+    if (found?.isFile() && found.mtimeMs < before) older.push(path);
+  }
+  return older;
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  return (await readdir(directory).catch(unlessMissing)) ?? [];
+}
+
+const isOlder = (before: number, path: string): boolean =>
+  (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? before) < before;
+
+function unlessMissing(error: unknown): null {
+  if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+  throw error;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Store } from "./contract.ts";
-import { append, items, patch, put, read, T, write } from "./testing/edits.ts";
+import { append, drop, items, patch, put, read, T, write } from "./testing/edits.ts";
 
 /** The part of the contract that is about windows and the items before them. */
 export function windowContract(current: () => Store): void {
@@ -44,6 +44,29 @@ export function windowContract(current: () => Store): void {
         "m5",
         "m6",
       ]);
+    });
+
+    test("of names, those are told that stand in no entity of any topic, in whichever member", async () => {
+      const name = (digit: string) => digit.repeat(64);
+      const image = { type: "image", blob: name("1") };
+      await current().commit([
+        write(T, put("turn", "u1", { status: "queued", prompt: { text: "", blocks: [image] } }), item(2)),
+        write("board:b", put("card", "c1", { cover: `/v1/blobs/${name("2")}` })),
+        write("server", put("agent", "a", { icon: name("3") }), put("agent", "b", { icon: name("4") })),
+      ]);
+      const all = ["0", "1", "2", "3", "4", "5"].map(name);
+      const left = async () => [...(await current().unnamed(all))].map((each) => each[0]);
+      expect(await left()).toEqual(["0", "5"]);
+      await current().commit([
+        write(T, patch("turn", "u1", { prompt: null }), put("message", "m9", { pos: 9, blocks: [{ block: image }] })),
+        write("server", drop("agent", "b"), put("agent", "a", { icon: name("5") })),
+      ]);
+      expect(await left()).toEqual(["0", "3", "4"]);
+      // Many, and large ones, are looked through as well.
+      const large = Array.from({ length: 1200 }, (_, pos) => put("note", `n${pos}`, { text: "0f".repeat(2000) }));
+      await current().commit([write("board:b", ...large), write(T, put("note", "last", { of: name("0") }))]);
+      expect(await left()).toEqual(["3", "4"]);
+      expect(await current().unnamed([])).toEqual(new Set());
     });
 
     describe("bounded in bytes", () => {

@@ -125,6 +125,12 @@ export interface Store {
   /** All entities of a kind in a topic, ordered by `pos`, then id. */
   entities(topic: Topic, kind: string): Promise<StoredEntity[]>;
 
+  /**
+   * Those of these names of blobs (SHA-256 in lower-case hexadecimal) that stand nowhere in any entity's value. Takes its
+   * time, and lets others go between. Text that was appended and is still growing is not looked at: it names no blob.
+   */
+  unnamed(names: Iterable<string>): Promise<Set<string>>;
+
   /** Topics with an item that is still open: held, though it has a `pos`. */
   openTopics(): Promise<Topic[]>;
 

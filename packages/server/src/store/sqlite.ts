@@ -15,6 +15,7 @@ import type {
   Write,
   WriteResult,
 } from "./contract.ts";
+import { BLOB_NAME } from "./blobs.ts";
 import { keyOf, plan, type Plan, type View } from "./plan.ts";
 import { Checkpointer } from "./sqlite/checkpointer.ts";
 import { Entities, type OpenEntity, type Written } from "./sqlite/entities.ts";
@@ -206,6 +207,19 @@ export class SqliteStore implements Store {
       const row = this.#topics.get(topic);
       return row ? this.#reads.ofKind(topic, row, kind) : [];
     });
+  }
+
+  async unnamed(names: Iterable<string>): Promise<Set<string>> {
+    const left = new Set(names);
+    // What is made meanwhile has a higher row, so that nothing is missed that moves from one entity to a new one.
+    for (let after = 0; left.size > 0;) {
+      const read = this.#run(() => this.#reads.valuesAfter(after));
+      if (read === null) break;
+      for (const value of read.values) for (const [name] of value.matchAll(BLOB_NAME)) left.delete(name);
+      after = read.last;
+      await turnOfOthers();
+    }
+    return left;
   }
 
   async openTopics(): Promise<Topic[]> {

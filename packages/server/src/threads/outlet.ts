@@ -4,9 +4,10 @@ import type { Hub } from "../hub/hub.ts";
 import type { RawEvent, Write, WriteResult } from "../store/contract.ts";
 import type { NewBlob } from "./writer/state.ts";
 
-/** Where blobs are kept: `put` answers with the SHA-256 of the bytes, in hexadecimal. */
+/** Where blobs are kept: `put` answers with the SHA-256 of the bytes, in hexadecimal; `claim` whether there is one. */
 export type BlobStore = {
   put(bytes: Uint8Array): Promise<string>;
+  claim(sha256: string): Promise<boolean>;
   get(sha256: string): Promise<Blob | null>;
 };
 

@@ -21,7 +21,7 @@ export async function checkPrompt(
   for (const [index, block] of blocks.entries()) {
     const path = `params.blocks.${index}`;
     if (block.type === "unknown") throw new SkeinError("invalid", "A prompt takes no unknown blocks.", { path });
-    if ("blob" in block && (await blobs.get(block.blob as string)) === null) {
+    if ("blob" in block && !(await blobs.claim(block.blob as string))) {
       throw new SkeinError("not_found", "There is no such blob: upload it first.", { path });
     }
   }

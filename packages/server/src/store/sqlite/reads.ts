@@ -12,6 +12,9 @@ type Row = { kind: string; id: string; pos: number | null; value: string | null 
 /** An item, and what its row's value takes. */
 type Size = { kind: string; id: string; pos: number; bytes: number };
 
+/** What `valuesAfter` reads at a time: about a millisecond's worth. */
+const VALUES_STEP = { rows: 500, bytes: 1024 * 1024 };
+
 /** Reads of a topic's present state: rows, with the text that has grown beyond them in its place. */
 export class Reads {
   readonly #statements: ReturnType<typeof prepare>;
@@ -55,6 +58,18 @@ export class Reads {
 
   ofKind(topic: Topic, row: TopicRow, kind: string): StoredEntity[] {
     return this.#parse(topic, this.#statements.ofKind.all(row.id, kind));
+  }
+
+  /** Some values of all topics, in the order their entities were made, from the one after row `after`; `null` at the end. */
+  valuesAfter(after: number): { values: string[]; last: number } | null {
+    let left = VALUES_STEP.bytes;
+    let last: number | null = null;
+    for (const { row, bytes } of this.#statements.rowSizes.all(after, VALUES_STEP.rows)) {
+      left -= bytes;
+      if (left < 0 && last !== null) break;
+      last = row;
+    }
+    return last === null ? null : { values: this.#statements.values.all(after, last).map(({ value }) => value), last };
   }
 
   openTopics(): Topic[] {
@@ -158,6 +173,12 @@ function prepare(database: Database) {
     ),
     older: database.prepare<{ pos: number }, [topic: number, before: number]>(
       "SELECT pos FROM entity WHERE topic = ?1 AND pos < ?2 LIMIT 1",
+    ),
+    rowSizes: database.prepare<{ row: number; bytes: number }, [after: number, rows: number]>(
+      "SELECT row, coalesce(octet_length(value), 0) AS bytes FROM entity WHERE row > ?1 ORDER BY row LIMIT ?2",
+    ),
+    values: database.prepare<{ value: string }, [after: number, last: number]>(
+      "SELECT value FROM entity WHERE row > ?1 AND row <= ?2 AND value IS NOT NULL",
     ),
     openTopics: database.prepare<{ name: Topic }, []>(
       `SELECT DISTINCT topic.name FROM entity JOIN topic ON topic.id = entity.topic
