@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { SkeinClient } from "@skein/client";
 import { threadTopic, type TurnEntity } from "@skein/client/protocol";
 import { seededAgent } from "./support/seeded-agent.ts";
+import { RawSocket } from "./support/raw-socket.ts";
 import { ServerProcess } from "./support/server-process.ts";
 
 /** What goes wrong around a server: said clearly to whoever it concerns, and nothing committed is lost. */
@@ -126,6 +127,28 @@ describe("a database that cannot be used", () => {
     const { server } = await started();
     expect(await startOn(server.data)).toContain(server.url);
   });
+
+  test("held by sqlite3: whoever only reads, or says nothing but ping, is not kept waiting", async () => {
+    const { server, client } = await started();
+    const { thread } = await client.command("thread.create", { exec: seededAgent(), cwd: tmpdir() });
+    const raw = await RawSocket.greeted(server);
+    const other = new Database(join(server.data, "skein.sqlite"));
+    cleanUp.push(() => other.close());
+    other.run("BEGIN IMMEDIATE");
+    const params = { key: "a-key-of-rename", thread, title: "later" };
+    raw.send({ jsonrpc: "2.0", id: "rename", method: "thread.rename", params });
+    for (let round = 0; round < 5; round++) expect((await raw.request("ping", {})).result).toEqual({});
+    const reader = await RawSocket.greeted(server);
+    await reader.request("subscribe", { topic: threadTopic(thread) });
+    await reader.until((message) => message.method === "commit");
+    expect(raw.messages.some((message) => message.id === "rename")).toBe(false);
+    const answer = await raw.until((message) => message.id === "rename");
+    expect(answer.error?.data).toMatchObject({ kind: "busy", retry: "later" });
+    other.run("ROLLBACK");
+    expect((await raw.request("thread.rename", params)).error).toBeUndefined();
+    raw.close();
+    reader.close();
+  }, 30_000);
 
   test("held by sqlite3: the command is refused as busy, and works when it is let go", async () => {
     const { server, client } = await started();

@@ -28,6 +28,7 @@ import { recover } from "./sqlite/recover.ts";
 import { SearchIndex } from "./sqlite/search-index.ts";
 import { Tables } from "./sqlite/tables.ts";
 import { type Appended, type TopicRow, Topics } from "./sqlite/topics.ts";
+import { WriteQueue } from "./sqlite/write-queue.ts";
 import { ABSENT, type Standing, valueOf } from "./standing.ts";
 import { defaultTextOf, type TextOf } from "./text-of.ts";
 
@@ -40,7 +41,7 @@ export type SqliteOptions = {
   now?: () => number;
   /** By which text an entity is found. */
   textOf?: TextOf;
-  /** How long to wait, all else standing still, for someone who holds the database locked with `sqlite3`. */
+  /** How long a write waits for someone who holds the database locked with `sqlite3`, before it is refused as `busy`. */
   busyTimeoutMs?: number;
   /** Names the time since the machine's start. */
   boot?: string;
@@ -54,6 +55,8 @@ export type SqliteOptions = {
 
 const SETTLE_FROM = 8 * 1024 * 1024;
 
+/** How long a statement waits for a lock, all else standing still. Longer ones are waited for in the `WriteQueue`. */
+const BLOCKED_MS = 2;
 /** Commits a step of `fold` takes, between which others get their turn. */
 const FOLD_STEP = 2000;
 const turnOfOthers = () => new Promise((resolve) => setImmediate(resolve));
@@ -61,8 +64,9 @@ const turnOfOthers = () => new Promise((resolve) => setImmediate(resolve));
 /**
  * The store on one SQLite file, in WAL mode; the process that has it open is the only one that writes.
  *
- * Everything runs to its end without a pause, so a read sees all of a flush or nothing. What is in memory (heads,
- * values used last, text that grows) moves only after the transaction has.
+ * A transaction runs to its end without a pause, so a read sees all of a flush or nothing. What is in memory (heads,
+ * values used last, text that grows) moves only after the transaction has. Those that have to wait for another program
+ * wait in their order.
  */
 export class SqliteStore implements Store {
   readonly epoch: string;
@@ -76,6 +80,7 @@ export class SqliteStore implements Store {
   readonly #tables: Tables;
   readonly #reads: Reads;
   readonly #checkpointer: Checkpointer;
+  readonly #writes: WriteQueue;
   readonly #statements: Record<"begin" | "commit" | "rollback", Statement<unknown, []>>;
   readonly #view: View = {
     head: (topic) => this.#topics.get(topic)?.seq ?? 0,
@@ -101,10 +106,12 @@ export class SqliteStore implements Store {
     this.#file = options.file;
     this.#now = options.now ?? Date.now;
     this.#checkpointer = new Checkpointer(options.file);
+    const busyTimeoutMs = options.busyTimeoutMs ?? 2000;
+    this.#writes = new WriteQueue(busyTimeoutMs);
     this.#opened = open({
       file: options.file,
       durability: options.durability ?? "normal",
-      busyTimeoutMs: options.busyTimeoutMs ?? 2000,
+      busyTimeoutMs,
       boot: options.boot ?? bootId(),
       newId,
     });
@@ -130,6 +137,7 @@ export class SqliteStore implements Store {
       }
       this.#opened.begin(this.epoch);
       this.#reads = new Reads(database, this.#entities, this.epoch);
+      database.run(`PRAGMA busy_timeout = ${BLOCKED_MS}`);
       for (const pragma of options.pragmas ?? []) database.run(`PRAGMA ${pragma}`);
     } catch (error) {
       this.#opened.end(false);
@@ -138,7 +146,7 @@ export class SqliteStore implements Store {
   }
 
   async commit(writes: readonly Write[]): Promise<{ commits: EncodedCommit[]; results: WriteResult[] }> {
-    return this.#run(() => {
+    return this.#written(() => {
       const ts = this.#now();
       // Nobody else writes, and nothing comes between here and the end: this sees what the transaction will.
       const made = plan(writes, this.#view, { epoch: this.epoch, ts });
@@ -247,7 +255,7 @@ export class SqliteStore implements Store {
   }
 
   async fold(topic: Topic, through: number): Promise<void> {
-    const end = this.#run(() => {
+    const end = await this.#written(() => {
       const last = Math.min(through, this.#row(topic).seq);
       // Text that grows slowly, like a server's output, would else keep its log for as long as it is open.
       this.#settle((each, { standing }) => each === topic && (standing.since ?? last) <= last);
@@ -260,11 +268,11 @@ export class SqliteStore implements Store {
       this.#topics.folded(topic, after);
       return after.folded >= end;
     };
-    while (!this.#run(step)) await turnOfOthers();
+    while (!(await this.#written(step))) await turnOfOthers();
   }
 
   async expire(before: { events: number; answers: number; commits: number }): Promise<void> {
-    while (!this.#run(() => this.#transaction(() => this.#tables.expire(before)))) await turnOfOthers();
+    while (!(await this.#written(() => this.#transaction(() => this.#tables.expire(before))))) await turnOfOthers();
     for (const topic of this.#run(() => this.#topics.unfolded())) {
       await this.fold(
         topic,
@@ -283,11 +291,11 @@ export class SqliteStore implements Store {
   }
 
   async addToken(token: TokenRow): Promise<void> {
-    this.#run(() => this.#tables.addToken(token));
+    await this.#written(() => this.#tables.addToken(token));
   }
 
   async removeToken(hash: string): Promise<void> {
-    this.#run(() => this.#tables.removeToken(hash));
+    await this.#written(() => this.#tables.removeToken(hash));
   }
 
   async close(): Promise<void> {
@@ -296,11 +304,9 @@ export class SqliteStore implements Store {
     let settled = false;
     try {
       await this.#checkpointer.stop();
-      this.#settle(() => true);
-      settled = true;
-    } catch (error) {
       // What could not be settled is in the log: the next open goes through it as after a crash.
-      throw storeError(error, this.#file);
+      await this.#writes.run(() => this.#translated(() => this.#settle(() => true)));
+      settled = true;
     } finally {
       this.#opened.end(settled);
     }
@@ -309,6 +315,15 @@ export class SqliteStore implements Store {
   /** Runs what needs the database open, and turns its errors into ours. */
   #run<Result>(work: () => Result): Result {
     if (this.#closed) throw new SkeinError("internal", `The database ${this.#file} is closed.`);
+    return this.#translated(work);
+  }
+
+  /** The same for what writes, once the database is free. */
+  #written<Result>(work: () => Result): Promise<Result> {
+    return this.#writes.run(() => this.#run(work));
+  }
+
+  #translated<Result>(work: () => Result): Result {
     try {
       return work();
     } catch (error) {

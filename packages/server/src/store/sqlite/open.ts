@@ -14,6 +14,7 @@ const APPLICATION_ID = 0x536b6569;
 export type OpenOptions = {
   file: string;
   durability: "normal" | "full";
+  /** How long opening and closing wait for someone who holds the database. */
   busyTimeoutMs: number;
   /** Names the time since the machine's start, see `bootId`. */
   boot: string;
@@ -75,6 +76,7 @@ export function open(options: OpenOptions): Opened {
         let settled = false;
         try {
           // Someone who reads just now can keep the newest commits out of the file: they stay in `-wal`, not flushed.
+          opened.run(`PRAGMA busy_timeout = ${options.busyTimeoutMs}`);
           settled = clean && opened.query<{ busy: number }, []>("PRAGMA wal_checkpoint(TRUNCATE)").get()?.busy === 0;
         } catch (error) {
           throw storeError(error, file);

@@ -121,6 +121,66 @@ test("a database locked by someone's transaction refuses with busy, and goes on 
   await store.close();
 });
 
+test("while writes wait for a lock, reads and all else go on; then they are written, in their order", async () => {
+  const file = join(directory, "skein.sqlite");
+  const store = await SqliteStore.open({ file, busyTimeoutMs: 60_000 });
+  await store.commit([write(T, put("thread", "one", { title: "a" }), put("message", "m1", streaming("")))]);
+  using person = new Database(file);
+  person.run("BEGIN IMMEDIATE");
+  const done: string[] = [];
+  const token = { hash: "h", user: "local", name: "n", createdAt: 1, expiresAt: null };
+  const waiting = [
+    store
+      .commit([write(T, patch("thread", "one", { title: "b" }), append("m1", 0, "one "))])
+      .then(() => done.push("b")),
+    store.commit([write(T, append("m1", 4, "two"))]).then(() => done.push("two")),
+    store.fold(T, 2).then(() => done.push("fold")),
+    store.addToken(token).then(() => done.push("token")),
+    store.commit([write(T, patch("thread", "one", { title: "c" }))]).then(() => done.push("c")),
+  ];
+  for (let round = 0; round < 200; round++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await store.entity(T, "thread", "one")).toEqual({ title: "a" });
+    expect(read(await store.snapshot(T)).seq).toBe(1);
+    expect(await store.token("h")).toBeNull();
+  }
+  expect(done).toEqual([]);
+  person.run("ROLLBACK");
+  await Promise.all(waiting);
+  expect(done.filter((each) => each !== "fold")).toEqual(["b", "two", "token", "c"]);
+  expect(await store.entity(T, "thread", "one")).toEqual({ title: "c" });
+  expect(await store.entity(T, "message", "m1")).toEqual(streaming("one two"));
+  expect(await store.token("h")).toEqual(token);
+  expect(await store.logSince(T, 0, 1e9)).toMatchObject({ folded: true });
+  await store.close();
+});
+
+test("one that waited in vain takes none of those behind it with it; the end waits, too", async () => {
+  const file = join(directory, "skein.sqlite");
+  const store = await SqliteStore.open({ file, busyTimeoutMs: 300 });
+  await store.commit([write(T, put("message", "m1", streaming("")))]);
+  using person = new Database(file);
+  person.run("BEGIN IMMEDIATE");
+  const began = performance.now();
+  const first = store.commit([write(U, put("thread", "two", { title: "lost" }))]).catch((error: unknown) => error);
+  // Asked for later, so that there is time left for it when the first gives up.
+  while (performance.now() < began + 150) await new Promise((resolve) => setImmediate(resolve));
+  const second = store.commit([write(T, append("m1", 0, "kept"))]);
+  expect(await first).toMatchObject({ kind: "busy", retry: "later" });
+  person.run("ROLLBACK");
+  expect((await second).commits).toMatchObject([{ topic: T, after: 1, seq: 2 }]);
+  expect(await store.head(U)).toBeNull();
+  person.run("BEGIN IMMEDIATE");
+  const closed = store.close();
+  expect(store.head(T)).rejects.toThrow("closed");
+  person.run("ROLLBACK");
+  await closed;
+  const again = await SqliteStore.open({ file });
+  expect(again.epoch).toBe(store.epoch);
+  expect(await again.entity(T, "message", "m1")).toEqual(streaming("kept"));
+  await again.close();
+});
+
 test("people may read while the store writes", async () => {
   const file = join(directory, "skein.sqlite");
   const store = await SqliteStore.open({ file, busyTimeoutMs: 10 });
