@@ -33,6 +33,7 @@ await serveTask(async (task) => {
     domain: {
       store,
       command: () => Promise.reject(new Error("There are no commands here.")),
+      lookForAgents: async () => {},
       mayRead: async () => true,
       boardOf: () => "personal",
     },

@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS, SkeinError, type Limits } from "@skein/client/protocol"
 import { AcpDriver } from "./agents/acp/driver.ts";
 import { Catalogue } from "./agents/catalogue.ts";
 import { endLeftovers, ownedBy } from "./agents/leftovers.ts";
-import { announceAgents } from "./threads/announce-agents.ts";
+import { AgentAnnouncer } from "./threads/agent-announcer.ts";
 import { access } from "./boards/access.ts";
 import { ensurePersonalBoard, LOCAL_USER } from "./boards/boards.ts";
 import type { RunningServer, ServeOptions } from "./cli/context.ts";
@@ -77,7 +77,9 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     await threads.start();
     closers.push(async () => threads.close());
     // Before the first who can ask for them; a faulty agents.json is told, and ends nothing.
-    await announceAgents({ store, hub, catalogue }).catch(report);
+    const announcer = new AgentAnnouncer({ store, hub, catalogue });
+    await announcer.look().catch(report);
+    closers.push(async () => announcer.settled());
     const gateway = new Gateway({
       hub,
       blobs,
@@ -91,6 +93,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       hosts: { listen: host, allowed: allowHosts.map((name) => name.toLowerCase()) },
       domain: {
         store,
+        lookForAgents: () => announcer.look(),
         command: async ({ user }, name, params) => threads.handle(user, name, params as { key: string }),
         mayRead: async ({ user }, topic) => access.can(user, topic, "read"),
         boardOf: ({ user }) => access.boardOf(user),

@@ -3,7 +3,7 @@ import { delimiter, join, resolve } from "node:path";
 import type { Clock } from "../clock.ts";
 
 /** An answer holds this long, in milliseconds: programs are installed while the server runs. */
-const REMEMBERED_MS = 30_000;
+const REMEMBERED_MS = 3_000;
 
 /** Tells whether programs are installed, as a shell would find them. */
 export class ProgramSearch {

@@ -24,6 +24,8 @@ export type Domain = {
   store: Store;
   /** Carries a command out and answers it. */
   command(principal: Principal, name: CommandName, params: Record<string, unknown>): Promise<unknown>;
+  /** Brings the agents of the `server` topic up to date. */
+  lookForAgents(): Promise<void>;
   /** Whether somebody may see a topic. */
   mayRead(principal: Principal, topic: Topic): Promise<boolean>;
   /** The board a user's threads are on unless another is named. */
@@ -61,6 +63,7 @@ const HANDLERS: Handlers = {
     };
   },
   async "agents.list"(domain) {
+    await domain.lookForAgents();
     const agents = await domain.store.entities("server", "agent");
     return { agents: agents.map((agent) => agent.value) };
   },

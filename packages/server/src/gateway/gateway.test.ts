@@ -33,6 +33,7 @@ async function open(limits: Limits = DEFAULT_LIMITS): Promise<void> {
     domain: {
       store,
       command: async () => ({}),
+      lookForAgents: async () => {},
       mayRead: async ({ user }, topic) => mayRead(user, topic),
       boardOf: ({ user }) => access.boardOf(user),
     },

@@ -224,6 +224,8 @@ export class Session {
       case "subscribe": {
         const { topic, ...options } = check(METHODS.subscribe.params, params);
         await requireRead(this.#context.domain, principal, topic);
+        // Not waited for: what differs comes as a commit.
+        if (topic === "server") this.#context.domain.lookForAgents().catch(this.#context.report);
         await this.#connection.subscribe(topic, options, (head) => {
           this.#connection.send(resultMessage(request.id, head));
         });

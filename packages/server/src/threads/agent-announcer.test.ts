@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Catalogue } from "../agents/catalogue.ts";
+import { AgentAnnouncer } from "./agent-announcer.ts";
+import { Workbench } from "./testing/workbench.ts";
+
+let bench: Workbench;
+let announcer: AgentAnnouncer;
+beforeEach(async () => {
+  bench = await Workbench.open();
+  await mkdir(join(bench.directory, "bin"));
+  const { clock, directory, hub, store } = bench;
+  const catalogue = new Catalogue({ data: directory, clock, self: ["/usr/bin/env"], path: join(directory, "bin") });
+  announcer = new AgentAnnouncer({ store, hub, catalogue });
+});
+afterEach(() => bench.end());
+
+const found = async () =>
+  [...(await bench.replica("server")).all("agent")].flatMap(([id, value]) => (value["found"] === true ? id : []));
+const seq = async () => (await bench.store.head("server"))?.seq;
+const addUserAgents = (agents: object) =>
+  writeFile(join(bench.directory, "agents.json"), JSON.stringify({ agents }), "utf8");
+
+test("a program that comes, and one that goes, is seen some seconds later; nothing is written where nothing differs", async () => {
+  const program = join(bench.directory, "bin", "gemini");
+  await announcer.look();
+  expect([await found(), await seq()]).toEqual([["demo"], 1]);
+  await writeFile(program, "#!/bin/sh\n");
+  await chmod(program, 0o755);
+  await announcer.look();
+  expect(await found()).toEqual(["demo"]);
+  await bench.clock.advance(3_000);
+  await Promise.all([announcer.look(), announcer.look(), announcer.look()]);
+  expect([await found(), await seq()]).toEqual([["demo", "gemini"], 2]);
+  await rm(program);
+  await bench.clock.advance(3_000);
+  await announcer.look();
+  expect([await found(), await seq()]).toEqual([["demo"], 3]);
+});
+
+test("an agent that a person takes out of agents.json is there no more, and is told of once", async () => {
+  await addUserAgents({ mine: { command: "/bin/sh" } });
+  await announcer.look();
+  expect(await found()).toEqual(["demo", "mine"]);
+  await addUserAgents({});
+  await announcer.look();
+  await announcer.look();
+  expect([await found(), await seq()]).toEqual([["demo"], 2]);
+  await addUserAgents({ mine: { command: "/bin/sh" } });
+  await announcer.look();
+  expect([await found(), await seq()]).toEqual([["demo", "mine"], 3]);
+});
+
+test("a faulty agents.json is told to who asked, and changes nothing", async () => {
+  await announcer.look();
+  await writeFile(join(bench.directory, "agents.json"), "{");
+  await expect(announcer.look()).rejects.toMatchObject({ kind: "invalid" });
+  expect([await found(), await seq()]).toEqual([["demo"], 1]);
+  await addUserAgents({ mine: { command: "/bin/sh" } });
+  await announcer.look();
+  expect(await found()).toEqual(["demo", "mine"]);
+});
