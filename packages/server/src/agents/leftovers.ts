@@ -10,7 +10,7 @@ export const ownedBy = (data: string): Record<string, string> => ({ [OWNER]: dat
  * Ends what a server that was killed left running: its agents and their terminals, which would otherwise work on
  * unseen, some for ever (G7). They are known by their environment, which children inherit, so a number that was given
  * away anew is never mistaken for them. Spares this process and those it was started by: it may itself have been started
- * from an agent's terminal. Does nothing where there is no `/proc` (proc(5)): on macOS.
+ * from an agent's terminal. Does nothing where there is no `/proc` (proc(5)): on macOS. docs/DECISIONS.md, Threads 19.
  * @param data the data directory; whoever calls holds its lock
  * @returns how many processes were ended
  */
