@@ -13,8 +13,8 @@
  *                                               ▼   │
  *                                             running ──cancel──▶ cancelling ──grace──▶ killing ──exited──▶ closed
  *
- * `exited` leads to `closed` from everywhere but the two phases in which the agent is still being opened: there, that
- * it could not be is told by `failed`.
+ * `exited` leads to `closed` from everywhere. That an agent could not be opened is told by `failed`; one that can end
+ * at any moment may also end between the last answer of its opening and `opened`, which then does not come any more.
  */
 export type Phase =
   /** No agent runs. */
@@ -99,11 +99,13 @@ export const PHASES: Readonly<Record<Phase, Readonly<Record<PhaseEvent, Transiti
     next: go("starting", "begin"),
     opened: go("ready"),
     failed: go("closed", "tellFailure"),
+    exited: go("closed", "tellExit", "endSession"),
   },
   starting: {
     ...staying("starting"),
     opened: go("sending", "settle"),
     failed: go("closed", "failTurn"),
+    exited: go("closed", "failTurn", "endSession"),
     cancel: go("opening", "cancelTurn"),
   },
   ready: {

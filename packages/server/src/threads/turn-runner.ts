@@ -44,7 +44,6 @@ export class TurnRunner {
   #closed: (() => void)[] = [];
   /** What an agent before the present one says is not heard. */
   #generation = 0;
-  #alive = false;
   /** Set once this object is of no more use: nothing is started any more. */
   #ended = false;
   /** Aborted then, so that an agent that is only being started is not left behind. */
@@ -128,7 +127,6 @@ export class TurnRunner {
     this.#ended = true;
     this.#generation++;
     this.#session = null;
-    this.#alive = false;
     this.#enter("closed");
     this.#left.abort();
   }
@@ -209,7 +207,6 @@ export class TurnRunner {
 
   #open(): void {
     const generation = ++this.#generation;
-    this.#alive = true;
     const opening = this.#start(generation);
     this.#opening = opening;
     opening.then(
@@ -238,7 +235,7 @@ export class TurnRunner {
     this.#session = session;
     this.#log.step((draft) => writeSession(draft, session));
     const restored = await restoreChoices(session, before);
-    if (!this.#alive) throw new SkeinError("agent", "The agent ended while it started.");
+    if (generation !== this.#generation) throw new SkeinError("agent", "The agent ended while it started.");
     this.#log.step((draft) => writeRestored(draft, restored));
     return session;
   }
@@ -247,8 +244,8 @@ export class TurnRunner {
   async #settle(): Promise<void> {
     const turn = this.#turn;
     const session = this.#session;
-    if (turn === null || session === null) return;
     try {
+      if (turn === null || session === null) throw new Error("There is no turn to give to the agent, or no agent.");
       const content = await promptContent(turn, session.opened.accepts, this.#context.blobs);
       await this.#log.durable();
       if (this.#turn === turn) this.#on({ type: "durable", content });
@@ -267,8 +264,8 @@ export class TurnRunner {
   }
 
   #failTurn(happening: Happening): void {
-    if (happening.type !== "failed" && happening.type !== "refused") return;
-    const { message, detail } = happening.error;
+    if (happening.type !== "failed" && happening.type !== "refused" && happening.type !== "exited") return;
+    const { message, detail } = happening.type === "exited" ? exitError(happening.event) : happening.error;
     this.#log.step((draft) => {
       notice(draft, "error", message);
       const error = detail === undefined ? { message } : { message, detail };
@@ -283,7 +280,8 @@ export class TurnRunner {
         if (event.prompt === this.#prompts) this.#on({ type: "ended", event });
         break;
       case "exited":
-        this.#alive = false;
+        // Its opening, if that is still under way, leads to nothing any more.
+        this.#generation++;
         this.#session = null;
         this.#on({ type: "exited", event });
         this.#log.flushLines();

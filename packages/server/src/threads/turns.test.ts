@@ -284,4 +284,31 @@ describe("G7: an agent that dies", () => {
     gate.resolve();
     await bench.until(async () => (await bench.turn(thread, turn)).status === "failed");
   });
+
+  test("at any moment of its opening ends the turn that waits for it, and the next prompt starts another", async () => {
+    for (let ticks = 0; ticks < 12; ticks++) {
+      const { thread } = await bench.running();
+      bench.driver.last.end();
+      await bench.settled();
+      bench.driver.last.exit(0, { expected: true });
+      bench.driver.onOpen = (session) => {
+        void (async () => {
+          for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+          session.exit(3, { stderr: "no such model" });
+        })();
+      };
+      const turn = await bench.prompt(thread, "Two");
+      await bench.until(async () => (await bench.turn(thread, turn)).status !== "running");
+      const { status, error } = await bench.turn(thread, turn);
+      expect(["failed", "interrupted"]).toContain(status);
+      expect(error).toMatchObject({ message: "The agent ended unexpectedly (exit code 3).", detail: { code: 3 } });
+      bench.driver.onOpen = () => {};
+      await bench.prompt(thread, "Three");
+      await bench.until(() => bench.driver.last.prompts.length === 1);
+      expect(bench.driver.last.calls[0]).toMatchObject({ blocks: [{ text: "Three" }] });
+      bench.driver.last.end();
+      await bench.settled();
+      bench.driver.last.exit(0, { expected: true });
+    }
+  });
 });
