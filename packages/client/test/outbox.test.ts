@@ -38,40 +38,6 @@ test("Loss and repeats: prompts given while disconnected wait, and are sent in t
   expect(texts(server.state(THREAD))).toEqual(["a", "b", "c"]);
 });
 
-test("of one thread one command is under way at a time; other threads do not wait for it", async () => {
-  const { server, network, live } = world();
-  fillThread(server, 0);
-  fillThread(server, 0, "thread:two");
-  const one = live();
-  const answers = [
-    one.command("thread.prompt", prompt("a")),
-    one.command("thread.prompt", prompt("b")),
-    one.command("thread.prompt", { thread: "two", text: "c" }),
-  ];
-  expect(states(one.outbox.entries)).toEqual(["sent", "queued", "sent"]);
-  network.flush();
-  await Promise.all(answers);
-});
-
-test("what the server wants later is sent later, and what follows it in its thread waits", async () => {
-  const { server, network, live, pass } = world();
-  fillThread(server, 0);
-  let refusals = 2;
-  server.intercept = ({ params }) => {
-    if (params["text"] === "a" && refusals-- > 0) throw new SkeinError("busy", "full", { retryAfterMs: 2000 });
-    return undefined;
-  };
-  const one = live();
-  const answers = [one.command("thread.prompt", prompt("a")), one.command("thread.prompt", prompt("b"))];
-  network.flush();
-  expect(one.outbox.entries[0]).toMatchObject({ state: "delayed", attempts: 1, error: { kind: "busy" } });
-  pass(3999);
-  expect(texts(server.state(THREAD))).toEqual([]);
-  pass(1);
-  await Promise.all(answers);
-  expect(texts(server.state(THREAD))).toEqual(["a", "b"]);
-});
-
 test("without retryAfterMs the repeats back off", () => {
   const { server, clock, network, live, pass } = world();
   fillThread(server, 0);

@@ -56,7 +56,8 @@ type Pending = {
 
 /**
  * Commands that are not answered yet. Those of one thread are sent one after the other, in the order given, and again
- * after every loss, until they are answered: the key they bear lets them have their effect once (G3).
+ * after every loss, until they are answered: the key they bear lets them have their effect once (G3). Only what stops or
+ * answers an agent does not wait for those before it.
  */
 export class Outbox {
   readonly #context: OutboxContext;
@@ -127,15 +128,16 @@ export class Outbox {
     });
   }
 
-  /** Sends what can be sent: of each thread the first that is not answered. */
+  /** Sends what can be sent: of each thread the first that is not answered, and what waits for nothing. */
   flush(): void {
     const busy = new Set<string>();
     for (const pending of this.#pending.values()) {
       const { entry } = pending;
       const lane = laneOf(entry);
-      if (entry.state === "answered" || busy.has(lane)) continue;
+      if (entry.state === "answered") continue;
+      const waits = busy.has(lane) && !URGENT.has(entry.method);
       busy.add(lane);
-      if (entry.state !== "queued") continue;
+      if (waits || entry.state !== "queued") continue;
       const params = { ...entry.params, key: entry.key };
       const ask: Ask = { method: entry.method, params, settle: (outcome) => this.#answered(pending, outcome) };
       // Marked first: the answer may come at once.
@@ -249,6 +251,13 @@ export class Outbox {
     }
   }
 }
+
+/**
+ * What stops an agent, and what it waits for, must not wait for anything itself, and needs not: it is about what runs
+ * by now. Prompts before it that were never sent are for `discard`. What comes after it waits for it, though: a stop that
+ * has to be repeated must not stop what was asked for later.
+ */
+const URGENT: ReadonlySet<CommandName> = new Set<CommandName>(["thread.cancel", "thread.answer"]);
 
 /** Commands of one thread keep their order; any other stands alone. */
 function laneOf({ params, key }: OutboxEntry): string {

@@ -41,6 +41,8 @@ export interface Session {
   readonly id: string;
   /** What was learned when it was opened. */
   readonly opened: Opened;
+  /** Whether the agent is there. What fails once it is not was not refused by it; `exited` is told soon after. */
+  readonly alive: boolean;
   /**
    * Sends a prompt; its end comes as a `turn` event with the same `prompt` number, or as `exited`.
    * @throws SkeinError `busy` while another runs: one at a time.
@@ -54,7 +56,7 @@ export interface Session {
   answerQuestion(request: string, answer: { action: "accept" | "decline" | "cancel"; content?: JsonObject }): void;
   /**
    * Success is also told as a `current_mode_update` event, at its place among the others.
-   * @throws SkeinError `agent` when the agent refuses, `unsupported` when it cannot.
+   * @throws SkeinError `agent` when the agent refuses, does not answer or is gone, `unsupported` when it cannot.
    */
   setMode(mode: string): Promise<void>;
   /** Success is also told as a `config_option_update` event, as the agent answered it. @throws as `setMode`. */

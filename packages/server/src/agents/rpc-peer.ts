@@ -60,6 +60,11 @@ export class RpcPeer {
     this.#options = options;
   }
 
+  /** Whether it was closed: nothing is sent any more, and nobody waits. */
+  get closed(): boolean {
+    return this.#closed !== null;
+  }
+
   /** Sends a request. `settle` is called in the order of the answers; its promise holds back what comes after. */
   request(method: string, params: JsonObject, settle: (outcome: Outcome) => void | Promise<void>): RpcId {
     const id = this.#nextId++;
@@ -90,7 +95,7 @@ export class RpcPeer {
         this.#waiting.delete(id);
         this.#abandoned.add(id);
         const text = `The agent did not answer ${method} within ${timeoutMs / 1000} s.`;
-        reject(new SkeinError("agent", text, { retry: "later", detail: { method, timeoutMs } }));
+        reject(new SkeinError("agent", text, { detail: { method, timeoutMs } }));
       }, timeoutMs);
     });
   }

@@ -1,5 +1,5 @@
-import { SkeinError, type JsonObject, type ThreadEntity } from "@skein/client/protocol";
-import type { Opened, OpenOptions, Session } from "../agents/driver.ts";
+import { SkeinError, type ThreadEntity } from "@skein/client/protocol";
+import type { OpenOptions, Session } from "../agents/driver.ts";
 import type { Drivers } from "./drivers.ts";
 import type { Draft } from "./writer/draft.ts";
 import { notice } from "./writer/notices.ts";
@@ -31,65 +31,6 @@ export function writeSession(draft: Draft, session: Session): void {
       "The agent could not go on with its earlier conversation: it does not remember what was said above.",
     );
   }
-}
-
-/** What a fresh agent took of the choices made before, and what it refused, in words. */
-export type Restored = { mode?: string; options: { id: string; value: string | boolean }[]; refused: string[] };
-
-/**
- * Gives a fresh agent the mode and the options that the thread had: which of them it keeps by itself differs, and one
- * that was put into a careful mode must not wake up in another.
- */
-export async function restoreChoices(session: Session, before: ThreadEntity): Promise<Restored> {
-  const restored: Restored = { options: [], refused: [] };
-  const { mode, modes, config } = session.opened;
-  const wanted = before.mode;
-  if (wanted !== undefined && wanted !== mode && modes?.some((each) => each.id === wanted)) {
-    try {
-      await session.setMode(wanted);
-      restored.mode = wanted;
-    } catch (error) {
-      restored.refused.push(`mode ${wanted}: ${said(error)}`);
-    }
-  }
-  for (const option of changedOptions(before.config, config)) {
-    try {
-      await session.setConfig(option.id, option.value);
-      restored.options.push(option);
-    } catch (error) {
-      restored.refused.push(`${option.id}: ${said(error)}`);
-    }
-  }
-  return restored;
-}
-
-/** Writes what became of the choices made before. */
-export function writeRestored(draft: Draft, { mode, options, refused }: Restored): void {
-  if (mode !== undefined) draft.thread({ mode });
-  for (const { id, value } of options) draft.thread({ config: withOption(draft.state.thread.config, id, value) });
-  if (refused.length > 0)
-    notice(draft, "warning", `The agent did not take what was chosen before: ${refused.join("; ")}`);
-}
-
-/** The options with one of them set. */
-export function withOption(
-  config: ThreadEntity["config"],
-  option: string,
-  value: string | boolean,
-): NonNullable<ThreadEntity["config"]> {
-  return (config ?? []).map((each) => (each["id"] === option ? { ...each, currentValue: value } : each));
-}
-
-function changedOptions(
-  before: readonly JsonObject[] | undefined,
-  now: Opened["config"],
-): { id: string; value: string | boolean }[] {
-  return (before ?? []).flatMap((option) => {
-    const { id, currentValue: value } = option;
-    const fresh = now?.find((each) => each["id"] === id);
-    if (typeof id !== "string" || fresh === undefined || fresh["currentValue"] === value) return [];
-    return typeof value === "string" || typeof value === "boolean" ? [{ id, value }] : [];
-  });
 }
 
 export function said(error: unknown): string {

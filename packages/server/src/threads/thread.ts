@@ -1,10 +1,10 @@
 import { SkeinError, type Block, type JsonObject } from "@skein/client/protocol";
 import type { Hub } from "../hub/hub.ts";
 import type { CommandAnswer, Guard, Store } from "../store/contract.ts";
-import { withOption } from "./agent-session.ts";
 import { ThreadLog, type Asker } from "./thread-log.ts";
 import { TurnRunner, type RunnerContext } from "./turn-runner.ts";
 import { answer } from "./writer/asks.ts";
+import { choose, type Choice } from "./writer/choices.ts";
 import { archive, goOn, queueTurn, rename, requeueTurn, unqueueTurn, type Requeue } from "./writer/lifecycle.ts";
 import { some } from "./writer/read.ts";
 import type { Step, ThreadState } from "./writer/state.ts";
@@ -97,18 +97,11 @@ export class Thread {
     return this.#log.command(asker, (draft) => requeueTurn(draft, turn, change));
   }
 
-  async setMode(asker: Asker, mode: string): Promise<CommandAnswer> {
-    const session = await this.#runner.session();
-    await session.setMode(mode);
-    return this.#log.command(asker, (draft) => draft.thread({ mode }));
-  }
-
-  async setConfig(asker: Asker, option: string, value: string | boolean): Promise<CommandAnswer> {
-    const session = await this.#runner.session();
-    await session.setConfig(option, value);
-    return this.#log.command(asker, (draft) => {
-      if (draft.state.thread.config) draft.thread({ config: withOption(draft.state.thread.config, option, value) });
-    });
+  /** Notes what a person wants of the agent, which gets it when it can; what it refuses is told in the thread. */
+  async choose(asker: Asker, choice: Choice): Promise<CommandAnswer> {
+    const answered = await this.#log.command(asker, (draft) => choose(draft, choice));
+    this.#runner.giveChoices();
+    return answered;
   }
 
   async rename(asker: Asker, title: string): Promise<CommandAnswer> {
@@ -131,8 +124,7 @@ export class Thread {
       throw new SkeinError("conflict", "The thread is archived: take it out of the archive first.");
     const answered = await this.#log.command(asker, goOn);
     this.#runner.startNext();
-    // Why it cannot be started is told in the thread; whoever asked was answered already.
-    this.#runner.session().catch(() => {});
+    this.#runner.want();
     return answered;
   }
 

@@ -335,13 +335,12 @@ describe("a thread's id", () => {
 });
 
 describe("a server that is stopped", () => {
-  test("waits for no agent that is only being started: it is killed, and what waited for it is refused", async () => {
+  test("waits for no agent that is only being started: it is killed", async () => {
     const thread = await bench.create();
     bench.driver.gate = new Promise(() => {});
-    const waiting = refusal(bench.command("thread.mode", { thread, mode: "careful" }));
+    await bench.command("thread.resume", { thread });
     await bench.until(() => bench.driver.openings === 1);
     await bench.threads.close();
-    expect(await waiting).toMatchObject({ message: "killed while it started" });
     expect(bench.driver.sessions).toEqual([]);
   });
 });
@@ -440,19 +439,6 @@ describe("commands", () => {
     expect(await bench.turn(thread, two)).toMatchObject({ status: "queued" });
     await bench.command("thread.resume", { thread });
     await bench.until(() => bench.driver.last.prompts.at(-1) === 2 || bench.driver.sessions.length === 2);
-  });
-
-  test("mode: an agent's refusal is the asker's answer, and nothing changes", async () => {
-    const thread = await bench.create();
-    bench.driver.onOpen = (session) => {
-      session.setMode = async () => {
-        throw new SkeinError("agent", "No such mode.");
-      };
-    };
-    expect(await refusal(bench.command("thread.mode", { thread, mode: "x" }))).toMatchObject({
-      message: "No such mode.",
-    });
-    expect((await bench.thread(thread)).mode).toBeUndefined();
   });
 
   test("resume opens the agent without a prompt, and a failure is told in the thread", async () => {

@@ -156,8 +156,8 @@ export class Threads {
       }
       return thread.requeue(asker, turn, { text, blocks, before });
     },
-    "thread.mode": (thread, asker, { mode }) => thread.setMode(asker, mode),
-    "thread.config": (thread, asker, { option, value }) => thread.setConfig(asker, option, value),
+    "thread.mode": (thread, asker, { mode }) => thread.choose(asker, { of: "mode", value: mode }),
+    "thread.config": (thread, asker, { option, value }) => thread.choose(asker, { of: "config", option, value }),
     "thread.rename": (thread, asker, { title }) => thread.rename(asker, title),
     "thread.archive": (thread, asker, { archived }) => thread.archive(asker, archived),
     "thread.resume": (thread, asker) => thread.resume(asker),

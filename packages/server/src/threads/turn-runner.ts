@@ -1,9 +1,10 @@
 import { SkeinError } from "@skein/client/protocol";
 import type { ContentBlock, DriverEvent, Session } from "../agents/driver.ts";
 import type { Clock, Timer } from "../clock.ts";
-import { asSkeinError, openSession, restoreChoices, writeRestored, writeSession } from "./agent-session.ts";
+import { asSkeinError, openSession, writeSession } from "./agent-session.ts";
 import type { Drivers } from "./drivers.ts";
 import { endOf, exitError, type Ended, type Exited } from "./endings.ts";
+import { GivenChoices } from "./given-choices.ts";
 import type { BlobStore } from "./outlet.ts";
 import { CAN_START, PHASES, type Act, type Phase } from "./phases.ts";
 import { promptContent } from "./prompt-content.ts";
@@ -40,8 +41,10 @@ export class TurnRunner {
   readonly #onClosed: () => void;
   #phase: Phase = "closed";
   #session: Session | null = null;
-  #opening: Promise<Session> | null = null;
-  #closed: (() => void)[] = [];
+  #choices: GivenChoices | null = null;
+  #opening: Promise<void> | null = null;
+  /** An agent is wanted once the one that is being ended is gone. */
+  #wanted = false;
   /** What an agent before the present one says is not heard. */
   #generation = 0;
   /** Set once this object is of no more use: nothing is started any more. */
@@ -62,15 +65,15 @@ export class TurnRunner {
     return this.#phase;
   }
 
-  /** The agent, started if need be. @throws SkeinError `agent` when it cannot be. */
-  async session(): Promise<Session> {
-    if (this.#phase === "closing" || this.#phase === "killing") {
-      await new Promise<void>((resolve) => void this.#closed.push(resolve));
-    }
+  /** Starts the agent, if none runs; that it cannot be started is told in the thread. */
+  want(): void {
+    this.#wanted = this.#phase === "closing" || this.#phase === "killing";
     this.#on({ type: "want" });
-    if (this.#opening === null || this.#ended)
-      throw new SkeinError("busy", "The agent is being ended.", { retryAfterMs: 1000 });
-    return this.#opening;
+  }
+
+  /** Gives the agent, if one runs, what was chosen of it. */
+  giveChoices(): void {
+    void this.#choices?.give();
   }
 
   /** Starts the turn that waits, if one may start now. */
@@ -138,6 +141,7 @@ export class TurnRunner {
     if (to !== from) this.#enter(to);
     for (const act of acts) this.#act(act, happening, from);
     this.startNext();
+    if (this.#wanted && this.#phase === "closed") this.want();
     if (to === "closed" && from !== "closed" && this.#phase === "closed") this.#onClosed();
   }
 
@@ -149,7 +153,6 @@ export class TurnRunner {
     if (phase === "cancelling")
       this.#timer = this.#context.clock.setTimeout(() => this.#on({ type: "grace" }), graceMs);
     if (phase === "ready") this.#timer = this.#context.clock.setTimeout(() => this.#idle(), idleMs);
-    if (phase === "closed") for (const resolve of this.#closed.splice(0)) resolve();
   }
 
   #idle(): void {
@@ -221,9 +224,8 @@ export class TurnRunner {
     );
   }
 
-  async #start(generation: number): Promise<Session> {
-    const before = this.#log.state.thread;
-    const session = await openSession(this.#context.drivers, before, {
+  async #start(generation: number): Promise<void> {
+    const session = await openSession(this.#context.drivers, this.#log.state.thread, {
       emit: (event) => this.#hear(generation, event),
       record: (direction, line) => generation === this.#generation && this.#log.record(direction, line),
       signal: this.#left.signal,
@@ -234,10 +236,9 @@ export class TurnRunner {
     }
     this.#session = session;
     this.#log.step((draft) => writeSession(draft, session));
-    const restored = await restoreChoices(session, before);
+    this.#choices = new GivenChoices(this.#log, session, () => generation === this.#generation);
+    await this.#choices.give();
     if (generation !== this.#generation) throw new SkeinError("agent", "The agent ended while it started.");
-    this.#log.step((draft) => writeRestored(draft, restored));
-    return session;
   }
 
   /** Sends the prompt out once its turn's start is durable: an agent never works on what a crash could take back. */
@@ -247,6 +248,8 @@ export class TurnRunner {
     try {
       if (turn === null || session === null) throw new Error("There is no turn to give to the agent, or no agent.");
       const content = await promptContent(turn, session.opened.accepts, this.#context.blobs);
+      // A prompt must not run in another mode than the one chosen before it.
+      await this.#choices?.give();
       await this.#log.durable();
       if (this.#turn === turn) this.#on({ type: "durable", content });
     } catch (error) {

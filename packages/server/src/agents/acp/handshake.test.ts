@@ -128,7 +128,7 @@ test.each([...METHODS, "session/load"])(
       await Bun.sleep(2);
     }
     const [failed] = failures;
-    expect(failed).toMatchObject({ kind: "agent", retry: "later" });
+    expect(failed).toMatchObject({ kind: "agent", retry: "never" });
     expect((failed as SkeinError).message).toBe(
       `The agent did not answer ${method} within 60 s. Its last words: hanging`,
     );

@@ -35,6 +35,10 @@ export class AcpSession implements Session {
     this.opened = options.handshake.opened;
   }
 
+  get alive(): boolean {
+    return !this.#options.link.peer.closed;
+  }
+
   /** @throws SkeinError `busy` while another prompt runs: agents lose, cancel or never answer a second one. */
   prompt(prompt: number, blocks: readonly ContentBlock[]): void {
     if (this.#running !== null) throw new SkeinError("busy", "The agent is still at work on the prompt before.");

@@ -30,6 +30,8 @@ export const BOUNDS = {
   word: 4096,
   /** The session's config options, as JSON. */
   config: 256 * 1024,
+  /** Choices that wait for the agent. */
+  choices: 64,
   /** The JSON Schema of a question. */
   schema: 64 * 1024,
   /** Tool calls whose agent's id is remembered, and those of them whose finished value is. */

@@ -51,9 +51,10 @@ export class Draft {
     return { pos, at: this.#state.turn === null ? { pos } : { turn: this.#state.turn, pos } };
   }
 
-  /** Changes members of the thread entity; what is equal already makes no change. */
-  thread(members: Partial<ThreadState["thread"]>): void {
-    const thread = { ...this.#state.thread, ...members };
+  /** Changes members of the thread entity, `undefined` removes one; what is equal already makes no change. */
+  thread(members: { [Name in keyof ThreadState["thread"]]?: ThreadState["thread"][Name] | undefined }): void {
+    const given = Object.entries({ ...this.#state.thread, ...members }).filter(([, value]) => value !== undefined);
+    const thread = Object.fromEntries(given) as ThreadState["thread"];
     const patch = difference(this.#state.thread, thread);
     if (patch === undefined) return;
     if (patch === null) this.put("thread", this.#state.id, thread);

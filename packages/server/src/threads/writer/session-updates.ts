@@ -1,6 +1,7 @@
 import type { JsonObject, ThreadEntity } from "@skein/client/protocol";
 import type { Opened } from "../../agents/driver.ts";
 import { BOUNDS, cut } from "./bounds.ts";
+import { settingsOpened, settingsTold } from "./choices.ts";
 import type { Draft } from "./draft.ts";
 import { amount, list, object, some, text, word } from "./read.ts";
 
@@ -25,13 +26,14 @@ export function writeCommands(draft: Draft, value: unknown): void {
 
 export function writeMode(draft: Draft, value: unknown): void {
   const mode = word(value);
-  if (mode !== undefined) draft.thread({ mode });
+  if (mode !== undefined) settingsTold(draft, { mode });
 }
 
 /** ACP's config options: always the full list. */
 export function writeConfig(draft: Draft, value: unknown): void {
   const options = list(value);
-  if (options) draft.thread({ config: boundedConfig(options.map(object).filter((option) => option !== undefined)) });
+  if (!options) return;
+  settingsTold(draft, { config: boundedConfig(options.map(object).filter((option) => option !== undefined)) });
 }
 
 /** ACP's `session_info_update`: a title, unless a person named the thread; what carries only `_meta` changes nothing. */
@@ -64,10 +66,9 @@ export function writeOpened(draft: Draft, session: string, opened: Opened): void
   draft.thread({
     session,
     accepts: opened.accepts,
-    ...some("mode", opened.mode),
     ...some("modes", modes),
-    ...some("config", opened.config && boundedConfig(opened.config)),
   });
+  settingsOpened(draft, opened, opened.config && boundedConfig(opened.config));
 }
 
 function short(value: unknown): string | undefined {

@@ -8,6 +8,8 @@ import type {
   ToolEntity,
   TurnEntity,
 } from "@skein/client/protocol";
+import { some } from "./read.ts";
+import { choicesOf, type Choices, type Settings } from "./choices.ts";
 
 /**
  * What the writer has to remember of a thread between two events: never the thread's content, only what the next
@@ -40,6 +42,10 @@ export type ThreadState = {
   readonly asks: ReadonlyMap<string, Ask>;
   /** Notices that change, by what they are about. */
   readonly notes: ReadonlyMap<string, KnownNote>;
+  /** What was chosen of the agent and it has not taken yet; the entity shows it already. */
+  readonly choices: Choices;
+  /** How the agent says that it is set: what a choice that it refuses goes back to. */
+  readonly told: Settings;
   /** The turn's usage, where an agent tells it before the turn's end. */
   readonly usage: JsonObject | null;
 };
@@ -108,6 +114,9 @@ export type EndStatus = Exclude<TurnEntity["status"], "queued" | "running">;
 
 /** A thread at rest, before anything is in it. */
 export function emptyState(id: string, thread: ThreadEntity, card: CardEntity): ThreadState {
+  // Before its first agent, nothing but choices stands there.
+  const opened = thread.session !== undefined;
+  const { mode, config } = thread;
   return {
     id,
     thread,
@@ -125,6 +134,8 @@ export function emptyState(id: string, thread: ThreadEntity, card: CardEntity): 
     plans: new Map(),
     asks: new Map(),
     notes: new Map(),
+    choices: opened ? new Map() : choicesOf(thread),
+    told: opened ? { ...some("mode", mode), ...some("config", config) } : {},
     usage: null,
   };
 }
