@@ -22,6 +22,7 @@ import { checkPrompt } from "./prompt-check.ts";
 import { Thread, type Answer } from "./thread.ts";
 import type { Asker } from "./thread-log.ts";
 import type { Times } from "./turn-runner.ts";
+import { Turnstile } from "./turnstile.ts";
 
 export type ThreadsOptions = {
   store: Store;
@@ -43,12 +44,12 @@ const CRASHED: Ending = { status: "interrupted", message: "The server ended whil
 /** How long to wait before a thread whose writes failed is looked at again. */
 const RETRY_MS = 1000;
 
+type ThreadCommand = Exclude<CommandName, "thread.create">;
+/** What must be looked at before a command's turn: it may take time, which commands behind it use for the same. */
+type Checks = { [Name in ThreadCommand]?: (thread: Thread, params: CheckedParams<Name>) => Promise<void> };
+/** A handler decides before it waits for anything: commands are decided in the order in which they came. */
 type Handlers = {
-  [Name in Exclude<CommandName, "thread.create">]: (
-    thread: Thread,
-    asker: Asker,
-    params: CheckedParams<Name>,
-  ) => Promise<CommandAnswer>;
+  [Name in ThreadCommand]: (thread: Thread, asker: Asker, params: CheckedParams<Name>) => Promise<CommandAnswer>;
 };
 
 /** Every thread of the server: finds them, makes them, and gives each command to the one it is for. */
@@ -63,6 +64,8 @@ export class Threads {
   readonly #endings = new Map<string, Ending>();
   /** Commands being carried out, by who asked and key. */
   readonly #asked = new Map<string, Promise<CommandAnswer>>();
+  /** The order in which each thread's commands came. */
+  readonly #arrivals = new Turnstile();
   readonly #retries = new Set<Timer>();
   #closing = false;
 
@@ -134,28 +137,40 @@ export class Threads {
       throw new SkeinError("internal", "The thread was not made.");
     }
     const id = params["thread"] as string;
-    return this.#with(id, async (thread) => {
-      if (!(await access.can(asker.user, threadTopic(id), "steer", thread.state.thread.board))) throw notFound(id);
-      const known = await store.answerTo(asker.user, asker.key);
-      return known ?? this.#handlers[method](thread, asker, params as never);
-    });
+    const place = this.#arrivals.enter(id);
+    try {
+      return await this.#with(id, async (thread) => {
+        if (!(await access.can(asker.user, threadTopic(id), "steer", thread.state.thread.board))) throw notFound(id);
+        const known = await store.answerTo(asker.user, asker.key);
+        if (known) return known;
+        await this.#checks[method]?.(thread, params as never);
+        await place.turn;
+        const answer = this.#handlers[method](thread, asker, params as never);
+        place.leave();
+        return answer;
+      });
+    } finally {
+      place.leave();
+    }
   }
 
-  readonly #handlers: Handlers = {
-    "thread.prompt": async (thread, asker, { text, blocks = [], when }) => {
-      await checkPrompt({ text, blocks }, this.#options.limits, this.#options.blobs);
-      return thread.prompt(asker, { text, blocks, when });
+  readonly #checks: Checks = {
+    "thread.prompt": (_thread, { text, blocks = [] }) =>
+      checkPrompt({ text, blocks }, this.#options.limits, this.#options.blobs),
+    "thread.requeue": async (thread, { turn, text, blocks }) => {
+      if (text === undefined && blocks === undefined) return;
+      const now = thread.state.queue.find((each) => each.id === turn);
+      const prompt = { text: text ?? now?.text ?? "", blocks: blocks ?? now?.blocks ?? [] };
+      await checkPrompt(prompt, this.#options.limits, this.#options.blobs);
     },
+  };
+
+  readonly #handlers: Handlers = {
+    "thread.prompt": (thread, asker, { text, blocks = [], when }) => thread.prompt(asker, { text, blocks, when }),
     "thread.cancel": (thread, asker) => thread.cancel(asker),
     "thread.unqueue": (thread, asker, { turn }) => thread.unqueue(asker, turn),
-    "thread.requeue": async (thread, asker, { turn, text, blocks, before }) => {
-      if (text !== undefined || blocks !== undefined) {
-        const now = thread.state.queue.find((each) => each.id === turn);
-        const prompt = { text: text ?? now?.text ?? "", blocks: blocks ?? now?.blocks ?? [] };
-        await checkPrompt(prompt, this.#options.limits, this.#options.blobs);
-      }
-      return thread.requeue(asker, turn, { text, blocks, before });
-    },
+    "thread.requeue": (thread, asker, { turn, text, blocks, before }) =>
+      thread.requeue(asker, turn, { text, blocks, before }),
     "thread.mode": (thread, asker, { mode }) => thread.choose(asker, { of: "mode", value: mode }),
     "thread.config": (thread, asker, { option, value }) => thread.choose(asker, { of: "config", option, value }),
     "thread.rename": (thread, asker, { title }) => thread.rename(asker, title),

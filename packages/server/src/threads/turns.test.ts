@@ -34,6 +34,24 @@ describe("the queue", () => {
     expect((await bench.thread(thread)).status).toBe("idle");
   });
 
+  test("is in the order in which prompts came, also where one takes longer to check, and past one that is refused", async () => {
+    const { thread } = await bench.running("One");
+    const blob = await bench.blobs.put(new TextEncoder().encode("pixels"));
+    const image = { blocks: [{ type: "image", blob, mimeType: "image/png" }] };
+    const missing = { blocks: [{ type: "image", blob: "0".repeat(64), mimeType: "image/png" }] };
+    const given = [
+      bench.prompt(thread, "Two", image),
+      bench.prompt(thread, "Never", missing),
+      bench.prompt(thread, "Three"),
+      bench.prompt(thread, "Four", image),
+      bench.prompt(thread, "Five"),
+    ];
+    const [two, never, three, four, five] = await Promise.allSettled(given);
+    expect(never).toMatchObject({ status: "rejected", reason: { kind: "not_found" } });
+    const ids = [two, three, four, five].map((each) => (each?.status === "fulfilled" ? each.value : ""));
+    expect(ids).toEqual(["u1", "u2", "u3", "u4"]);
+  });
+
   test("`now` stops the running turn and comes before what waits", async () => {
     const { thread } = await bench.running("One");
     await bench.prompt(thread, "Two");
