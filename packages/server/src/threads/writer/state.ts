@@ -72,6 +72,8 @@ export type OpenMessage = {
 
 export type KnownTool = {
   readonly id: string;
+  /** The turn it began in. */
+  readonly turn: string | null;
   /** As it stands in the log; `null` when it finished long ago and was forgotten. */
   readonly value: ToolEntity | null;
 };

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { JsonObject } from "@skein/client/protocol";
 import { Written } from "../testing/written.ts";
 import { BOUNDS } from "./bounds.ts";
-import { endSession, endTurn } from "./lifecycle.ts";
+import { endSession, endTurn, queueTurn, startTurn } from "./lifecycle.ts";
 
 const call = (toolCallId: string, more: JsonObject = {}) => ({
   sessionUpdate: "tool_call",
@@ -95,6 +95,23 @@ describe("tool calls", () => {
     expect(written.items()[0]).toMatchObject({ status: "interrupted" });
     written.update(update("a", { status: "failed" }));
     expect(written.items()[0]).toMatchObject({ status: "failed" });
+  });
+
+  test("what has ended does not run again; in a later turn the same id is another call (the SDK's example agent)", () => {
+    const written = Written.running().update(call("a", { status: "completed", title: "First" }));
+    written.update(update("a", { status: "in_progress", title: "Changed" }), call("a", { status: "pending" }));
+    expect(written.items()).toMatchObject([{ title: "T", status: "completed" }]);
+    written.do((draft) => {
+      endTurn(draft, { status: "done" });
+      queueTurn(draft, { text: "More", blocks: [], by: "local", key: "key-0002", first: false });
+      startTurn(draft);
+    });
+    written.update(update("a", { status: "pending" }), call("a", { title: "Second", status: "pending" }));
+    written.update(update("a", { status: "completed" }));
+    expect(written.items()).toMatchObject([
+      { id: "t2", turn: "u0", title: "T", status: "completed" },
+      { turn: "u1", title: "Second", status: "completed" },
+    ]);
   });
 
   test("text beyond the bound goes into a blob, and kept and blob are the whole", () => {

@@ -18,7 +18,7 @@ const STATUSES: ReadonlySet<unknown> = new Set(["pending", "in_progress", "compl
  */
 export function writeTool(draft: Draft, toolCallId: string, update: JsonObject): string {
   closeMessage(draft);
-  const known = draft.state.tools.get(toolCallId) ?? open(draft, toolCallId, update);
+  const known = knownCall(draft, toolCallId, update) ?? open(draft, toolCallId, update);
   const meta = object(update["_meta"]);
   reportTerminal(draft, known, toolCallId, update, meta);
   const members = read(draft, known, toolCallId, update);
@@ -38,6 +38,16 @@ export function interruptTools(draft: Draft): void {
   }
 }
 
+/**
+ * The call that is meant, if it is known. Some agents (the example of ACP's SDK) count their calls anew in each turn:
+ * what begins a call under the id of one that ended in an earlier turn is another.
+ */
+function knownCall(draft: Draft, toolCallId: string, update: JsonObject): KnownTool | undefined {
+  const known = draft.state.tools.get(toolCallId);
+  const begins = update["sessionUpdate"] !== "tool_call_update";
+  return known && begins && hasEnded(known) && known.turn !== draft.state.turn ? undefined : known;
+}
+
 /** Makes room for the call in the timeline; its members follow as a change, joined to this one in the log. */
 function open(draft: Draft, toolCallId: string, update: JsonObject): KnownTool {
   const { pos, at } = draft.item();
@@ -53,7 +63,7 @@ function open(draft: Draft, toolCallId: string, update: JsonObject): KnownTool {
     startedAt: draft.now,
   };
   draft.put("tool", id, value);
-  return remembered(draft, toolCallId, { id, value });
+  return remembered(draft, toolCallId, { id, turn: draft.state.turn, value });
 }
 
 function read(draft: Draft, known: KnownTool, toolCallId: string, update: JsonObject): Partial<ToolEntity> {
@@ -68,7 +78,7 @@ function read(draft: Draft, known: KnownTool, toolCallId: string, update: JsonOb
     ...some("title", titleOf(update)),
     ...some("name", word(update["name"]) ?? word(claude?.["toolName"])),
     ...some("kind", word(update["kind"])),
-    ...some("status", statusOf(draft, known, update["status"])),
+    ...some("status", statusOf(known, update["status"])),
     ...some("content", content && readContent(draft, content, (terminal) => terminalOf(draft, toolCallId, terminal))),
     ...some("locations", locations && readLocations(locations)),
     ...some("input", given(input) ? readRaw(draft, input) : undefined),
@@ -84,12 +94,12 @@ function titleOf(update: JsonObject): string | undefined {
   return title === undefined || title === "" ? undefined : cut(title, BOUNDS.word);
 }
 
-function statusOf(draft: Draft, known: KnownTool, value: unknown): ToolEntity["status"] | undefined {
+function statusOf(known: KnownTool, value: unknown): ToolEntity["status"] | undefined {
   if (!STATUSES.has(value)) return undefined;
   const status = value as ToolEntity["status"];
-  // A call that was interrupted with its turn may still tell how it ended, but it does not run again.
-  if (known.value?.status === "interrupted" && !isFinal(status) && !draft.state.running) return undefined;
-  return status;
+  // One that has ended may end otherwise, e.g. after it was interrupted with its turn, but never runs again: a replica may
+  // have let go of it, and would then lack what a newcomer's snapshot holds (P41, P43).
+  return hasEnded(known) && !isFinal(status) ? undefined : status;
 }
 
 function readLocations(locations: readonly Json[]): ToolEntity["locations"] {
@@ -98,6 +108,11 @@ function readLocations(locations: readonly Json[]): ToolEntity["locations"] {
     const path = word(location?.["path"]);
     return path === undefined ? [] : [{ path, ...some("line", amount(location?.["line"])) }];
   });
+}
+
+/** Whether a call has ended; only of those is the value ever forgotten. */
+function hasEnded({ value }: KnownTool): boolean {
+  return value === null || isFinal(value.status);
 }
 
 function isFinal(status: ToolEntity["status"]): boolean {
@@ -183,7 +198,7 @@ function change(draft: Draft, toolCallId: string, known: KnownTool, members: Par
   if (patch === undefined) return;
   if (patch === null) draft.put("tool", known.id, value);
   else draft.patch("tool", known.id, patch);
-  remembered(draft, toolCallId, { id: known.id, value });
+  remembered(draft, toolCallId, { ...known, value });
 }
 
 /** A terminal that an agent only reports ends with its call, also where its output came after the call's end. */
@@ -194,9 +209,12 @@ function settleTerminals(draft: Draft, toolCallId: string): void {
 }
 
 function remembered(draft: Draft, toolCallId: string, known: KnownTool): KnownTool {
-  const tools = new Map(draft.state.tools).set(toolCallId, known);
-  const finished = [...tools].filter(([, tool]) => tool.value === null || isFinal(tool.value.status));
-  for (const [id, tool] of finished.slice(0, -BOUNDS.toolValues)) tools.set(id, { id: tool.id, value: null });
+  const tools = new Map(draft.state.tools);
+  // Another call under a known id is the newest.
+  if (tools.get(toolCallId)?.id !== known.id) tools.delete(toolCallId);
+  tools.set(toolCallId, known);
+  const finished = [...tools].filter(([, tool]) => hasEnded(tool));
+  for (const [id, tool] of finished.slice(0, -BOUNDS.toolValues)) tools.set(id, { ...tool, value: null });
   // A call that is still open is never forgotten: its end has to be written.
   if (tools.size > BOUNDS.toolsKnown) tools.delete(finished[0]?.[0] ?? "");
   draft.set({ tools });

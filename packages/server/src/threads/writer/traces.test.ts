@@ -89,7 +89,8 @@ describe("recorded agents", () => {
           calls.set(update["toolCallId"], { ...calls.get(update["toolCallId"]), ...update });
         }
         for (const [toolCallId, call] of calls) {
-          const tool = items.find((item) => item["toolCallId"] === toolCallId);
+          // Another call may have had the same id in an earlier turn.
+          const tool = items.findLast((item) => item["toolCallId"] === toolCallId);
           const final = call["status"] === "completed" || call["status"] === "failed";
           expect(tool?.["status"]).toBe(final ? call["status"] : "interrupted");
           // The request for permission, which came after, may have named the call otherwise.
