@@ -25,4 +25,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "6871ae0e3a6f422c5fb292ab7d08a19820926e2eb6370540ae96edb7f1355a54",
     note: "Limits windowBytes and historyPageBytes.",
   },
+  {
+    version: 1,
+    hash: "cb9217e4d362d2252386bf3e30498054bf1aa87d68dfc9087b75dd186ed8cc17",
+    note: "What is not known of a tool call or of a plan's entry is kept in `unknown`.",
+  },
 ];

@@ -142,6 +142,8 @@ export const toolEntity = z.looseObject({
   content: z.array(toolContent),
   locations: z.array(z.looseObject({ path: z.string(), line: z.number().nullish() })),
   parent: z.string().optional(),
+  /** What the agent says of it that this version does not know, under the agent's names; an unknown `status` among it. */
+  unknown: jsonObject.optional(),
   startedAt: time,
   endedAt: time.optional(),
 });
@@ -149,7 +151,15 @@ export type ToolEntity = z.infer<typeof toolEntity>;
 
 export const planEntity = z.looseObject({
   ...item,
-  entries: z.array(z.looseObject({ content: z.string(), status: z.string(), priority: z.string().optional() })),
+  entries: z.array(
+    z.looseObject({
+      content: z.string(),
+      status: z.string(),
+      priority: z.string().optional(),
+      /** What the agent says of it that this version does not know, under the agent's names. */
+      unknown: jsonObject.optional(),
+    }),
+  ),
 });
 export type PlanEntity = z.infer<typeof planEntity>;
 

@@ -87,6 +87,8 @@ export type SessionUpdate = { sessionUpdate: string } & { [member: string]: Json
 
 export type DriverEvent =
   | { type: "update"; update: SessionUpdate }
+  /** An update of another conversation that the agent has, e.g. a subagent's. */
+  | { type: "foreign"; session: string; update: SessionUpdate }
   /** `request` names it in `answerPermission`. */
   | {
       type: "permission";

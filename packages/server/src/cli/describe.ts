@@ -36,10 +36,12 @@ function message(value: Value): string | null {
   return value["role"] === "thought" && value["status"] !== "streaming" && text !== "" ? `[thought] ${text}` : null;
 }
 
-function tool({ title, kind, status, locations }: Partial<ToolEntity>): string {
+function tool({ title, kind, status, locations, unknown }: Partial<ToolEntity>): string {
   const path = locations?.[0]?.path;
   const where = path !== undefined && !title?.includes(path.split("/").at(-1) ?? path) ? ` (${oneLine(path)})` : "";
-  return `[${oneLine(kind ?? "tool", 20)}] ${oneLine(title ?? "")}${where}: ${(status ?? "").replaceAll("_", " ")}`;
+  // A status that only the agent knows is the newest there is.
+  const state = textOf(unknown?.["status"]) || (status ?? "");
+  return `[${oneLine(kind ?? "tool", 20)}] ${oneLine(title ?? "")}${where}: ${oneLine(state.replaceAll("_", " "), 40)}`;
 }
 
 function plan({ entries = [] }: Partial<PlanEntity>): string {

@@ -29,6 +29,7 @@ export function ToolBody({ tool }: { tool: ToolEntity }) {
         <ContentView key={index} content={content} running={tool.status === "in_progress"} />
       ))}
       {isSomething(tool.output) && tool.content.length === 0 && <Data label="Output" value={tool.output} />}
+      {tool.unknown && <Data label="What this version does not know" value={tool.unknown} />}
     </>
   );
 }

@@ -47,8 +47,8 @@ export function relativePath(path: string, cwd: string): string {
 }
 
 /** Whether there is anything to see in a tool call beyond its row. */
-export const hasBody = ({ input, output, content }: ToolEntity): boolean =>
-  content.length > 0 || isSomething(input) || isSomething(output);
+export const hasBody = ({ input, output, content, unknown }: ToolEntity): boolean =>
+  content.length > 0 || isSomething(input) || isSomething(output) || isSomething(unknown);
 
 /** Whether a value says anything: not `null`, nor empty. */
 export const isSomething = (value: unknown): boolean =>

@@ -130,10 +130,11 @@ export class Conversation {
   #update(params: JsonObject): void | Promise<void> {
     const { update, sessionId } = params;
     if (!isUpdate(update)) return this.#tell("warning", "The agent sent an update without a kind.", params);
-    if (this.id !== null && sessionId !== undefined && sessionId !== this.id) {
-      return this.#tellOnce("info", `The agent speaks of another conversation, ${JSON.stringify(sessionId)}.`, params);
-    }
-    if (!this.replay.includes(update)) return this.#options.emit({ type: "update", update });
+    if (this.replay.includes(update)) return;
+    const foreign = this.id !== null && sessionId !== undefined && sessionId !== this.id;
+    if (!foreign) return this.#options.emit({ type: "update", update });
+    const session = typeof sessionId === "string" ? sessionId : JSON.stringify(sessionId);
+    return this.#options.emit({ type: "foreign", session, update });
   }
 
   #tellOnce(level: "info" | "warning", text: string, detail: Json | undefined): void | Promise<void> {

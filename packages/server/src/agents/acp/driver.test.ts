@@ -133,7 +133,7 @@ test("extension notifications are only recorded with `_`, and told without", asy
   expect(agent.lines.some(({ line }) => line.includes("_auth/status_update"))).toBe(true);
 });
 
-test("updates of another conversation are not shown in this one", async () => {
+test("updates of another conversation are told as that, every one, and are none of this one", async () => {
   const agent = await open();
   const update = { sessionUpdate: "agent_message_chunk", content: { type: "text", text: "foreign" } };
   await agent.prompt([
@@ -141,7 +141,10 @@ test("updates of another conversation are not shown in this one", async () => {
     { update, session: "other" },
   ]);
   expect(agent.said).toEqual([]);
-  expect(agent.all("notice")).toHaveLength(1);
+  expect(agent.all("foreign")).toEqual([
+    { type: "foreign", session: "other", update },
+    { type: "foreign", session: "other", update },
+  ]);
 });
 
 test("garbage between messages is told and harms nothing", async () => {

@@ -18,8 +18,12 @@ export const BOUNDS = {
   notice: 16 * 1024,
   /** A text that grows inside a notice: the summary of a compaction, a message between sessions. */
   noticeText: 64 * 1024,
+  /** Members that are not known of a tool call or a plan's entry; of one of them, as JSON. */
+  unknownMembers: 16,
+  unknown: 4096,
   planEntries: 256,
   planText: 4096,
+  planUnknown: 512,
   commands: 256,
   commandText: 200,
   options: 32,

@@ -36,7 +36,7 @@ export function note(
   const known = draft.state.notes.get(key);
   const head = cut(change.head ?? known?.head ?? "", BOUNDS.notice);
   const before = change.body ?? known?.body ?? "";
-  const body = cut(before + (change.more ?? ""), BOUNDS.noticeText);
+  const body = grown(before + (change.more ?? ""));
   if (known === undefined) {
     const id = notice(draft, level, whole(head, body));
     remembered(draft, key, { id, head, body });
@@ -51,6 +51,14 @@ export function note(
     draft.patch("notice", known.id, { level, text: next });
   }
   remembered(draft, key, { id: known.id, head, body });
+}
+
+const CUT = "\n[…]";
+
+/** What there is room for; that there was more is said at its end, once. */
+function grown(text: string): string {
+  if (text.length <= BOUNDS.noticeText) return text;
+  return `${cut(text, BOUNDS.noticeText - CUT.length)}${CUT}`;
 }
 
 const whole = (head: string, body: string): string => (body === "" ? head : `${head}\n\n${body}`);

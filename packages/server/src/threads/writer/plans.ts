@@ -4,6 +4,7 @@ import { BOUNDS, cut } from "./bounds.ts";
 import type { Draft } from "./draft.ts";
 import { closeMessage } from "./messages.ts";
 import { list, object, some, text, word } from "./read.ts";
+import { unknownMembers } from "./unknown.ts";
 
 type Entries = PlanEntity["entries"];
 
@@ -48,11 +49,15 @@ function put(draft: Draft, entries: Entries): string {
   return `p${pos}`;
 }
 
+const ENTRY: ReadonlySet<string> = new Set(["content", "status", "priority"]);
+
 function entry(value: unknown): Entries[number] {
-  const read = object(value);
+  const read = object(value) ?? {};
+  const unknown = unknownMembers(read, ENTRY, BOUNDS.planUnknown);
   return {
-    content: cut(text(read?.["content"]) ?? "", BOUNDS.planText),
-    status: word(read?.["status"]) ?? "pending",
-    ...some("priority", word(read?.["priority"])),
+    content: cut(text(read["content"]) ?? text(value) ?? "", BOUNDS.planText),
+    status: word(read["status"]) ?? "pending",
+    ...some("priority", word(read["priority"])),
+    ...some("unknown", Object.keys(unknown).length === 0 ? undefined : unknown),
   };
 }

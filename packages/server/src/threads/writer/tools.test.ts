@@ -136,6 +136,33 @@ describe("tool calls", () => {
     expect(JSON.stringify(item).length).toBeLessThan(BOUNDS.tool + 2000);
   });
 
+  test("P3: what is not known of a call is kept under its own names and bounded, an unknown status among it", () => {
+    const written = Written.running().update(
+      call("a", { status: "weird", extra: { a: 1, b: null }, turn: "theirs", _meta: { claudeCode: {} } }),
+    );
+    expect(written.items()).toMatchObject([
+      { turn: "u0", status: "pending", unknown: { status: "weird", extra: { a: 1, b: null }, turn: "theirs" } },
+    ]);
+    written.update(update("a", { extra: { a: 2 }, big: "x".repeat(100_000), nothing: null }));
+    expect(written.items()).toMatchObject([
+      { unknown: { status: "weird", extra: { a: 2 }, big: { omitted: expect.any(Number) } } },
+    ]);
+    written.update(update("a", { extra: { a: 2 } }));
+    expect(written.last).toEqual([]);
+    written.update(update("a", { status: "completed" }));
+    const [item] = written.items();
+    expect(item?.["status"]).toBe("completed");
+    expect(Object.keys(item?.["unknown"] as object)).toEqual(["extra", "turn", "big"]);
+    const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`m${index}`, "x".repeat(10_000)]));
+    written.update(update("a", many));
+    expect(JSON.stringify(written.items()).length).toBeLessThan(BOUNDS.unknownMembers * BOUNDS.unknown * 1.2);
+  });
+
+  test("an unknown status that is taken back leaves nothing behind", () => {
+    const written = Written.running().update(call("a", { status: "weird" }), update("a", { status: "in_progress" }));
+    expect(written.items()[0]).not.toHaveProperty("unknown");
+  });
+
   test("a subagent's call names the call it belongs to", () => {
     const written = Written.running().update(
       call("task"),

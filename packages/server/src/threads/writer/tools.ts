@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Json, JsonObject, ToolEntity } from "@skein/client/protocol";
-import { BOUNDS, cut } from "./bounds.ts";
+import { BOUNDS, boundedJson, cut } from "./bounds.ts";
 import { difference } from "./difference.ts";
 import type { Draft } from "./draft.ts";
 import { closeMessage } from "./messages.ts";
@@ -8,7 +8,12 @@ import { amount, list, object, some, text, word } from "./read.ts";
 import type { KnownTool } from "./state.ts";
 import { addOutput, endTerminal, endTerminals, startTerminal } from "./terminals.ts";
 import { readContent, readRaw } from "./tool-content.ts";
+import { firstMembers, unknownMembers } from "./unknown.ts";
 
+/** The members of ACP's tool calls that are understood here. */
+const KNOWN: ReadonlySet<string> = new Set(
+  "sessionUpdate toolCallId title name kind status content locations rawInput rawOutput".split(" "),
+);
 const STATUSES: ReadonlySet<unknown> = new Set(["pending", "in_progress", "completed", "failed"]);
 
 /**
@@ -84,7 +89,18 @@ function read(draft: Draft, known: KnownTool, toolCallId: string, update: JsonOb
     ...some("input", given(input) ? readRaw(draft, input) : undefined),
     ...some("output", given(output) ? readRaw(draft, output) : undefined),
     ...some("parent", parent === undefined ? undefined : draft.state.tools.get(parent)?.id),
+    ...some("unknown", unknownOf(known, update)),
   };
+}
+
+/** What is not known of a call, with what was said of it before; a known status takes the place of one that was not. */
+function unknownOf(known: KnownTool, update: JsonObject): JsonObject | undefined {
+  const { status } = update;
+  const said = unknownMembers(update, KNOWN, BOUNDS.unknown);
+  const { status: before, ...others } = known.value?.unknown ?? {};
+  const kept = given(status) ? (STATUSES.has(status) ? undefined : boundedJson(status, BOUNDS.unknown)) : before;
+  const all = firstMembers(Object.entries({ ...some("status", kept), ...others, ...said }));
+  return Object.keys(all).length > 0 || known.value?.unknown ? all : undefined;
 }
 
 const given = (value: Json | undefined): value is Json => value !== undefined && value !== null;
@@ -193,6 +209,7 @@ function change(draft: Draft, toolCallId: string, known: KnownTool, members: Par
   }
   if (Object.keys(members).every((name) => isDeepStrictEqual(known.value?.[name], members[name]))) return;
   const value: ToolEntity = { ...known.value, ...members };
+  if (value.unknown && Object.keys(value.unknown).length === 0) delete value.unknown;
   if (ends && known.value.endedAt === undefined) value.endedAt = draft.now;
   const patch = difference(known.value, value);
   if (patch === undefined) return;

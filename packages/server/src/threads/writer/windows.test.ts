@@ -66,7 +66,7 @@ test("G2, P41: a replica that lets go of what has ended holds the same as one th
         }
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 1000 },
   );
 });
 

@@ -97,6 +97,21 @@ describe("items", () => {
     expect(written.items().at(-1)).toMatchObject({ kind: "plan", entries: [] });
   });
 
+  test("P3: what is not known of a plan's entry is kept, and an entry that is only text is its content", () => {
+    const written = Written.running().update({
+      sessionUpdate: "plan",
+      entries: [{ content: "a", status: "blocked", owner: { name: "x" }, big: "y".repeat(10_000) }, "just this"],
+    });
+    expect(written.items()).toMatchObject([
+      {
+        entries: [
+          { content: "a", status: "blocked", unknown: { owner: { name: "x" }, big: { omitted: expect.any(Number) } } },
+          { content: "just this", status: "pending" },
+        ],
+      },
+    ]);
+  });
+
   test("notices are shown with their severity (codex-acp)", () => {
     const written = Written.running().update({
       sessionUpdate: "notice",
@@ -118,6 +133,34 @@ describe("items", () => {
     expect(written.items()).toMatchObject([
       { kind: "notice", text: "The agent summed up the conversation so far.\n\nWe built." },
     ]);
+  });
+
+  test("what an agent says in another conversation is one notice for each, which grows; ours is not touched by it", () => {
+    const written = Written.running();
+    const foreign = (session: string, update: Record<string, Json>) =>
+      written.event({ type: "foreign", session, update: { sessionUpdate: "agent_message_chunk", ...update } });
+    const chunk = (text: string) => ({ content: { type: "text", text } });
+    foreign("sub", chunk("I look "));
+    written.text("Me");
+    foreign("sub", chunk("around."));
+    expect(written.last).toMatchObject([{ op: "append", kind: "notice", text: "around." }]);
+    foreign("sub", { sessionUpdate: "tool_call", toolCallId: "x", title: "Read a.txt", status: "pending" });
+    for (let round = 0; round < 3; round++) foreign("sub", { sessionUpdate: "usage_update", used: round });
+    foreign("other", chunk("Hi"));
+    written.text(" too");
+    expect(written.items()).toMatchObject([
+      {
+        kind: "notice",
+        level: "info",
+        text: "Another conversation of the agent, sub:\n\nI look around.\n[Read a.txt]\n[usage_update]\n",
+      },
+      { kind: "message", text: "Me" },
+      { kind: "notice", text: "Another conversation of the agent, other:\n\nHi" },
+      { kind: "message", text: " too" },
+    ]);
+    for (let round = 0; round < 3; round++) foreign("sub", chunk("x".repeat(BOUNDS.noticeText)));
+    expect(written.last).toEqual([]);
+    expect(written.items()[0]?.["text"]).toEndWith("x\n[…]");
   });
 
   test("what is not known is kept and shown, bounded", () => {

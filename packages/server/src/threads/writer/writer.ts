@@ -3,6 +3,7 @@ import type { DriverEvent, SessionUpdate } from "../../agents/driver.ts";
 import { askPermission, askQuestion, withdraw } from "./asks.ts";
 import { readBlock } from "./blocks.ts";
 import { Draft } from "./draft.ts";
+import { writeForeign } from "./foreign.ts";
 import { addBlock, addText } from "./messages.ts";
 import { note, notice } from "./notices.ts";
 import { removePlan, writePlan, writePlanUpdate } from "./plans.ts";
@@ -35,6 +36,8 @@ function writeEvent(draft: Draft, event: WriterEvent): void {
   switch (event.type) {
     case "update":
       return writeUpdate(draft, event.update);
+    case "foreign":
+      return writeForeign(draft, event.session, event.update);
     case "permission":
       return askPermission(draft, event);
     case "question":
