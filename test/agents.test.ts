@@ -70,3 +70,28 @@ test("P52: and when somebody begins to look at the agents there are", async () =
     raw.close();
   });
 });
+
+test("P64: a thread whose agent or program is not installed is refused with what to do, and nothing is made", async () => {
+  await withServer(async ({ server, install, clients: [asker] }) => {
+    const refusal = (params: { agent: string } | { exec: { command: string; args: string[] } }): Promise<unknown> =>
+      asker.command("thread.create", { cwd: server.data, ...params }).catch((error: unknown) => error);
+    expect(await refusal({ agent: "gemini" })).toMatchObject({
+      kind: "agent",
+      retry: "never",
+      message: expect.stringContaining("npm install -g @google/gemini-cli"),
+    });
+    expect(await refusal({ exec: { command: "skein-no-such-program", args: [] } })).toMatchObject({
+      kind: "agent",
+      message: 'The program "skein-no-such-program" was not found: install it, or give its full path.',
+    });
+    expect(await refusal({ exec: { command: "./agent", args: [] } })).toMatchObject({ kind: "agent" });
+    expect((await asker.query("threads.list", {})).threads).toEqual([]);
+    await install("gemini");
+    const { thread } = await asker.command("thread.create", { cwd: server.data, agent: "gemini" });
+    // A path is one from the thread's directory, as the program will be started there.
+    await writeFile(join(server.data, "agent"), "#!/bin/sh\n");
+    await chmod(join(server.data, "agent"), 0o755);
+    await asker.command("thread.create", { cwd: server.data, exec: { command: "./agent", args: [] } });
+    expect((await asker.query("threads.list", {})).threads.map((card) => card.thread)).toContain(thread);
+  });
+});

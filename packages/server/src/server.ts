@@ -67,8 +67,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       limits,
       report,
       drivers: {
-        async find(agent, exec) {
-          return { driver, ...(exec ?? (await catalogue.find(agent))) };
+        async find(wanted) {
+          return { driver, ...(await catalogue.launch(wanted)) };
         },
       },
     });

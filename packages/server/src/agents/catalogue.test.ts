@@ -69,6 +69,20 @@ test("a person's own agents come from agents.json, at once, and before known one
   expect(await catalogue.find("claude")).toEqual({ title: "Mine", command: "my-claude", args: [] });
 });
 
+test("an agent's program is looked for where it will be started: on its own PATH, or from the thread's directory", async () => {
+  const env = { PATH: join(data, "own") };
+  const agents = { mine: { command: "mine", env, needs: "a licence" }, near: { command: "own/mine" } };
+  await writeFile(join(data, "agents.json"), JSON.stringify({ agents }));
+  const refused = { kind: "agent", message: expect.stringContaining("a licence") };
+  await expect(catalogue.launch({ agent: "mine", cwd: data })).rejects.toMatchObject(refused);
+  await mkdir(join(data, "own"));
+  await writeFile(join(data, "own/mine"), "#!/bin/sh\n");
+  await chmod(join(data, "own/mine"), 0o755);
+  expect(await catalogue.launch({ agent: "mine", cwd: data })).toEqual({ command: "mine", args: [], env });
+  expect(await catalogue.launch({ agent: "near", cwd: data })).toEqual({ command: "own/mine", args: [] });
+  await expect(catalogue.launch({ agent: "near", cwd: "/" })).rejects.toMatchObject({ kind: "agent" });
+});
+
 test.each([
   ["{", "agents.json is not JSON", undefined],
   ['{"agents":{"a":{"args":[]}}}', "agents.json: agents.a.command: ", "agents.a.command"],

@@ -15,6 +15,14 @@ export type CatalogueOptions = {
   path?: string;
 };
 
+/** What a thread wants started: an agent by its name, or a program of a person's own, in a directory. */
+export type Wanted = {
+  agent: string;
+  exec?: { command: string; args: readonly string[] } | undefined;
+  /** Absolute. */
+  cwd: string;
+};
+
 /**
  * The agents the server knows how to start: the demo agent, the known ones, a person's own. A person's own come before
  * a known one of the same name. The file is read anew each time, so that what was added counts at once.
@@ -44,6 +52,23 @@ export class Catalogue {
     throw new SkeinError("not_found", `There is no agent "${name}". There are: ${names.join(", ")}.`, {
       detail: { names },
     });
+  }
+
+  /**
+   * How to start what a thread names: the agent of that name, or the program a person gave.
+   * @throws SkeinError as `find`; `agent` when its program is not installed, saying what to do about it.
+   */
+  async launch({ agent, exec, cwd }: Wanted): Promise<Pick<AgentRecipe, "command" | "args" | "env">> {
+    const recipe: AgentRecipe = exec ? { title: agent, ...exec } : await this.find(agent);
+    const { title, command, args, env, needs } = recipe;
+    if (!(await this.#programs.find(command, cwd, env?.["PATH"]))) {
+      const what = exec ? "" : `${title} is not installed here. `;
+      const how = needs === undefined ? "install it, or give its full path." : `it needs ${needs}.`;
+      throw new SkeinError("agent", `${what}The program "${command}" was not found: ${how}`, {
+        detail: { command, ...(needs === undefined ? {} : { needs }) },
+      });
+    }
+    return { command, args, ...(env ? { env } : {}) };
   }
 
   /**

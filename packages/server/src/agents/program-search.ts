@@ -1,5 +1,5 @@
 import { access, constants, stat } from "node:fs/promises";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, resolve } from "node:path";
 import type { Clock } from "../clock.ts";
 
 /** An answer holds this long, in milliseconds: programs are installed while the server runs. */
@@ -17,19 +17,25 @@ export class ProgramSearch {
     this.#path = path;
   }
 
+  /** Whether there is a program of that name or path; as it was up to three seconds ago. */
   has(program: string): Promise<boolean> {
     const known = this.#known.get(program);
     const now = this.#clock.now();
     if (known && known.until > now) return known.found;
-    const found = this.#look(program);
+    const found = this.find(program);
     this.#known.set(program, { until: now + REMEMBERED_MS, found });
     return found;
   }
 
-  async #look(program: string): Promise<boolean> {
+  /**
+   * Whether there is one right now.
+   * @param cwd where it is to be started: what is no absolute path is one from there
+   * @param path the `PATH` to look in, where it is another
+   */
+  async find(program: string, cwd = ".", path = this.#path): Promise<boolean> {
     const places = program.includes("/")
-      ? [resolve(program)]
-      : this.#path.split(delimiter).flatMap((directory) => (directory === "" ? [] : [join(directory, program)]));
+      ? [resolve(cwd, program)]
+      : path.split(delimiter).flatMap((directory) => (directory === "" ? [] : [resolve(cwd, directory, program)]));
     const runnable = await Promise.all(places.map(isRunnable));
     return runnable.includes(true);
   }

@@ -11,7 +11,7 @@ export async function openSession(
   thread: ThreadEntity,
   handlers: Pick<OpenOptions, "emit" | "record"> & { signal: AbortSignal },
 ): Promise<Session> {
-  const { driver, ...launch } = await drivers.find(thread.agent, thread.exec);
+  const { driver, ...launch } = await drivers.find(thread);
   return driver.open({
     ...launch,
     cwd: thread.cwd,

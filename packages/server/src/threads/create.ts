@@ -3,7 +3,6 @@ import { basename, isAbsolute, resolve } from "node:path";
 import { boardTopic, SkeinError, threadTopic, type CheckedParams } from "@skein/client/protocol";
 import type { Write } from "../store/contract.ts";
 import type { Drivers } from "./drivers.ts";
-
 import type { Asker } from "./thread-log.ts";
 import { newCard } from "./writer/card.ts";
 import { newThread } from "./writer/lifecycle.ts";
@@ -20,8 +19,8 @@ export async function creation(
   now: number,
 ): Promise<Write> {
   const { agent, exec } = agentOf(params);
-  await drivers.find(agent, exec);
   const cwd = await directory(params.cwd);
+  await drivers.find({ agent, exec, cwd });
   const { board } = params;
   const thread = newThread({ title: params.title, agent, exec, cwd, board, now });
   const topic = threadTopic(id);

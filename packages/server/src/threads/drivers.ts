@@ -1,3 +1,4 @@
+import type { Wanted } from "../agents/catalogue.ts";
 import type { Driver } from "../agents/driver.ts";
 
 /** What it takes to start an agent. */
@@ -11,5 +12,5 @@ export type Launch = {
 /** How a thread's agent is found, by the name the server knows it by, or as the program a person gave. */
 export interface Drivers {
   /** @throws SkeinError `not_found` for a name that is not known; `agent` for a program that is not installed. */
-  find(agent: string, exec?: { command: string; args: readonly string[] }): Promise<Launch>;
+  find(wanted: Wanted): Promise<Launch>;
 }
