@@ -30,4 +30,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "cb9217e4d362d2252386bf3e30498054bf1aa87d68dfc9087b75dd186ed8cc17",
     note: "What is not known of a tool call or of a plan's entry is kept in `unknown`.",
   },
+  {
+    version: 1,
+    hash: "5994342495a90a3ddc4b7e84976829c533619b6d13ab35c0097fe31668f8f46b",
+    note: "A notice may say how often it was told.",
+  },
 ];

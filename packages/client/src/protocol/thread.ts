@@ -216,6 +216,8 @@ export const noticeEntity = z.looseObject({
   ...item,
   level: z.enum(["info", "warning", "error"]),
   text: z.string(),
+  /** How often it was told in its turn; once where it is absent. */
+  count: z.number().optional(),
   /** What was not understood, as it came (at most 16 KiB of it; the raw line has the whole). */
   detail: json.optional(),
   at: time,

@@ -75,8 +75,21 @@ function terminal(value: Value): string | null {
   return `[terminal] ${command}: ${end}`;
 }
 
-function notice({ level, text }: Partial<NoticeEntity>): string {
-  return `[${level ?? "notice"}] ${oneLine(text ?? "", 300)}`;
+function notice({ level, text, count = 1, detail }: Partial<NoticeEntity>): string {
+  const said = oneLine(text ?? "", 300);
+  const often = count > 1 ? ` (${count} times)` : "";
+  const about = startOf(detail);
+  const end = about === "" ? "." : `: ${about}`;
+  return `[${level ?? "notice"}] ${often + about === "" ? said : said.replace(/\.$/, "") + often + end}`;
+}
+
+/** The start of what something is about; of a program that ended, the last it said on stderr. */
+function startOf(detail: unknown): string {
+  if (detail === undefined || detail === null) return "";
+  if (typeof detail === "string") return oneLine(detail, 160);
+  const stderr = (detail as { stderr?: unknown }).stderr;
+  if (typeof stderr === "string") return oneLine(stderr.trim().split("\n").at(-1) ?? "", 160);
+  return oneLine(JSON.stringify(detail), 160);
 }
 
 function turn({ status, stopReason, error }: Partial<TurnEntity>): string | null {

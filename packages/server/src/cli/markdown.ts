@@ -26,8 +26,10 @@ function part(item: Item): string {
       return `*Question: ${text(item["message"])}: ${text(item["action"]) || text(item["status"])}*\n`;
     case "terminal":
       return fenced([text(item["command"]), ...list(item["args"]).map(text)].join(" "), text(item["output"]));
-    case "notice":
-      return quoted(`${text(item["level"])}: ${text(item["text"])}`);
+    case "notice": {
+      const often = typeof item["count"] === "number" ? ` (${item["count"]} times)` : "";
+      return quoted(`${text(item["level"])}: ${text(item["text"])}${often}`);
+    }
     case "turn":
       return turn(item);
     default:

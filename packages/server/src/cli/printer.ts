@@ -1,4 +1,4 @@
-import type { Commit, Replica, Watch } from "@skein/client";
+import type { Commit, NoticeEntity, Replica, Watch } from "@skein/client";
 import { describe } from "./describe.ts";
 import { oneLine } from "./text.ts";
 
@@ -40,8 +40,8 @@ export class Printer {
   readonly #wanted: (value: Value) => boolean;
   /** UTF-16 units of a message's text that were printed. */
   readonly #lengths = new Map<string, number>();
-  /** The last line printed of an entity. */
-  readonly #lines = new Map<string, string>();
+  /** The last line printed of an entity, and of a notice how often it had been told by then and its text. */
+  readonly #lines = new Map<string, { line: string; count: number; text: string }>();
   /** The message whose line is not ended yet. */
   #open: string | null = null;
 
@@ -75,8 +75,13 @@ export class Printer {
     else {
       const line = describe(kind, value);
       const key = `${kind} ${id}`;
-      if (line === null || this.#lines.get(key) === line) return;
-      this.#lines.set(key, line);
+      const before = this.#lines.get(key);
+      if (line === null || before?.line === line) return;
+      const { count = 1, text = "" } = kind === "notice" ? (value as Partial<NoticeEntity>) : {};
+      // What an agent repeats without end, or a notice that grows with each token, is not printed as often.
+      const grown = before && text !== "" && text.startsWith(before.text);
+      if (grown && count < before.count * 2 && text.length < before.text.length * 2) return;
+      this.#lines.set(key, { line, count, text });
       this.end();
       this.#sink.line(line);
     }
@@ -91,7 +96,7 @@ export class Printer {
     const blocks = value["blocks"];
     const key = `blocks ${id}`;
     if (!Array.isArray(blocks) || this.#lines.has(key)) return;
-    this.#lines.set(key, "");
+    this.#lines.set(key, { line: "", count: 1, text: "" });
     this.end();
     for (const { block } of blocks as { block: { type: string; name?: string; mimeType?: string; blob?: string } }[]) {
       const what = [block.type, block.name, block.mimeType, block.blob].filter(Boolean).join(" ");

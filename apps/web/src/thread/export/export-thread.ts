@@ -52,8 +52,10 @@ function markdownOf({ kind, value }: Item): string | null {
       const { message: asked, status, action } = value as QuestionEntity;
       return `> Asked: ${asked} (${status}${action ? `: ${action}` : ""})`;
     }
-    case "notice":
-      return `> ${(value as NoticeEntity).level}: ${(value as NoticeEntity).text}`;
+    case "notice": {
+      const { level, text, count = 1 } = value as NoticeEntity;
+      return `> ${level}: ${text}${count > 1 ? ` (${count} times)` : ""}`;
+    }
     default:
       return null;
   }

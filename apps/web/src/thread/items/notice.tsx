@@ -15,7 +15,10 @@ export function Notice({ notice }: { notice: NoticeEntity }) {
     <div className="flex gap-2 py-1.5 text-small text-ink-2">
       <Icon size={14} role="img" aria-label={said} className={classNames("mt-[3px] shrink-0", className)} />
       <div className="min-w-0 flex-1">
-        <p className="break-words whitespace-pre-wrap">{notice.text}</p>
+        <p className="break-words whitespace-pre-wrap">
+          {notice.text}
+          {(notice.count ?? 1) > 1 && <span className="text-ink-3 tabular-nums"> ({notice.count} times)</span>}
+        </p>
         {notice.detail !== undefined && (
           <details className="mt-1 text-meta text-ink-3">
             <summary className="cursor-pointer">Details</summary>

@@ -21,8 +21,6 @@ type Handler = (params: Json | undefined, reply: Reply) => void | Promise<void>;
 
 /** So many lines of garbage before the first message, and it is no agent that speaks. */
 const HOPELESS_LINES = 1000;
-/** Every line of garbage is told up to this many, and then only each time their number has doubled. */
-const TOLD_LINES = 8;
 
 /** What an agent says and asks of its own accord: ACP version 1's client side. */
 export class Conversation {
@@ -114,12 +112,8 @@ export class Conversation {
   /** Takes what is no message. */
   fault(text: string, line: string): void | Promise<void> {
     this.garbage ??= line;
-    const lines = ++this.#garbageLines;
-    if (!this.#understood && lines >= HOPELESS_LINES) this.#options.hopeless(this.garbage);
-    if (lines <= TOLD_LINES) return this.#tell("warning", `The agent sent ${text}.`, line);
-    if (Number.isInteger(Math.log2(lines))) {
-      return this.#tell("warning", `The agent sent ${text}; ${lines} were not understood so far.`, line);
-    }
+    if (++this.#garbageLines >= HOPELESS_LINES && !this.#understood) this.#options.hopeless(this.garbage);
+    return this.#tell("warning", `The agent sent ${text}.`, line);
   }
 
   /** Takes note that the agent has answered something, and so speaks the protocol. */

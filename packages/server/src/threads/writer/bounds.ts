@@ -21,6 +21,8 @@ export const BOUNDS = {
   /** Members that are not known of a tool call or a plan's entry; of one of them, as JSON. */
   unknownMembers: 16,
   unknown: 4096,
+  /** The lines that a repeated notice is about. */
+  repeats: 2048,
   planEntries: 256,
   planText: 4096,
   planUnknown: 512,

@@ -24,6 +24,29 @@ export function notice(draft: Draft, level: Level, text: string, detail?: Json):
 }
 
 /**
+ * Tells what the driver may tell again and again: in a turn it is one notice, with how often it was told, and the first
+ * of the lines it is about.
+ */
+export function repeatedNotice(draft: Draft, level: Level, text: string, detail?: Json): void {
+  const key = `${draft.state.turn ?? ""} ${level} ${cut(text, BOUNDS.word)}`;
+  const known = draft.state.repeats.get(key);
+  const line = typeof detail === "string" ? detail : "";
+  if (known === undefined) {
+    remembered({ id: notice(draft, level, text, detail), count: 1, lines: line });
+    return;
+  }
+  const count = known.count + 1;
+  const isNew = line !== "" && known.lines !== "" && !known.lines.split("\n").includes(line);
+  const lines = isNew && known.lines.length + line.length < BOUNDS.repeats ? `${known.lines}\n${line}` : known.lines;
+  draft.patch("notice", known.id, { count, ...some("detail", lines === known.lines ? undefined : lines) });
+  remembered({ ...known, count, lines });
+
+  function remembered(repeat: { id: string; count: number; lines: string }): void {
+    draft.set({ repeats: remember(draft.state.repeats, key, repeat, BOUNDS.notesKnown) });
+  }
+}
+
+/**
  * A notice about something that goes on, named by `key`: its first line says how it stands, what grows follows below.
  * Each call changes only what is new.
  */

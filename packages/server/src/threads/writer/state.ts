@@ -42,6 +42,8 @@ export type ThreadState = {
   readonly asks: ReadonlyMap<string, Ask>;
   /** Notices that change, by what they are about. */
   readonly notes: ReadonlyMap<string, KnownNote>;
+  /** Notices that may be told again, by turn, level and text. */
+  readonly repeats: ReadonlyMap<string, KnownRepeat>;
   /** What was chosen of the agent and it has not taken yet; the entity shows it already. */
   readonly choices: Choices;
   /** How the agent says that it is set: what a choice that it refuses goes back to. */
@@ -89,6 +91,8 @@ export type KnownTerminal = {
 };
 
 export type KnownPlan = { readonly id: string; readonly turn: string | null; readonly entries: unknown };
+/** `lines`: what it is about, one below the other. */
+export type KnownRepeat = { readonly id: string; readonly count: number; readonly lines: string };
 export type KnownNote = { readonly id: string; readonly head: string; readonly body: string };
 
 export type Ask = {
@@ -136,6 +140,7 @@ export function emptyState(id: string, thread: ThreadEntity, card: CardEntity): 
     plans: new Map(),
     asks: new Map(),
     notes: new Map(),
+    repeats: new Map(),
     choices: opened ? new Map() : choicesOf(thread),
     told: opened ? { ...some("mode", mode), ...some("config", config) } : {},
     usage: null,

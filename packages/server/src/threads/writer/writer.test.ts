@@ -135,6 +135,36 @@ describe("items", () => {
     ]);
   });
 
+  test("what the driver tells again and again in a turn is one notice with a count, and the lines it is about", () => {
+    const written = Written.running();
+    const garbage = (line: string) =>
+      written.event({
+        type: "notice",
+        level: "warning",
+        text: "The agent sent a line that is not JSON.",
+        detail: line,
+      });
+    for (let round = 0; round < 5; round++) garbage("not json");
+    written.text("fin");
+    garbage("other");
+    expect(written.items()).toMatchObject([
+      { kind: "notice", text: "The agent sent a line that is not JSON.", count: 6, detail: "not json\nother" },
+      { kind: "message", text: "fin", status: "streaming" },
+    ]);
+    for (let round = 0; round < 1000; round++) garbage(`line ${round} ${"x".repeat(100)}`);
+    expect(written.items()[0]).toMatchObject({ count: 1006 });
+    expect(JSON.stringify(written.items()[0]).length).toBeLessThan(BOUNDS.repeats + 500);
+    written.event({ type: "notice", level: "warning", text: "Another." });
+    written.do((draft) => {
+      endTurn(draft, { status: "done" });
+      queueTurn(draft, { text: "More", blocks: [], by: "local", key: "key-0002", first: false });
+      startTurn(draft);
+    });
+    garbage("not json");
+    expect(written.items().slice(2)).toMatchObject([{ text: "Another." }, { detail: "not json", turn: "u1" }]);
+    expect(written.items().at(-1)).not.toHaveProperty("count");
+  });
+
   test("what an agent says in another conversation is one notice for each, which grows; ours is not touched by it", () => {
     const written = Written.running();
     const foreign = (session: string, update: Record<string, Json>) =>

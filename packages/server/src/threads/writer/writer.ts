@@ -5,7 +5,7 @@ import { readBlock } from "./blocks.ts";
 import { Draft } from "./draft.ts";
 import { writeForeign } from "./foreign.ts";
 import { addBlock, addText } from "./messages.ts";
-import { note, notice } from "./notices.ts";
+import { note, notice, repeatedNotice } from "./notices.ts";
 import { removePlan, writePlan, writePlanUpdate } from "./plans.ts";
 import { list, object, text, word } from "./read.ts";
 import { writeCommands, writeConfig, writeInfo, writeMode, writeUsage } from "./session-updates.ts";
@@ -47,7 +47,7 @@ function writeEvent(draft: Draft, event: WriterEvent): void {
     case "terminal":
       return writeTerminal(draft, event);
     case "notice":
-      return void notice(draft, event.level, event.text, event.detail);
+      return repeatedNotice(draft, event.level, event.text, event.detail);
     default:
       return event satisfies never;
   }
