@@ -22,3 +22,21 @@ test("a notice is told with how often it came, and the start of what it is about
   expect(told({ detail: { code: 4, stderr: "" } })).toEndWith("not JSON.");
   expect(told({ detail: "x".repeat(1000) })!.length).toBeLessThan(300);
 });
+
+test("a turn's end is told with why, and the last the agent said before it died", () => {
+  const detail = { code: 4, signal: null, stderr: "loading\nboom\n" };
+  const error = { message: "The agent ended unexpectedly (exit code 4).", detail };
+  expect(describe("turn", { status: "interrupted", error })).toBe(
+    "[turn] interrupted: The agent ended unexpectedly (exit code 4): boom",
+  );
+  expect(describe("turn", { status: "interrupted", error: { message: "The server was stopped." } })).toBe(
+    "[turn] interrupted: The server was stopped.",
+  );
+  expect(describe("turn", { status: "interrupted" })).toBe("[turn] interrupted");
+  expect(describe("turn", { status: "cancelled" })).toBe("[turn] cancelled");
+  expect(describe("turn", { status: "failed" })).toBe("[turn] failed: for no reason given");
+  const said = { message: "It does not start. Its last words: boom", detail };
+  expect(describe("turn", { status: "failed", error: said })).toBe(
+    "[turn] failed: It does not start. Its last words: boom",
+  );
+});

@@ -87,23 +87,34 @@ function notice({ level, text, count = 1, detail }: Partial<NoticeEntity>): stri
 function startOf(detail: unknown): string {
   if (detail === undefined || detail === null) return "";
   if (typeof detail === "string") return oneLine(detail, 160);
-  const stderr = (detail as { stderr?: unknown }).stderr;
-  if (typeof stderr === "string") return oneLine(stderr.trim().split("\n").at(-1) ?? "", 160);
-  return oneLine(JSON.stringify(detail), 160);
+  return lastWords(detail) ?? oneLine(JSON.stringify(detail), 160);
+}
+
+/** The last line that a program said on stderr, where that is told. */
+function lastWords(detail: unknown): string | undefined {
+  const stderr = (detail as { stderr?: unknown } | null | undefined)?.stderr;
+  return typeof stderr === "string" ? oneLine(stderr.trim().split("\n").at(-1) ?? "", 160) : undefined;
 }
 
 function turn({ status, stopReason, error }: Partial<TurnEntity>): string | null {
   switch (status) {
     case "failed":
-      return `[turn] failed: ${oneLine(error?.message ?? "for no reason given", 1_000)}`;
+      return `[turn] failed: ${error ? reason(error) : "for no reason given"}`;
     case "cancelled":
     case "interrupted":
-      return `[turn] ${status}`;
+      return `[turn] ${status}${error ? `: ${reason(error)}` : ""}`;
     case "done":
       return stopReason === undefined || stopReason === "end_turn" ? null : `[turn] ended: ${oneLine(stopReason)}`;
     default:
       return null;
   }
+}
+
+/** Why a turn ended, with the last its agent said if it died of it. */
+function reason({ message, detail }: NonNullable<TurnEntity["error"]>): string {
+  const said = oneLine(message, 1_000);
+  const words = lastWords(detail) ?? "";
+  return words === "" || said.includes(words) ? said : `${said.replace(/\.$/, "")}: ${words}`;
 }
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");

@@ -37,7 +37,7 @@ const REMEMBERED = 2_000;
  */
 export class Printer {
   readonly #sink: Sink;
-  readonly #wanted: (value: Value) => boolean;
+  readonly #wanted: (kind: string, id: string, value: Value) => boolean;
   /** UTF-16 units of a message's text that were printed. */
   readonly #lengths = new Map<string, number>();
   /** The last line printed of an entity, and of a notice how often it had been told by then and its text. */
@@ -45,7 +45,8 @@ export class Printer {
   /** The message whose line is not ended yet. */
   #open: string | null = null;
 
-  constructor(sink: Sink, wanted: (value: Value) => boolean = () => true) {
+  /** @param wanted which entities are printed; all when absent */
+  constructor(sink: Sink, wanted: (kind: string, id: string, value: Value) => boolean = () => true) {
     this.#sink = sink;
     this.#wanted = wanted;
   }
@@ -70,7 +71,7 @@ export class Printer {
   }
 
   #entity(kind: string, id: string, value: Value): void {
-    if (!this.#wanted(value)) return;
+    if (!this.#wanted(kind, id, value)) return;
     if (kind === "message" && value["role"] === "assistant") this.#answer(id, value);
     else {
       const line = describe(kind, value);

@@ -95,7 +95,8 @@ describe("a turn", () => {
     const turn = await bench.prompt(thread, "One");
     await bench.until(async () => (await bench.turn(thread, turn)).status === "failed");
     expect(await bench.turn(thread, turn)).toMatchObject({ error: { message: "It needs a login." } });
-    expect(await items(thread)).toEqual(["turn failed", "message user", "notice"]);
+    // The turn's error is where that is told, and there alone.
+    expect(await items(thread)).toEqual(["turn failed", "message user"]);
     expect((await bench.thread(thread)).status).toBe("idle");
     bench.driver.failure = null;
     const again = await bench.prompt(thread, "Two");

@@ -270,7 +270,6 @@ export class TurnRunner {
     if (happening.type !== "failed" && happening.type !== "refused" && happening.type !== "exited") return;
     const { message, detail } = happening.type === "exited" ? exitError(happening.event) : happening.error;
     this.#log.step((draft) => {
-      notice(draft, "error", message);
       const error = detail === undefined ? { message } : { message, detail };
       endTurn(draft, { status: "failed", error, pause: draft.state.queue.length > 0 });
     });

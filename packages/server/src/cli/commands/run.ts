@@ -65,7 +65,7 @@ Exits 0 when the agent ended the turn by itself (see: skein help exit-codes).
         if (flags.json) cli.screen.json({ thread });
         else cli.screen.note(`[thread] ${thread}: ${agent ?? basename(exec?.command ?? "")} in ${cwd}`);
         const watch = client.watch(topicOf(thread));
-        const printer = new Printer(answerSink(cli.screen), (value) => value["role"] !== "user");
+        const printer = new Printer(answerSink(cli.screen), (_kind, _id, value) => value["role"] !== "user");
         if (flags.json) watch.onChange((commit) => cli.screen.json(commit));
         else printAll(watch, printer);
         await watch.ready();

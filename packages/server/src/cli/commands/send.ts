@@ -44,7 +44,7 @@ Where no server runs, one is started for the turn, so it waits for its end.
         const watch = client.watch(topicOf(thread));
         const printer = new Printer(
           answerSink(cli.screen),
-          (value) => value["turn"] === turn && value["role"] !== "user",
+          (kind, id, value) => (kind === "turn" ? id : value["turn"]) === turn && value["role"] !== "user",
         );
         if (json) watch.onChange((commit) => cli.screen.json(commit));
         else printAll(watch, printer);
