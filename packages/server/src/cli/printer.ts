@@ -78,7 +78,7 @@ export class Printer {
       const key = `${kind} ${id}`;
       const before = this.#lines.get(key);
       if (line === null || before?.line === line) return;
-      const { count = 1, text = "" } = kind === "notice" ? (value as Partial<NoticeEntity>) : {};
+      const { count = 1, text = "" }: Partial<NoticeEntity> = kind === "notice" ? value : {};
       // What an agent repeats without end, or a notice that grows with each token, is not printed as often.
       const grown = before && text !== "" && text.startsWith(before.text);
       if (grown && count < before.count * 2 && text.length < before.text.length * 2) return;

@@ -2,9 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { SkeinError, threadTopic, type Commit } from "@skein/client/protocol";
 import { Replica } from "@skein/client/replica";
-import type { DriverEvent } from "../agents/driver.ts";
 import type { CommandAnswer } from "../store/contract.ts";
-import { failing } from "./testing/failing-store.ts";
+import { refusal } from "./testing/refusal.ts";
 import { Workbench } from "./testing/workbench.ts";
 
 let bench: Workbench;
@@ -13,31 +12,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await bench.end();
-});
-
-const items = async (thread: string) =>
-  (await bench.view(thread)).timeline().map(({ kind, value }) => {
-    const what = value["role"] ?? value["status"];
-    return typeof what === "string" ? `${kind} ${what}` : kind;
-  });
-
-const refusal = async (answer: Promise<unknown>): Promise<SkeinError> => {
-  const error: unknown = await answer.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof SkeinError)) throw new Error(`Not refused: ${String(error)}`);
-  return error;
-};
-
-const permission = (request: string, toolCallId = "a"): DriverEvent => ({
-  type: "permission",
-  request,
-  toolCall: { toolCallId, title: "rm x" },
-  options: [
-    { optionId: "yes", name: "Yes", kind: "allow_once" },
-    { optionId: "no", name: "No", kind: "reject_once" },
-  ],
 });
 
 describe("the log", () => {
@@ -96,7 +70,7 @@ describe("a turn", () => {
     await bench.until(async () => (await bench.turn(thread, turn)).status === "failed");
     expect(await bench.turn(thread, turn)).toMatchObject({ error: { message: "It needs a login." } });
     // The turn's error is where that is told, and there alone.
-    expect(await items(thread)).toEqual(["turn failed", "message user"]);
+    expect(await bench.items(thread)).toEqual(["turn failed", "message user"]);
     expect((await bench.thread(thread)).status).toBe("idle");
     bench.driver.failure = null;
     const again = await bench.prompt(thread, "Two");
@@ -144,71 +118,6 @@ describe("a turn", () => {
   });
 });
 
-describe("permissions and questions (LESSONS)", () => {
-  test("wait for a person, all of them, and the agent hears the answer once it is durable", async () => {
-    const { thread } = await bench.running();
-    void bench.driver.last.emit(permission("1"));
-    void bench.driver.last.emit(permission("2", "b"));
-    expect(await bench.thread(thread)).toMatchObject({ status: "waiting" });
-    expect(await bench.card(thread)).toMatchObject({ status: "waiting", waiting: 2 });
-    const answer = bench.command("thread.answer", { thread, permission: "r3", option: "yes" });
-    expect(bench.driver.last.did("answerPermission")).toBe(false);
-    await answer;
-    expect(bench.driver.last.calls.at(-1)).toEqual({ call: "answerPermission", request: "1", optionId: "yes" });
-    const view = await bench.view(thread);
-    expect(view.get("permission", "r3")).toMatchObject({ status: "answered", answer: "yes", by: "local" });
-    expect(view.get("permission", "r5")).toMatchObject({ status: "pending" });
-    expect(await bench.card(thread)).toMatchObject({ status: "waiting", waiting: 1 });
-  });
-
-  test("of two answers one wins; the other is told which, and by whom", async () => {
-    const { thread } = await bench.running();
-    void bench.driver.last.emit(permission("1"));
-    const both = ["yes", "no"].map((option) => bench.command("thread.answer", { thread, permission: "r3", option }));
-    const [won, lost] = await Promise.allSettled(both);
-    expect(won?.status).toBe("fulfilled");
-    expect((lost as PromiseRejectedResult).reason).toMatchObject({
-      kind: "conflict",
-      detail: { answer: "yes", by: "local", status: "answered" },
-    });
-    expect(bench.driver.last.calls.filter((each) => each.call === "answerPermission")).toEqual([
-      { call: "answerPermission", request: "1", optionId: "yes" },
-    ]);
-    expect((await bench.view(thread)).get("permission", "r3")).toMatchObject({ answer: "yes" });
-    expect(await bench.thread(thread)).toMatchObject({ status: "running" });
-  });
-
-  test("an answer that is none of the options, or to nothing that is asked, is refused", async () => {
-    const { thread } = await bench.running();
-    void bench.driver.last.emit(permission("1"));
-    const odd = await refusal(bench.command("thread.answer", { thread, permission: "r3", option: "maybe" }));
-    expect(odd).toMatchObject({ kind: "invalid", detail: ["yes", "no"] });
-    const none = await refusal(bench.command("thread.answer", { thread, permission: "r99", option: "yes" }));
-    expect(none.kind).toBe("not_found");
-    await bench.command("thread.cancel", { thread });
-    bench.driver.last.end("cancelled");
-    const late = await refusal(bench.command("thread.answer", { thread, permission: "r3", option: "yes" }));
-    expect(late).toMatchObject({ kind: "conflict", detail: { status: "cancelled" } });
-    expect(bench.driver.last.did("answerPermission")).toBe(false);
-  });
-
-  test("a question takes what the person filled in", async () => {
-    const { thread } = await bench.running();
-    void bench.driver.last.emit({ type: "question", request: "q", message: "Name?", mode: "form", schema: {} });
-    await bench.command("thread.answer", { thread, question: "q2", action: "accept", content: { name: "Ada" } });
-    expect(bench.driver.last.calls.at(-1)).toEqual({
-      call: "answerQuestion",
-      request: "q",
-      answer: { action: "accept", content: { name: "Ada" } },
-    });
-    expect((await bench.view(thread)).get("question", "q2")).toMatchObject({
-      status: "answered",
-      action: "accept",
-      content: { name: "Ada" },
-    });
-  });
-});
-
 describe("G3: exactly-once effect", () => {
   test("a prompt sent twice at once, and again later, is one turn with one answer", async () => {
     const thread = await bench.create();
@@ -235,90 +144,6 @@ describe("G3: exactly-once effect", () => {
   });
 });
 
-describe("G7: a crash of the server", () => {
-  test("is seen at once in a thread that was idle too: what went on after the turn's end is interrupted", async () => {
-    const { thread } = await bench.running();
-    bench.driver.last.end();
-    void bench.driver.last.update({
-      sessionUpdate: "tool_call",
-      toolCallId: "late",
-      title: "T",
-      status: "in_progress",
-    });
-    await bench.settled();
-    await bench.crash();
-    // Read from the log as it is, by no command that would load the thread.
-    const snapshot = JSON.parse((await bench.store.snapshot(threadTopic(thread))).text) as Commit;
-    const tool = snapshot.changes.find((change) => change.kind === "tool");
-    expect(tool).toMatchObject({ op: "put", value: { status: "interrupted" } });
-    expect(await bench.card(thread)).toMatchObject({ status: "idle" });
-  });
-
-  test("is seen: what ran is interrupted, what waited waits for a person, and the thread goes on", async () => {
-    const { thread, turn } = await bench.running();
-    const two = await bench.prompt(thread, "Two");
-    void bench.driver.last.update({ sessionUpdate: "tool_call", toolCallId: "b", title: "T", status: "in_progress" });
-    void bench.driver.last.emit(permission("1"));
-    void bench.driver.last.emit({ type: "question", request: "2", message: "?", mode: "form" });
-    void bench.driver.last.emit({
-      type: "terminal",
-      terminal: "t",
-      event: "started",
-      command: "make",
-      args: [],
-      cwd: "/",
-    });
-    void bench.driver.last.say("Half a sen");
-    await bench.settled();
-    await bench.crash();
-    expect(await items(thread)).toEqual([
-      "turn interrupted",
-      "message user",
-      "tool interrupted",
-      "tool interrupted",
-      "permission cancelled",
-      "question cancelled",
-      "terminal interrupted",
-      "message assistant",
-    ]);
-    const view = await bench.view(thread);
-    expect([...view.all("message").values()][1]).toMatchObject({ text: "Half a sen", status: "interrupted" });
-    expect(view.get("turn", turn)).toMatchObject({ error: { message: "The server ended while the agent worked." } });
-    expect(view.get("turn", two)).toMatchObject({ status: "queued" });
-    expect(await bench.card(thread)).toMatchObject({ status: "interrupted", waiting: 0 });
-    expect(bench.driver.sessions.length).toBe(1);
-    await bench.command("thread.resume", { thread });
-    await bench.until(() => bench.driver.sessions.length === 2 && bench.driver.last.prompts.length === 1);
-    expect(bench.driver.last.options.resume).toBe("agent-session-1");
-    bench.driver.last.end();
-    expect(await bench.turn(thread, two)).toMatchObject({ status: "done" });
-    const three = await bench.prompt(thread, "Three");
-    expect(three).toBe("u2");
-  });
-
-  test("does not touch a thread that rested", async () => {
-    const { thread } = await bench.running();
-    void bench.driver.last.say("Done.");
-    bench.driver.last.end();
-    await bench.settled();
-    const head = await bench.store.head(threadTopic(thread));
-    await bench.crash();
-    expect(await bench.store.head(threadTopic(thread))).toEqual(head);
-  });
-
-  test("an orderly end interrupts what runs and ends the agents", async () => {
-    const { thread, turn } = await bench.running();
-    void bench.driver.last.say("Half");
-    await bench.threads.close();
-    expect(bench.driver.last.did("close")).toBe(true);
-    expect(await bench.turn(thread, turn)).toMatchObject({
-      status: "interrupted",
-      error: { message: "The server was stopped." },
-    });
-    expect((await refusal(bench.prompt(thread, "More"))).retry).toBe("reconnect");
-  });
-});
-
 describe("a thread's id", () => {
   test("LESSONS: is ours from the first and stays; what the agent calls its session is a member, which may change", async () => {
     const { thread } = await bench.running();
@@ -332,64 +157,6 @@ describe("a thread's id", () => {
     await bench.until(() => bench.driver.last !== first && bench.driver.last.prompts.length > 0);
     expect(await bench.thread(thread)).toMatchObject({ session: "another", title: before.title });
     expect((await bench.card(thread)).thread).toBe(thread);
-  });
-});
-
-describe("a server that is stopped", () => {
-  test("waits for no agent that is only being started: it is killed", async () => {
-    const thread = await bench.create();
-    bench.driver.gate = new Promise(() => {});
-    await bench.command("thread.resume", { thread });
-    await bench.until(() => bench.driver.openings === 1);
-    await bench.threads.close();
-    expect(bench.driver.sessions).toEqual([]);
-  });
-});
-
-describe("a log that takes nothing", () => {
-  let full: boolean;
-  beforeEach(async () => {
-    full = false;
-    await bench.threads.close();
-    await bench.store.close();
-    await bench.start((store) => failing(store, () => full));
-  });
-
-  test("no commit, no send: the turn fails visibly, and the thread goes on once there is room (LESSONS)", async () => {
-    const { thread, turn } = await bench.running();
-    void bench.driver.last.say("This is kept. ");
-    await bench.settled();
-    full = true;
-    void bench.driver.last.say("This is lost.");
-    await bench.until(() => bench.driver.last.did("kill"));
-    void bench.driver.last.say("Not heard.");
-    const refused = await refusal(bench.prompt(thread, "More"));
-    expect(refused).toMatchObject({ kind: "internal", retry: "later" });
-    await bench.clock.advance(3000);
-    full = false;
-    await bench.clock.advance(1000);
-    await bench.until(async () => (await bench.turn(thread, turn)).status === "failed");
-    const view = await bench.view(thread);
-    expect(view.get("turn", turn)?.["error"]).toMatchObject({ message: expect.stringContaining("disk is full") });
-    expect([...view.all("message").values()][1]).toMatchObject({ text: "This is kept. ", status: "interrupted" });
-    await bench.prompt(thread, "Again");
-    await bench.until(() => bench.driver.sessions.length === 2 && bench.driver.last.prompts.length === 1);
-    void bench.driver.last.say("Fine.");
-    bench.driver.last.end();
-    expect(await bench.card(thread)).toMatchObject({ status: "idle", preview: "Fine." });
-  });
-
-  test("an answer that is not durable is not given to the agent", async () => {
-    const { thread } = await bench.running();
-    void bench.driver.last.emit(permission("1"));
-    await bench.settled();
-    full = true;
-    await refusal(bench.command("thread.answer", { thread, permission: "r3", option: "yes" }));
-    expect(bench.driver.last.did("answerPermission")).toBe(false);
-    full = false;
-    await bench.clock.advance(1000);
-    await bench.until(async () => (await bench.thread(thread)).status !== "waiting");
-    expect((await bench.view(thread)).get("permission", "r3")).toMatchObject({ status: "cancelled" });
   });
 });
 
@@ -446,7 +213,7 @@ describe("commands", () => {
     const thread = await bench.create();
     bench.driver.failure = new SkeinError("agent", "Not installed.");
     await bench.command("thread.resume", { thread });
-    await bench.until(async () => (await items(thread)).length > 0);
+    await bench.until(async () => (await bench.items(thread)).length > 0);
     expect([...(await bench.view(thread)).all("notice").values()]).toMatchObject([{ text: "Not installed." }]);
     bench.driver.failure = null;
     await bench.command("thread.resume", { thread });

@@ -139,3 +139,14 @@ export class ScriptedSession implements Session {
     this.exit(null, { signal: "SIGKILL", expected: true });
   }
 }
+
+/** A person is asked whether a tool call may go on. */
+export const permission = (request: string, toolCallId = "a"): DriverEvent => ({
+  type: "permission",
+  request,
+  toolCall: { toolCallId, title: "rm x" },
+  options: [
+    { optionId: "yes", name: "Yes", kind: "allow_once" },
+    { optionId: "no", name: "No", kind: "reject_once" },
+  ],
+});

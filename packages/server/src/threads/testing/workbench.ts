@@ -144,6 +144,14 @@ export class Workbench {
     return this.replica(threadTopic(thread));
   }
 
+  /** The timeline: each item's kind, with its role or status. */
+  async items(thread: string): Promise<string[]> {
+    return (await this.view(thread)).timeline().map(({ kind, value }) => {
+      const what = value["role"] ?? value["status"];
+      return typeof what === "string" ? `${kind} ${what}` : kind;
+    });
+  }
+
   async thread(thread: string): Promise<ThreadEntity> {
     return (await this.view(thread)).get("thread", thread) as ThreadEntity;
   }

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { refusal } from "./testing/refusal.ts";
+import { permission } from "./testing/scripted-driver.ts";
+import { Workbench } from "./testing/workbench.ts";
+
+let bench: Workbench;
+beforeEach(async () => {
+  bench = await Workbench.open();
+});
+afterEach(async () => {
+  await bench.end();
+});
+
+describe("permissions and questions (LESSONS)", () => {
+  test("wait for a person, all of them, and the agent hears the answer once it is durable", async () => {
+    const { thread } = await bench.running();
+    void bench.driver.last.emit(permission("1"));
+    void bench.driver.last.emit(permission("2", "b"));
+    expect(await bench.thread(thread)).toMatchObject({ status: "waiting" });
+    expect(await bench.card(thread)).toMatchObject({ status: "waiting", waiting: 2 });
+    const answer = bench.command("thread.answer", { thread, permission: "r3", option: "yes" });
+    expect(bench.driver.last.did("answerPermission")).toBe(false);
+    await answer;
+    expect(bench.driver.last.calls.at(-1)).toEqual({ call: "answerPermission", request: "1", optionId: "yes" });
+    const view = await bench.view(thread);
+    expect(view.get("permission", "r3")).toMatchObject({ status: "answered", answer: "yes", by: "local" });
+    expect(view.get("permission", "r5")).toMatchObject({ status: "pending" });
+    expect(await bench.card(thread)).toMatchObject({ status: "waiting", waiting: 1 });
+  });
+
+  test("of two answers one wins; the other is told which, and by whom", async () => {
+    const { thread } = await bench.running();
+    void bench.driver.last.emit(permission("1"));
+    const both = ["yes", "no"].map((option) => bench.command("thread.answer", { thread, permission: "r3", option }));
+    const [won, lost] = await Promise.allSettled(both);
+    expect(won?.status).toBe("fulfilled");
+    expect((lost as PromiseRejectedResult).reason).toMatchObject({
+      kind: "conflict",
+      detail: { answer: "yes", by: "local", status: "answered" },
+    });
+    expect(bench.driver.last.calls.filter((each) => each.call === "answerPermission")).toEqual([
+      { call: "answerPermission", request: "1", optionId: "yes" },
+    ]);
+    expect((await bench.view(thread)).get("permission", "r3")).toMatchObject({ answer: "yes" });
+    expect(await bench.thread(thread)).toMatchObject({ status: "running" });
+  });
+
+  test("an answer that is none of the options, or to nothing that is asked, is refused", async () => {
+    const { thread } = await bench.running();
+    void bench.driver.last.emit(permission("1"));
+    const odd = await refusal(bench.command("thread.answer", { thread, permission: "r3", option: "maybe" }));
+    expect(odd).toMatchObject({ kind: "invalid", detail: ["yes", "no"] });
+    const none = await refusal(bench.command("thread.answer", { thread, permission: "r99", option: "yes" }));
+    expect(none.kind).toBe("not_found");
+    await bench.command("thread.cancel", { thread });
+    bench.driver.last.end("cancelled");
+    const late = await refusal(bench.command("thread.answer", { thread, permission: "r3", option: "yes" }));
+    expect(late).toMatchObject({ kind: "conflict", detail: { status: "cancelled" } });
+    expect(bench.driver.last.did("answerPermission")).toBe(false);
+  });
+
+  test("a question takes what the person filled in", async () => {
+    const { thread } = await bench.running();
+    void bench.driver.last.emit({ type: "question", request: "q", message: "Name?", mode: "form", schema: {} });
+    await bench.command("thread.answer", { thread, question: "q2", action: "accept", content: { name: "Ada" } });
+    expect(bench.driver.last.calls.at(-1)).toEqual({
+      call: "answerQuestion",
+      request: "q",
+      answer: { action: "accept", content: { name: "Ada" } },
+    });
+    expect((await bench.view(thread)).get("question", "q2")).toMatchObject({
+      status: "answered",
+      action: "accept",
+      content: { name: "Ada" },
+    });
+  });
+});

@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { threadTopic, type Commit } from "@skein/client/protocol";
+import { failing } from "./testing/failing-store.ts";
+import { refusal } from "./testing/refusal.ts";
+import { permission } from "./testing/scripted-driver.ts";
+import { Workbench } from "./testing/workbench.ts";
+
+let bench: Workbench;
+beforeEach(async () => {
+  bench = await Workbench.open();
+});
+afterEach(async () => {
+  await bench.end();
+});
+
+describe("G7: a crash of the server", () => {
+  test("is seen at once in a thread that was idle too: what went on after the turn's end is interrupted", async () => {
+    const { thread } = await bench.running();
+    bench.driver.last.end();
+    void bench.driver.last.update({
+      sessionUpdate: "tool_call",
+      toolCallId: "late",
+      title: "T",
+      status: "in_progress",
+    });
+    await bench.settled();
+    await bench.crash();
+    // Read from the log as it is, by no command that would load the thread.
+    const snapshot = JSON.parse((await bench.store.snapshot(threadTopic(thread))).text) as Commit;
+    const tool = snapshot.changes.find((change) => change.kind === "tool");
+    expect(tool).toMatchObject({ op: "put", value: { status: "interrupted" } });
+    expect(await bench.card(thread)).toMatchObject({ status: "idle" });
+  });
+
+  test("is seen: what ran is interrupted, what waited waits for a person, and the thread goes on", async () => {
+    const { thread, turn } = await bench.running();
+    const two = await bench.prompt(thread, "Two");
+    void bench.driver.last.update({ sessionUpdate: "tool_call", toolCallId: "b", title: "T", status: "in_progress" });
+    void bench.driver.last.emit(permission("1"));
+    void bench.driver.last.emit({ type: "question", request: "2", message: "?", mode: "form" });
+    void bench.driver.last.emit({
+      type: "terminal",
+      terminal: "t",
+      event: "started",
+      command: "make",
+      args: [],
+      cwd: "/",
+    });
+    void bench.driver.last.say("Half a sen");
+    await bench.settled();
+    await bench.crash();
+    expect(await bench.items(thread)).toEqual([
+      "turn interrupted",
+      "message user",
+      "tool interrupted",
+      "tool interrupted",
+      "permission cancelled",
+      "question cancelled",
+      "terminal interrupted",
+      "message assistant",
+    ]);
+    const view = await bench.view(thread);
+    expect([...view.all("message").values()][1]).toMatchObject({ text: "Half a sen", status: "interrupted" });
+    expect(view.get("turn", turn)).toMatchObject({ error: { message: "The server ended while the agent worked." } });
+    expect(view.get("turn", two)).toMatchObject({ status: "queued" });
+    expect(await bench.card(thread)).toMatchObject({ status: "interrupted", waiting: 0 });
+    expect(bench.driver.sessions.length).toBe(1);
+    await bench.command("thread.resume", { thread });
+    await bench.until(() => bench.driver.sessions.length === 2 && bench.driver.last.prompts.length === 1);
+    expect(bench.driver.last.options.resume).toBe("agent-session-1");
+    bench.driver.last.end();
+    expect(await bench.turn(thread, two)).toMatchObject({ status: "done" });
+    const three = await bench.prompt(thread, "Three");
+    expect(three).toBe("u2");
+  });
+
+  test("does not touch a thread that rested", async () => {
+    const { thread } = await bench.running();
+    void bench.driver.last.say("Done.");
+    bench.driver.last.end();
+    await bench.settled();
+    const head = await bench.store.head(threadTopic(thread));
+    await bench.crash();
+    expect(await bench.store.head(threadTopic(thread))).toEqual(head);
+  });
+
+  test("an orderly end interrupts what runs and ends the agents", async () => {
+    const { thread, turn } = await bench.running();
+    void bench.driver.last.say("Half");
+    await bench.threads.close();
+    expect(bench.driver.last.did("close")).toBe(true);
+    expect(await bench.turn(thread, turn)).toMatchObject({
+      status: "interrupted",
+      error: { message: "The server was stopped." },
+    });
+    expect((await refusal(bench.prompt(thread, "More"))).retry).toBe("reconnect");
+  });
+});
+
+describe("a server that is stopped", () => {
+  test("waits for no agent that is only being started: it is killed", async () => {
+    const thread = await bench.create();
+    bench.driver.gate = new Promise(() => {});
+    await bench.command("thread.resume", { thread });
+    await bench.until(() => bench.driver.openings === 1);
+    await bench.threads.close();
+    expect(bench.driver.sessions).toEqual([]);
+  });
+});
+
+describe("a log that takes nothing", () => {
+  let full: boolean;
+  beforeEach(async () => {
+    full = false;
+    await bench.threads.close();
+    await bench.store.close();
+    await bench.start((store) => failing(store, () => full));
+  });
+
+  test("no commit, no send: the turn fails visibly, and the thread goes on once there is room (LESSONS)", async () => {
+    const { thread, turn } = await bench.running();
+    void bench.driver.last.say("This is kept. ");
+    await bench.settled();
+    full = true;
+    void bench.driver.last.say("This is lost.");
+    await bench.until(() => bench.driver.last.did("kill"));
+    void bench.driver.last.say("Not heard.");
+    const refused = await refusal(bench.prompt(thread, "More"));
+    expect(refused).toMatchObject({ kind: "internal", retry: "later" });
+    await bench.clock.advance(3000);
+    full = false;
+    await bench.clock.advance(1000);
+    await bench.until(async () => (await bench.turn(thread, turn)).status === "failed");
+    const view = await bench.view(thread);
+    expect(view.get("turn", turn)?.["error"]).toMatchObject({ message: expect.stringContaining("disk is full") });
+    expect([...view.all("message").values()][1]).toMatchObject({ text: "This is kept. ", status: "interrupted" });
+    await bench.prompt(thread, "Again");
+    await bench.until(() => bench.driver.sessions.length === 2 && bench.driver.last.prompts.length === 1);
+    void bench.driver.last.say("Fine.");
+    bench.driver.last.end();
+    expect(await bench.card(thread)).toMatchObject({ status: "idle", preview: "Fine." });
+  });
+
+  test("an answer that is not durable is not given to the agent", async () => {
+    const { thread } = await bench.running();
+    void bench.driver.last.emit(permission("1"));
+    await bench.settled();
+    full = true;
+    await refusal(bench.command("thread.answer", { thread, permission: "r3", option: "yes" }));
+    expect(bench.driver.last.did("answerPermission")).toBe(false);
+    full = false;
+    await bench.clock.advance(1000);
+    await bench.until(async () => (await bench.thread(thread)).status !== "waiting");
+    expect((await bench.view(thread)).get("permission", "r3")).toMatchObject({ status: "cancelled" });
+  });
+});
