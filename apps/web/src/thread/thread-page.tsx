@@ -36,6 +36,8 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
     },
     [layout],
   );
+  const cwd = thread?.cwd ?? "";
+  const shown = useMemo(() => ({ id, cwd }), [id, cwd]);
   const openPanel = (tab: PanelTab | null): void => {
     if (tab !== null) lastPanel.current = tab;
     setPanel(tab);
@@ -64,7 +66,7 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
   }
 
   return (
-    <ThreadProvider value={id}>
+    <ThreadProvider value={shown}>
       <ViewContext value={view}>
         <Page
           title={thread.title}

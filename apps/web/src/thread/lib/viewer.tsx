@@ -18,8 +18,8 @@ export function Viewer({
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-30 bg-veil transition-opacity duration-150 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
-        <Dialog.Popup className="fixed inset-0 z-30 flex flex-col overflow-hidden bg-surface-2 pt-safe pb-safe outline-none transition-opacity duration-150 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0 medium:inset-6 medium:rounded-panel medium:border medium:border-line medium:shadow-float">
+        <Dialog.Backdrop className="fixed inset-0 z-30 bg-veil transition-opacity data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
+        <Dialog.Popup className="fixed inset-0 z-30 flex flex-col overflow-hidden bg-surface-2 pt-safe pb-safe outline-none transition-opacity data-[ending-style]:opacity-0 data-[starting-style]:opacity-0 medium:inset-6 medium:rounded-panel medium:border medium:border-line medium:shadow-float">
           <div className="flex h-12 shrink-0 items-center justify-between gap-2 border-b border-line pr-2 pl-4">
             <Dialog.Title className="min-w-0 truncate text-body font-semibold">{title}</Dialog.Title>
             <Dialog.Close
