@@ -44,7 +44,7 @@ describe.skipIf(!app.available)("a thread", () => {
       .first()
       .click();
     for (const page of [one, two]) {
-      await page.getByText("Allowed once by You").waitFor();
+      await page.getByText("Allowed once by you").waitFor();
       await page.getByRole("region", { name: "The agent waits for you" }).waitFor({ state: "detached" });
       await turnsEnded(page, 1);
     }
@@ -69,13 +69,13 @@ describe.skipIf(!app.available)("a thread", () => {
     await page.keyboard.press("a");
     await page.waitForFunction(() => document.activeElement?.querySelector("[data-request]") != null);
     await page.keyboard.press("a");
-    await page.getByText("Allowed once by You").waitFor();
+    await page.getByText("Allowed once by you").waitFor();
     await turnsEnded(page, 1);
     await page.getByRole("region", { name: /asks for leave/ }).waitFor();
     await page.keyboard.press("d");
     await page.waitForFunction(() => document.activeElement?.querySelector("[data-request]") != null);
     await page.keyboard.press("d");
-    await page.getByText("Rejected by You").waitFor();
+    await page.getByText("Rejected by you").waitFor();
     await turnsEnded(page, 2);
     await page.locator("#main").focus();
     await page.keyboard.press("j");

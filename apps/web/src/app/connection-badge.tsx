@@ -64,7 +64,10 @@ export function ConnectionBadge() {
         )}
       >
         <span aria-hidden className={classNames("size-2 rounded-full", DOTS[dot])} />
-        <span role="status">{word}</span>
+        {/* On narrow screens what is well needs no word. */}
+        <span role="status" className={dot === "live" ? "max-medium:sr-only" : undefined}>
+          {word}
+        </span>
       </button>
     </Tooltip>
   );

@@ -5,14 +5,36 @@ import { useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Menu, MenuChoices } from "../../ui/menu.tsx";
 import { sayFailed } from "../../ui/toasts.tsx";
+import { Tooltip } from "../../ui/tooltip.tsx";
 import { isBoolean, settingsOf, type Setting } from "../lib/settings.ts";
 
 /** Mode, model and the agent's other options, as quiet switches. */
 export function Switches({ id, thread, side }: { id: string; thread: ThreadEntity; side: "top" | "bottom" }) {
   const settings = settingsOf(thread);
-  return settings.map((setting) => (
-    <Switch key={`${setting.by} ${setting.id}`} id={id} thread={thread} setting={setting} side={side} />
-  ));
+  return settings.map((setting) =>
+    thread.status === "archived" ? (
+      <Tooltip key={`${setting.by} ${setting.id}`} text={ARCHIVED}>
+        <Button {...LOOK} aria-disabled className={`${LOOK.className} cursor-default!`}>
+          <Chosen setting={setting} />
+        </Button>
+      </Tooltip>
+    ) : (
+      <Switch key={`${setting.by} ${setting.id}`} id={id} thread={thread} setting={setting} side={side} />
+    ),
+  );
+}
+
+const ARCHIVED = "The thread is archived: take it out of the archive to change this.";
+const LOOK = { size: "small", variant: "quiet", className: "gap-1! px-1.5! font-normal!" } as const;
+
+function Chosen({ setting: { name, value, choices } }: { setting: Setting }) {
+  return (
+    <>
+      <span className="sr-only">{name}: </span>
+      <span className="max-w-32 truncate">{choices.find((each) => each.value === value)?.name ?? name}</span>
+      <ChevronDown size={12} aria-hidden className="text-ink-3" />
+    </>
+  );
 }
 
 function Switch({
@@ -28,7 +50,6 @@ function Switch({
 }) {
   const client = useClient();
   const [pending, setPending] = useState(false);
-  const chosen = setting.choices.find(({ value }) => value === setting.value);
   const change = async (value: string): Promise<void> => {
     setPending(true);
     try {
@@ -48,10 +69,8 @@ function Switch({
       side={side}
       align="start"
       trigger={
-        <Button size="small" variant="quiet" disabled={pending} className="gap-1! px-1.5! font-normal!">
-          <span className="sr-only">{setting.name}: </span>
-          <span className="max-w-32 truncate">{chosen?.name ?? setting.name}</span>
-          <ChevronDown size={12} aria-hidden className="text-ink-3" />
+        <Button {...LOOK} disabled={pending}>
+          <Chosen setting={setting} />
         </Button>
       }
     >

@@ -5,10 +5,14 @@ import { useLayout } from "../../lib/use-media.ts";
 import { AgentGlyph } from "../../ui/agent-glyph.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { StatusMark } from "../../ui/status-mark.tsx";
+import { pathTail } from "../lib/path-tail.ts";
 import { Switches } from "./switches.tsx";
 import { ThreadMenu } from "./thread-menu.tsx";
 import { ThreadTitle } from "./thread-title.tsx";
 import { Usage } from "./usage.tsx";
+
+/** As much of a path as stands beside the tools on a phone, in characters. */
+const NARROW_PATH = 22;
 
 /** Title, directory, agent with its switches, usage, and what else can be done. */
 export function ThreadHeader({
@@ -45,27 +49,32 @@ export function ThreadHeader({
       onEditing={setEditing}
     />
   );
+  // What is idle is the usual: it needs no mark.
+  const mark = thread.status !== "idle" && <StatusMark status={thread.status} />;
   if (layout === "narrow") {
     return (
       <>
-        <StatusMark status={thread.status} />
-        <div className="min-w-0 flex-1">
+        {!editing && mark}
+        <div data-renaming={editing || undefined} className="min-w-0 flex-1">
           {title}
-          <p className="truncate text-left font-mono text-meta text-ink-3" dir="rtl" title={thread.cwd}>
-            <bdi>{thread.cwd}</bdi>
-          </p>
+          {!editing && (
+            <p className="truncate font-mono text-meta text-ink-3" title={thread.cwd}>
+              {pathTail(thread.cwd, NARROW_PATH)}
+            </p>
+          )}
         </div>
-        {tools}
+        {!editing && <div className="flex shrink-0">{tools}</div>}
       </>
     );
   }
   return (
     <>
-      <StatusMark status={thread.status} />
-      <div className="flex min-w-0 flex-1 items-baseline gap-3">
+      {mark}
+      <div className="-ml-1.5 flex min-w-0 flex-1 items-baseline gap-1.5">
         {title}
         {!editing && (
-          <p className="min-w-0 flex-1 truncate font-mono text-meta text-ink-3" title={thread.cwd}>
+          // Gives way before the title does.
+          <p className="min-w-0 shrink-[9999] truncate font-mono text-meta text-ink-3" title={thread.cwd}>
             {thread.cwd}
           </p>
         )}

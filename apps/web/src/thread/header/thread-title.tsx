@@ -20,14 +20,21 @@ export function ThreadTitle({
   onEditing: (editing: boolean) => void;
 }) {
   const client = useClient();
+  const heading = useRef<HTMLHeadingElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(title);
+  /** Left by a key, not by going elsewhere: then the focus goes back to the title. */
+  const left = useRef(false);
   useEffect(() => {
-    if (!editing) return;
-    setTyped(title);
-    // After the menu that asked for it has given the focus back.
-    const timer = setTimeout(() => field.current?.select(), 50);
-    return () => clearTimeout(timer);
+    if (editing) {
+      setTyped(title);
+      // After the menu that asked for it has given the focus back.
+      const timer = setTimeout(() => field.current?.select(), 50);
+      return () => clearTimeout(timer);
+    }
+    if (left.current) (heading.current?.querySelector("button") ?? heading.current)?.focus();
+    left.current = false;
+    return undefined;
   }, [editing]);
 
   const done = (keep: boolean): void => {
@@ -39,18 +46,23 @@ export function ThreadTitle({
     });
   };
 
-  if (!editing && !pressable) return <h1 className="min-w-0 truncate text-body font-semibold">{title}</h1>;
   if (!editing) {
     return (
-      <h1 className="min-w-0 truncate text-body font-semibold">
-        <button
-          type="button"
-          title="Rename"
-          onClick={() => onEditing(true)}
-          className="-mx-1.5 max-w-full truncate rounded-control px-1.5 py-0.5 hover:bg-surface-3"
-        >
-          {title}
-        </button>
+      <h1 ref={heading} tabIndex={-1} className="min-w-0 shrink text-body font-semibold outline-none">
+        {pressable ? (
+          <button
+            type="button"
+            title={title}
+            onClick={() => onEditing(true)}
+            className="block max-w-full truncate rounded-control px-1.5 py-0.5 hover:bg-surface-3"
+          >
+            {title}
+          </button>
+        ) : (
+          <span className="block truncate" title={title}>
+            {title}
+          </span>
+        )}
       </h1>
     );
   }
@@ -59,6 +71,7 @@ export function ThreadTitle({
       className="min-w-0 flex-1"
       onSubmit={(event) => {
         event.preventDefault();
+        left.current = true;
         done(true);
       }}
     >
@@ -73,9 +86,10 @@ export function ThreadTitle({
         onKeyDown={(event) => {
           if (event.key !== "Escape") return;
           event.preventDefault();
+          left.current = true;
           done(false);
         }}
-        className="-mx-1.5 h-7 w-full max-w-120 rounded-control border border-accent bg-surface-2 px-1.5 text-body font-semibold outline-none"
+        className="h-7 w-full max-w-120 rounded-control border border-accent bg-surface-2 px-1.5 text-body font-semibold outline-none pointer-coarse:h-11"
       />
     </form>
   );

@@ -4,6 +4,8 @@ import { money, tokens } from "../lib/words.ts";
 
 /** Above this part of the context window, the meter asks for attention. */
 const NEARLY_FULL = 0.85;
+/** The least part of the meter, in percent, that can be seen. */
+const MIN_SHOWN = 5;
 
 /** How full the agent's context is, as a meter and in words, and what the thread has cost. */
 export function Usage({ usage }: { usage: ThreadEntity["usage"] }) {
@@ -33,10 +35,12 @@ export function Usage({ usage }: { usage: ThreadEntity["usage"] }) {
               aria-valuenow={percent}
               className="h-1 w-10 overflow-hidden rounded-full bg-surface-3"
             >
-              <span
-                className={`block h-full rounded-full ${part !== null && part > NEARLY_FULL ? "bg-wait-mark" : "bg-ink-3"}`}
-                style={{ width: `${Math.max(2, percent)}%` }}
-              />
+              {percent > 0 && (
+                <span
+                  className={`block h-full rounded-full ${part !== null && part > NEARLY_FULL ? "bg-wait-mark" : "bg-ink-3"}`}
+                  style={{ width: `${Math.max(MIN_SHOWN, percent)}%` }}
+                />
+              )}
             </span>
             {percent}%
           </>

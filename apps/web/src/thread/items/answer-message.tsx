@@ -16,6 +16,8 @@ export function AnswerMessage({ id, message }: { id: string; message: MessageEnt
       )}
       data-status={status}
     >
+      {/* Its room is kept from the first line on, so that it covers no word and its coming moves none. */}
+      <div className="answer-bar">{status !== "streaming" && <ItemBar id={id} copy={() => text} />}</div>
       {partsOf(text, blocks).map((part, index, all) =>
         typeof part === "string" ? (
           <Markdown key={index} text={part} streaming={status === "streaming" && index === all.length - 1} />
@@ -24,12 +26,6 @@ export function AnswerMessage({ id, message }: { id: string; message: MessageEnt
         ),
       )}
       {status === "interrupted" && <p className="mt-1 text-meta text-ink-3">Interrupted here</p>}
-      {status !== "streaming" && (
-        // Over the gap above: where it covered the first line, one could not read what one points at.
-        <div className="item-bar absolute -top-4 right-0 rounded-control border border-line bg-floating shadow-float">
-          <ItemBar id={id} copy={() => text} />
-        </div>
-      )}
     </div>
   );
 }

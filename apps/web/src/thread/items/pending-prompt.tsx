@@ -2,6 +2,7 @@ import type { PendingPrompt } from "@skein/client";
 import { useOutbox } from "@skein/client/react";
 import { Button } from "../../ui/button.tsx";
 import { BlockList } from "./block-list.tsx";
+import { PromptHead } from "./prompt-head.tsx";
 import { PromptText } from "./prompt-message.tsx";
 
 /** A prompt that was given and is not acknowledged yet: shown at once, and marked. */
@@ -9,17 +10,16 @@ export function PendingPromptView({ prompt, offline }: { prompt: PendingPrompt; 
   const { discard } = useOutbox();
   const takeable = prompt.state === "queued" || prompt.state === "delayed";
   return (
-    <div className="pt-6 pb-2" data-pending={prompt.state}>
-      <div className="mb-1 flex h-7 items-center gap-2 text-meta text-ink-3 pointer-coarse:h-11">
-        <span className="font-medium text-ink-2">You</span>
+    <div className="pt-5 pb-2" data-pending={prompt.state}>
+      <PromptHead by={undefined}>
         <span role="status">{said(prompt, offline)}</span>
         <span className="flex-1" />
         {takeable && (
-          <Button size="small" variant="quiet" onClick={() => discard(prompt.key)}>
+          <Button size="small" variant="quiet" className="-my-3" onClick={() => discard(prompt.key)}>
             Take back
           </Button>
         )}
-      </div>
+      </PromptHead>
       <div className="opacity-75">
         <PromptText text={prompt.text}>
           <BlockList blocks={prompt.blocks} />

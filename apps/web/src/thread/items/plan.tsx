@@ -1,6 +1,6 @@
 import type { PlanEntity } from "@skein/client";
-import { Check } from "lucide-react";
 import { classNames } from "../../ui/class-names.ts";
+import { EntryMark } from "../lib/entry-mark.tsx";
 
 /** A plan as a checklist with a count; the present step in accent. */
 export function Plan({ plan, heading = true }: { plan: PlanEntity; heading?: boolean }) {
@@ -25,32 +25,11 @@ export function Plan({ plan, heading = true }: { plan: PlanEntity; heading?: boo
                   : "text-ink-1",
             )}
           >
-            <EntryMark status={status} />
+            <EntryMark status={status} className="mt-0.5" />
             <span className="min-w-0 break-words">{content}</span>
           </li>
         ))}
       </ol>
     </div>
-  );
-}
-
-function EntryMark({ status }: { status: string }) {
-  const [name, mark] =
-    status === "completed"
-      ? ["Done", <Check key="" size={12} aria-hidden className="text-good" />]
-      : status === "in_progress"
-        ? ["Now", <span key="" className="size-1.5 rounded-full bg-accent" />]
-        : ["To do", null];
-  return (
-    <span
-      role="img"
-      aria-label={name}
-      className={classNames(
-        "mt-0.5 grid size-4 shrink-0 place-items-center rounded-[4px] border",
-        status === "in_progress" ? "border-accent" : "border-line-strong",
-      )}
-    >
-      {mark}
-    </span>
   );
 }

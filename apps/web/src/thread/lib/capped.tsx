@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
+import { useTabStop } from "./use-tab-stop.ts";
 
 /**
  * Content that takes 360 px at most until all of it is asked for. `follow` keeps its end in sight while it grows, until
@@ -25,6 +26,7 @@ export function Capped({
   const [all, setAll] = useState(false);
   const [cut, setCut] = useState(false);
   const atEnd = useRef(true);
+  useTabStop(ref);
   useLayoutEffect(() => {
     const box = ref.current;
     if (box === null) return;
@@ -37,13 +39,12 @@ export function Capped({
         ref={ref}
         role="group"
         aria-label={label}
-        tabIndex={0}
         onScroll={({ currentTarget: box }) => {
           atEnd.current = box.scrollTop + box.clientHeight >= box.scrollHeight - 8;
         }}
         className={classNames("overflow-auto overscroll-x-contain", all ? "" : "max-h-[360px]")}
       >
-        {children}
+        <div>{children}</div>
       </div>
       {(cut || all) && (
         <div className="border-t border-line">

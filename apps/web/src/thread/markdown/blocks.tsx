@@ -1,6 +1,8 @@
 import type { Token, Tokens } from "marked";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 import { CodeBlock } from "../code/code-block.tsx";
+import { EntryMark } from "../lib/entry-mark.tsx";
+import { useTabStop } from "../lib/use-tab-stop.ts";
 import { Inline } from "./inline.tsx";
 
 /** One block of Markdown. `growing`: more of it may come. */
@@ -56,7 +58,7 @@ function Heading({ token }: { token: Tokens.Heading }) {
 function List({ token }: { token: Tokens.List }) {
   const items = token.items.map((item, index) => (
     <li key={index} className={item.task ? "task" : undefined}>
-      {item.task && <input type="checkbox" checked={item.checked === true} readOnly disabled aria-label="Task" />}
+      {item.task && <EntryMark status={item.checked === true ? "completed" : "pending"} />}
       <Blocks tokens={item.tokens.filter(({ type }) => type !== "checkbox")} />
     </li>
   ));
@@ -66,9 +68,11 @@ function List({ token }: { token: Tokens.List }) {
 
 /** Scrolls in itself: a wide table never widens the page. */
 function Table({ token }: { token: Tokens.Table }) {
+  const box = useRef<HTMLDivElement>(null);
+  useTabStop(box);
   const cell = (index: number) => ({ style: { textAlign: token.align[index] ?? undefined } });
   return (
-    <div className="table-scroll" role="group" aria-label="Table" tabIndex={0}>
+    <div ref={box} className="table-scroll" role="group" aria-label="Table">
       <table>
         <thead>
           <tr>

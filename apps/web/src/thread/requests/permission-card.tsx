@@ -1,7 +1,7 @@
 import type { PermissionEntity } from "@skein/client";
 import { useItem } from "@skein/client/react";
 import { CircleSlash2, ShieldCheck, ShieldQuestionMark, ShieldX } from "lucide-react";
-import { Person } from "../items/prompt-message.tsx";
+import { Person } from "../items/person.tsx";
 import { ToolBody } from "../items/tool-body.tsx";
 import { useThreadId } from "../thread-context.ts";
 import { allows, answerWords } from "./permission-options.ts";
@@ -52,7 +52,7 @@ function Answered({ permission }: { permission: PermissionEntity }) {
         {permission.status === "answered" && (
           <>
             {" by "}
-            <Person id={permission.by} />
+            <Person id={permission.by} inSentence />
           </>
         )}
       </span>

@@ -3,7 +3,7 @@ import { CircleQuestionMark, CircleSlash2, MessageSquareReply } from "lucide-rea
 import { useId, useMemo, useState, type FormEvent } from "react";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/text-field.tsx";
-import { Person } from "../items/prompt-message.tsx";
+import { Person } from "../items/person.tsx";
 import { SafeLink } from "../markdown/inline.tsx";
 import { useThreadId } from "../thread-context.ts";
 import { contentOf, faultOf, readFields, type Field, type FieldValue } from "./question-fields.ts";
@@ -124,7 +124,7 @@ function FieldView({ field, value, fault, onChange }: ViewProps) {
     <div>
       <label htmlFor={id} className="mb-1 block text-small font-medium text-ink-2">
         {field.label}
-        {!field.required && <span className="font-normal text-ink-3"> (not needed)</span>}
+        {!field.required && <span className="font-normal text-ink-3"> (optional)</span>}
       </label>
       {field.type === "choice" ? (
         <select {...common} value={String(value)} onChange={({ target }) => onChange(target.value)} className={FIELD}>
@@ -171,7 +171,7 @@ function Choices({
     <fieldset aria-describedby={(common as { "aria-describedby"?: string })["aria-describedby"]}>
       <legend className="mb-1 text-small font-medium text-ink-2">
         {field.label}
-        {!field.required && <span className="font-normal text-ink-3"> (not needed)</span>}
+        {!field.required && <span className="font-normal text-ink-3"> (optional)</span>}
       </legend>
       <div className="flex flex-wrap gap-x-4">
         {field.choices.map((choice) => (
@@ -210,7 +210,7 @@ function Answered({ question }: { question: QuestionEntity }) {
           {question.status === "answered" && (
             <>
               {" by "}
-              <Person id={question.by} />
+              <Person id={question.by} inSentence />
             </>
           )}
           {": "}

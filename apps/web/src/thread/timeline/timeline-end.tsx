@@ -1,7 +1,8 @@
 import { useConnection, usePendingPrompts, useThread } from "@skein/client/react";
 import { BlockList } from "../items/block-list.tsx";
 import { PendingPromptView } from "../items/pending-prompt.tsx";
-import { Person, PromptText } from "../items/prompt-message.tsx";
+import { PromptHead } from "../items/prompt-head.tsx";
+import { PromptText } from "../items/prompt-message.tsx";
 
 /** What stands below the last item: prompts on their way, and the one for which the agent is being started. */
 export function TimelineEnd({ thread: id, empty }: { thread: string; empty: boolean }) {
@@ -16,14 +17,11 @@ export function TimelineEnd({ thread: id, empty }: { thread: string; empty: bool
         <p className="pt-24 text-center text-ink-2">Nothing has been said yet. Write the first prompt below.</p>
       )}
       {starting && (
-        <div className="pt-6 pb-2">
-          <div className="mb-1 flex h-7 items-center gap-2 text-meta text-ink-3">
-            <span className="font-medium text-ink-2">
-              <Person id={starting.value.by} />
-            </span>
+        <div className="pt-5 pb-2">
+          <PromptHead by={starting.value.by}>
             <span className="size-1.5 animate-breathe rounded-full bg-accent" aria-hidden />
             <span role="status">starting {thread?.agent}…</span>
-          </div>
+          </PromptHead>
           <PromptText text={starting.value.prompt?.text ?? ""}>
             <BlockList blocks={starting.value.prompt?.blocks ?? []} />
           </PromptText>
