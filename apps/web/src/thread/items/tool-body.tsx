@@ -1,14 +1,6 @@
 import type { ToolContent, ToolEntity } from "@skein/client";
-import { useItem, useThread } from "@skein/client/react";
-import { Maximize2 } from "lucide-react";
-import { useState } from "react";
-import { useLayout } from "../../lib/use-media.ts";
-import { IconButton } from "../../ui/button.tsx";
-import { DiffView } from "../diff/diff-view.tsx";
-import { useDiff } from "../diff/use-diff.ts";
+import { useItem } from "@skein/client/react";
 import { Capped } from "../lib/capped.tsx";
-import { CopyButton } from "../lib/copy-button.tsx";
-import { Viewer } from "../lib/viewer.tsx";
 import { bytes } from "../lib/words.ts";
 import { Markdown } from "../markdown/markdown.tsx";
 import { AnsiText } from "../terminal/ansi-text.tsx";
@@ -16,15 +8,17 @@ import { TerminalView } from "../terminal/terminal-view.tsx";
 import { useThreadId } from "../thread-context.ts";
 import { BlobLink } from "./blob-link.tsx";
 import { BlockList } from "./block-list.tsx";
-import { changeOf, Counts } from "./edit-count.tsx";
-import { isSomething, relativePath } from "./tool-words.ts";
+import { Arguments, Data } from "./data.tsx";
+import { DiffContent } from "./diff-content.tsx";
+import { Panel } from "./panel.tsx";
+import { isSomething } from "./tool-words.ts";
 
 /** What is in a tool call: its arguments, what came of it, its diff or terminal. */
 export function ToolBody({ tool }: { tool: ToolEntity }) {
   const shows = new Set(tool.content.map(({ type }) => type));
   return (
     <>
-      {isSomething(tool.input) && !shows.has("diff") && <Data label="Arguments" value={tool.input} />}
+      {isSomething(tool.input) && !shows.has("diff") && <Arguments tool={tool} command={!shows.has("terminal")} />}
       {tool.content.map((content, index) => (
         <ContentView key={index} content={content} running={tool.status === "in_progress"} />
       ))}
@@ -80,70 +74,12 @@ function OutputText({ text, running }: { text: string; running: boolean }) {
   );
 }
 
-function Data({ label, value }: { label: string; value: unknown }) {
-  const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
-  return (
-    <Panel label={label} copy={text}>
-      <Capped label={label} version={text}>
-        <pre className="px-3 py-2 font-mono text-small break-words whitespace-pre-wrap text-ink-2">{text}</pre>
-      </Capped>
-    </Panel>
-  );
-}
-
-function Panel({ label, copy, children }: { label: string; copy: string; children: React.ReactNode }) {
-  return (
-    <figure className="overflow-hidden rounded-control border border-line bg-surface-1">
-      <figcaption className="flex h-7 items-center justify-between border-b border-line pr-0.5 pl-3 text-meta text-ink-3 pointer-coarse:h-11">
-        {label}
-        <CopyButton text={copy} label={`Copy ${label.toLowerCase()}`} />
-      </figcaption>
-      {children}
-    </figure>
-  );
-}
-
 function TerminalContent({ id }: { id: string }) {
   const terminal = useItem(useThreadId(), "terminal", id);
   return terminal ? (
     <TerminalView terminal={terminal} />
   ) : (
     <p className="text-small text-ink-3">Its terminal is not loaded.</p>
-  );
-}
-
-/** A file's diff, unified; large, it stands side by side where there is room. */
-export function DiffContent({ content }: { content: Extract<ToolContent, { type: "diff" }> }) {
-  const cwd = useThread(useThreadId()).thread?.cwd ?? "";
-  const layout = useLayout();
-  const [large, setLarge] = useState(false);
-  const change = changeOf(content);
-  const diff = useDiff(content, change);
-  const path = relativePath(content.path, cwd);
-  return (
-    <figure className="overflow-hidden rounded-control border border-line bg-surface-2">
-      <figcaption className="flex h-8 items-center gap-2 border-b border-line bg-surface-1 pr-0.5 pl-3 text-meta text-ink-2 pointer-coarse:h-11">
-        <span className="min-w-0 flex-1 truncate font-mono" title={content.path}>
-          {path}
-        </span>
-        {diff && <Counts added={diff.added} removed={diff.removed} />}
-        <IconButton label="Show large" onClick={() => setLarge(true)}>
-          <Maximize2 size={14} aria-hidden />
-        </IconButton>
-      </figcaption>
-      {diff === null ? (
-        <div className="skeleton m-3 h-16" />
-      ) : (
-        <Capped label={`Changes in ${path}`} version={diff}>
-          <DiffView change={change} diff={diff} />
-        </Capped>
-      )}
-      {diff && (
-        <Viewer title={<span className="font-mono">{path}</span>} open={large} onClose={() => setLarge(false)}>
-          <DiffView change={change} diff={diff} split={layout === "wide"} />
-        </Viewer>
-      )}
-    </figure>
   );
 }
 

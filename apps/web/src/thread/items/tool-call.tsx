@@ -1,9 +1,9 @@
 import type { ToolEntity } from "@skein/client";
-import { useThread } from "@skein/client/react";
+import { usePermissions } from "@skein/client/react";
 import { duration } from "../lib/words.ts";
 import { MiddleCut } from "../lib/middle-cut.tsx";
 import { useNow } from "../lib/use-now.ts";
-import { useThreadId } from "../thread-context.ts";
+import { useThreadDirectory, useThreadId } from "../thread-context.ts";
 import { useOpen } from "../timeline/view-state.ts";
 import { EditCount } from "./edit-count.tsx";
 import { ItemBar } from "./item-bar.tsx";
@@ -18,11 +18,8 @@ const WORTH_SAYING_MS = 500;
 
 /** One tool call: a row that opens. */
 export function ToolCall({ id, tool }: { id: string; tool: ToolEntity }) {
-  const cwd = useThread(useThreadId()).thread?.cwd ?? "";
+  const cwd = useThreadDirectory();
   const [open, setOpen] = useOpen(id);
-  const running = tool.status === "in_progress" || tool.status === "pending";
-  const now = useNow(running);
-  const took = (tool.endedAt ?? Math.max(now, tool.startedAt)) - tool.startedAt;
   const { title, detail, mono } = toolWords(tool, cwd);
   return (
     <StepRow
@@ -42,7 +39,11 @@ export function ToolCall({ id, tool }: { id: string; tool: ToolEntity }) {
       facts={
         <>
           <EditCount tool={tool} />
-          {took >= WORTH_SAYING_MS && <span>{duration(took)}</span>}
+          {tool.endedAt === undefined ? (
+            <Underway id={id} tool={tool} />
+          ) : (
+            <Duration ms={tool.endedAt - tool.startedAt} />
+          )}
           <StepState state={tool.status} />
         </>
       }
@@ -53,4 +54,18 @@ export function ToolCall({ id, tool }: { id: string; tool: ToolEntity }) {
       {hasBody(tool) ? <ToolBody tool={tool} /> : undefined}
     </StepRow>
   );
+}
+
+/** How long it runs already; while it waits, no time is counted: it is the person's. */
+function Underway({ id, tool: { status, startedAt } }: { id: string; tool: ToolEntity }) {
+  const { permissions } = usePermissions(useThreadId());
+  const waits = permissions.some(({ value }) => value.tool === id);
+  const runs = status === "in_progress" && !waits;
+  const now = useNow(runs);
+  if (waits) return <span className="font-medium text-wait">waits for you</span>;
+  return runs && <Duration ms={Math.max(now, startedAt) - startedAt} />;
+}
+
+function Duration({ ms }: { ms: number }) {
+  return ms >= WORTH_SAYING_MS && <span>{duration(ms)}</span>;
 }

@@ -11,16 +11,20 @@ export type ToolWords = {
 
 /** Paths below the thread's directory are said from there. */
 export function toolWords(tool: ToolEntity, cwd: string): ToolWords {
-  const plain = stripTicks(tool.title.replaceAll(/\s+/g, " ").trim());
+  const plain = stripTicks(oneLine(tool.title));
   const title = shorten(plain || tool.name || "Tool", cwd);
   const detail = detailOf(tool, cwd);
   const said = detail === null || title.includes(detail) || (title.length > 8 && detail.includes(title));
-  return { title, detail: said ? null : detail, mono: plain !== tool.title.trim() || title === commandOf(tool) };
+  return {
+    title,
+    detail: said ? null : detail,
+    mono: plain !== tool.title.trim() || title === oneLine(commandOf(tool) ?? ""),
+  };
 }
 
 function detailOf(tool: ToolEntity, cwd: string): string | null {
   const command = commandOf(tool);
-  if (command !== null) return command;
+  if (command !== null) return oneLine(command);
   const [location] = tool.locations;
   const path = location?.path ?? tool.content.find((each) => each.type === "diff")?.path;
   if (path === undefined) return null;
@@ -28,10 +32,13 @@ function detailOf(tool: ToolEntity, cwd: string): string | null {
   return `${relativePath(path, cwd)}${line}`;
 }
 
-function commandOf({ input }: ToolEntity): string | null {
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
+
+/** The command that a tool is to run, as its arguments have it; `null` when it is no such tool. */
+export function commandOf({ input }: ToolEntity): string | null {
   if (typeof input !== "object" || input === null || Array.isArray(input)) return null;
   const { command } = input;
-  if (typeof command === "string") return command.replaceAll(/\s+/g, " ").trim();
+  if (typeof command === "string") return command.trim();
   if (Array.isArray(command)) return command.filter((part) => typeof part === "string").join(" ");
   return null;
 }
