@@ -16,7 +16,7 @@ import { RequestBar } from "./requests/request-bar.tsx";
 import { ThreadProvider } from "./thread-context.ts";
 import { ThreadShortcuts } from "./thread-shortcuts.tsx";
 import { Timeline, type TimelineHandle } from "./timeline/timeline.tsx";
-import { ViewContext, ViewState } from "./timeline/view-state.ts";
+import { ViewContext, viewOf } from "./timeline/view-state.ts";
 
 /** A thread: its timeline, its prompt box, its side panel. */
 export default function ThreadPage({ thread: id }: { thread: string }) {
@@ -24,7 +24,7 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
   const { state } = useConnection();
   const route = useRoute();
   const layout = useLayout();
-  const [view] = useState(() => new ViewState());
+  const view = viewOf(id);
   const [panel, setPanel] = useState<PanelTab | null>(null);
   const lastPanel = useRef<PanelTab>("plan");
   const timeline = useRef<TimelineHandle>(null);

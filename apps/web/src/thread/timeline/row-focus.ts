@@ -5,17 +5,26 @@ const AGAIN_MS = 100;
 /** Whoever does one of these wants to be elsewhere. */
 const OWN_WAY = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
 
+/** Where a row is to be: in view and focused, or at a distance below the upper edge, in pixels. */
+export type Goal = "focus" | { readonly top: number };
+
 /**
- * Brings a row into view and focuses it: at once where it is drawn. A jump into what was never drawn, and so never
- * measured, takes the list several attempts: it is over once the row has stood still, or the reader does something else.
+ * Brings a row to its goal: at once where it is drawn. A jump into what was never drawn, and so never measured, takes the
+ * list several attempts: it is over once the row has stood still, or the reader does something else.
  * @param jump Goes to where the row should be; called again while it is not there.
  * @param done Called once, at the end, also when the row never came.
  * @returns Gives up, where it is not over yet.
  */
-export function goToRow(scroller: HTMLElement, key: string, jump: () => void, done: () => void): () => void {
+export function goToRow(
+  scroller: HTMLElement,
+  key: string,
+  goal: Goal,
+  jump: () => void,
+  done: () => void,
+): () => void {
   const began = performance.now();
   let jumped = began;
-  let inViewSince: number | null = null;
+  let thereSince: number | null = null;
   let frame = 0;
   let over = false;
 
@@ -29,25 +38,29 @@ export function goToRow(scroller: HTMLElement, key: string, jump: () => void, do
   const look = (): void => {
     const now = performance.now();
     const row = rowElement(scroller, key);
-    if (row === null || !isInView(row, scroller)) {
-      inViewSince = null;
-    } else {
-      // Drawn anew while the list finds its place, a row loses the focus to the page.
-      const isLost = document.activeElement === document.body || document.activeElement === null;
-      if (inViewSince === null || isLost) {
-        if (!row.contains(document.activeElement)) row.focus({ preventScroll: true });
-      }
-      inViewSince ??= now;
+    if (row === null || !isThere(row)) thereSince = null;
+    else {
+      if (goal === "focus") keepFocus(row, thereSince === null);
+      thereSince ??= now;
     }
-    if ((inViewSince !== null && now - inViewSince >= STILL_MS) || now - began > GIVE_UP_MS) {
+    if ((thereSince !== null && now - thereSince >= STILL_MS) || now - began > GIVE_UP_MS) {
       end();
       return;
     }
-    if (inViewSince === null && now - jumped >= AGAIN_MS) {
+    if (thereSince === null && now - jumped >= AGAIN_MS) {
       jumped = now;
       jump();
     }
     frame = requestAnimationFrame(look);
+  };
+  const isThere = (row: HTMLElement): boolean => {
+    if (goal === "focus") return isInView(row, scroller);
+    const before = scroller.scrollTop;
+    const off = offsetOf(row, scroller) - goal.top;
+    if (Math.abs(off) <= 1) return true;
+    scroller.scrollTop = before + off;
+    // At either end there is no more to scroll.
+    return scroller.scrollTop === before;
   };
 
   for (const type of OWN_WAY) document.addEventListener(type, end, { capture: true, passive: true });
@@ -55,6 +68,16 @@ export function goToRow(scroller: HTMLElement, key: string, jump: () => void, do
   look();
   return end;
 }
+
+/** Focuses a row that came into view; drawn anew while the list finds its place, it loses the focus to the page. */
+function keepFocus(row: HTMLElement, first: boolean): void {
+  const isLost = document.activeElement === document.body || document.activeElement === null;
+  if ((first || isLost) && !row.contains(document.activeElement)) row.focus({ preventScroll: true });
+}
+
+/** How far below the scroller's upper edge a row begins, in pixels. */
+export const offsetOf = (row: HTMLElement, scroller: HTMLElement): number =>
+  row.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
 
 function isInView(row: HTMLElement, scroller: HTMLElement): boolean {
   const [inner, outer] = [row.getBoundingClientRect(), scroller.getBoundingClientRect()];

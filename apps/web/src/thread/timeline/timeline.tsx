@@ -1,9 +1,10 @@
-import { useTimeline, useThread } from "@skein/client/react";
-import { ArrowDown } from "lucide-react";
+import { usePermissions, useThread, useTimeline } from "@skein/client/react";
 import {
   useContext,
   useEffect,
+  useEffectEvent,
   useImperativeHandle,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -11,13 +12,16 @@ import {
   type Ref,
 } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
-import { Button } from "../../ui/button.tsx";
 import { say } from "../../ui/toasts.tsx";
+import { useTabStop } from "../lib/use-tab-stop.ts";
+import { anchorIn, type Sought } from "./anchor.ts";
 import { traitOf } from "./item-trait.ts";
 import { firstRowInSight, goToRow, rowElement, rowOfFocus } from "./row-focus.ts";
 import { RowView } from "./row-view.tsx";
 import { indexOfItem, rowsOf, type Row } from "./rows.ts";
+import { KEPT, MAX_TAIL, splitOf, tailAt } from "./tail.ts";
 import { TimelineEnd } from "./timeline-end.tsx";
+import { JumpToLatest, OlderNote } from "./timeline-notes.tsx";
 import { useStick } from "./use-stick.ts";
 import { ViewContext } from "./view-state.ts";
 
@@ -32,13 +36,6 @@ export type TimelineHandle = {
 
 /** Nearer to the start than this, in pixels, older items are asked for. */
 const OLDER_WITHIN = 4000;
-/**
- * The last rows stand in the flow of the page, always drawn: what grows while an agent answers then moves nothing that
- * has to be measured, and costs one commit a frame. This many at first, and so many before the older of them move up.
- */
-const TAIL = 20;
-const MAX_TAIL = 60;
-const KEPT = 8;
 /** More items than this are not kept while one looks at the newest. */
 const MAX_AT_END = 1000;
 /** So long one has looked at the newest before older ones are forgotten, in milliseconds. */
@@ -58,19 +55,27 @@ export function Timeline({
   const timeline = useTimeline(thread, traitOf);
   const { items, hasOlder, loadingOlder, olderError, setFollowing, loadOlder } = timeline;
   const { running } = useThread(thread);
+  const { permissions, questions } = usePermissions(thread);
+  const isAsked = permissions.length + questions.length > 0;
   const view = useContext(ViewContext);
   const folds = useSyncExternalStore(view.subscribe, () => view.folds);
   const rows = useMemo(() => rowsOf(items, { opened: folds, running: running?.id }), [items, folds, running?.id]);
 
-  const [tailKey, setTailKey] = useState<string | null>(null);
+  const [sought, setSought] = useState<Sought | null>(() => (target === null ? view.anchor : { item: target }));
+  // What one comes back to stands in the flow, where its place is sure at once, unless it is far up.
+  const [tailKey, setTailKey] = useState<string | null>(() => tailAt(rows, sought));
   const split = splitOf(rows, tailKey);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
-  const { atEnd, toEnd, leave } = useStick(scroller, content);
-  const [sought, setSought] = useState<string | null>(target);
+  const { atEnd, toEnd, leave, arrive } = useStick(scroller, content, sought === null);
+  useTabStop(scroller);
   const [marked, setMarked] = useState<string | null>(null);
-  useEffect(() => setSought(target), [target]);
+  const seen = useRef(target);
+  useEffect(() => {
+    if (seen.current !== target) setSought(target === null ? null : { item: target });
+    seen.current = target;
+  }, [target]);
 
   /** Ends the way to a row that is under way: older items that came then would move its goal. */
   const going = useRef<(() => void) | null>(null);
@@ -95,48 +100,67 @@ export function Timeline({
   useEffect(() => {
     indexOfKey.current = (key) => rows.findIndex((row) => row.key === key);
   }, [rows]);
-  const bringIntoView = (index: number, block: "center" | "nearest"): void => {
+  const go = (index: number, place: "center" | "nearest" | { top: number }): void => {
     const row = rows[index];
     const box = scroller.current;
     if (row === undefined || box === null) return;
     going.current?.();
+    const align = typeof place === "string" ? place : "start";
     const jump = (): void => {
       const drawn = rowElement(box, row.key);
-      if (drawn) drawn.scrollIntoView({ block });
+      if (drawn && typeof place === "string") drawn.scrollIntoView({ block: place });
       // Older items may have come meanwhile.
-      else list.current?.scrollToIndex(indexOfKey.current(row.key), { align: block });
+      if (!drawn) list.current?.scrollToIndex(indexOfKey.current(row.key), { align });
     };
-    going.current = goToRow(box, row.key, jump, () => (going.current = null));
+    going.current = goToRow(box, row.key, typeof place === "string" ? "focus" : place, jump, () => {
+      going.current = null;
+      arrive();
+    });
   };
 
-  // What an address or a card points at: found, or older items are loaded until it is.
-  useEffect(() => {
+  // What an address or a card points at, or where one read: found, or older items are loaded until it is. Before the
+  // first picture, so that coming back shows nothing else.
+  useLayoutEffect(() => {
     if (sought === null || items.length === 0) return;
-    const index = indexOfItem(rows, sought);
+    const { item, top } = sought;
+    const index = indexOfItem(rows, item);
     const row = rows[index];
     if (row === undefined) {
-      if (hasOlder && placeOf(sought) < (items[0]?.pos ?? 0)) {
+      if (hasOlder && placeOf(item) < (items[0]?.pos ?? 0)) {
         leave();
         loadMore();
       } else if (!loadingOlder) {
         setSought(null);
-        say("The item that the link points at is not in this thread.");
+        arrive();
+        if (top === undefined) say("The item that the link points at is not in this thread.");
       }
       return;
     }
-    if (row.type === "fold") {
+    if (top === undefined && row.type === "fold") {
       view.setOpen(row.key, true);
       return;
     }
     leave();
     setSought(null);
-    setMarked(row.key);
-    bringIntoView(index, "center");
-  }, [sought, rows, items, hasOlder, loadingOlder, view, leave]);
+    if (top === undefined) setMarked(row.key);
+    go(index, top === undefined ? "center" : { top });
+  }, [sought, rows, items, hasOlder, loadingOlder, view, leave, arrive]);
+
+  // Where one reads is kept for when one comes back: looked at as the page goes, for while it is there it moves.
+  const keep = useEffectEvent(() => {
+    const box = scroller.current;
+    if (sought !== null || box === null) return;
+    view.anchor = atEnd ? null : anchorIn(box, rows);
+  });
+  useLayoutEffect(() => () => keep(), []);
 
   useImperativeHandle(ref, () => ({
-    show: setSought,
-    toEnd,
+    show: (item) => setSought({ item }),
+    toEnd() {
+      going.current?.();
+      setSought(null);
+      toEnd();
+    },
     move(by) {
       const now = rowOfFocus(scroller.current);
       const from = rows.findIndex(({ key }) => key === now);
@@ -145,7 +169,7 @@ export function Timeline({
       while (rows[index]?.type === "footer") index += by;
       if (rows[index] === undefined) return false;
       if (index < rows.length - 1) leave();
-      bringIntoView(index, "nearest");
+      go(index, "nearest");
       return true;
     },
   }));
@@ -159,15 +183,14 @@ export function Timeline({
   const above = useMemo(() => rows.slice(0, split), [rows, split]);
 
   return (
-    <div className="relative h-full min-h-0">
+    <div className="relative flex h-full min-h-0 flex-col">
       <div
         ref={scroller}
         role="feed"
         aria-label="Timeline"
         aria-busy={loadingOlder}
-        tabIndex={0}
         data-timeline
-        className="h-full overflow-y-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"
       >
         <div ref={content} className="pt-2">
           <Virtualizer
@@ -195,33 +218,7 @@ export function Timeline({
         error={olderError}
         onRetry={() => void loadOlder()}
       />
-      {!atEnd && (
-        <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
-          <Button size="small" className="pointer-events-auto bg-floating! shadow-float" onClick={toEnd}>
-            <ArrowDown size={14} aria-hidden />
-            Jump to latest
-          </Button>
-        </div>
-      )}
-    </div>
-  );
-}
-
-function OlderNote({ loading, error, onRetry }: { loading: boolean; error: Error | null; onRetry: () => void }) {
-  if (error === null && !loading) return null;
-  return (
-    <div className="pointer-events-none absolute inset-x-0 top-2 flex justify-center">
-      <p
-        role="status"
-        className="pointer-events-auto flex items-center gap-2 rounded-control border border-line bg-floating px-3 py-1 text-meta text-ink-2 shadow-float"
-      >
-        {error === null ? "Loading older items…" : `Older items could not be loaded: ${error.message}`}
-        {error !== null && (
-          <Button size="small" variant="quiet" onClick={onRetry}>
-            Try again
-          </Button>
-        )}
-      </p>
+      {!atEnd && <JumpToLatest inFlow={isAsked} onPress={toEnd} />}
     </div>
   );
 }
@@ -232,12 +229,6 @@ function OlderNote({ loading, error, onRetry }: { loading: boolean; error: Error
  */
 function useLast(length: number): readonly number[] {
   return useMemo(() => Array.from({ length: Math.min(KEPT, length) }, (_, index) => length - 1 - index), [length]);
-}
-
-/** Where the tail begins: at the row of that key, else so that it has its usual length. */
-function splitOf(rows: readonly Row[], tailKey: string | null): number {
-  const found = tailKey === null ? -1 : rows.findIndex(({ key }) => key === tailKey);
-  return found >= 0 ? found : Math.max(0, rows.length - TAIL);
 }
 
 /** An item's place, which its id ends in. */

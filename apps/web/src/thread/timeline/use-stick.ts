@@ -2,24 +2,34 @@ import { useCallback, useEffect, useRef, useState, type RefObject } from "react"
 
 /** This near to the end, in pixels, one is at it. */
 const NEAR = 24;
+/** By then what a wheel or finger did has been scrolled, in milliseconds. */
+const PULL_MS = 250;
 
 type Stick = {
   /** Whether the end is in sight and is to stay so. */
   atEnd: boolean;
   /** Goes to the end and stays there. */
   toEnd: () => void;
-  /** The view moves for a reason of its own: the end is left. */
+  /** The view begins to move for a reason of its own: the end is left. */
   leave: () => void;
+  /** It has moved: whether the end is in sight is looked at anew. */
+  arrive: () => void;
 };
 
 /**
  * Keeps a growing list at its end until the reader moves away from it: by the wheel, a finger, keys or the scroll bar.
  * Back at the end, it stays there again. What grows while one reads back moves nothing.
  * @param content What grows in the scroller; its first child is the list that draws only what is in sight.
+ * @param initial Whether it begins at its end.
  */
-export function useStick(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>): Stick {
-  const [atEnd, setAtEnd] = useState(true);
-  const stuck = useRef(true);
+export function useStick(
+  scroller: RefObject<HTMLElement | null>,
+  content: RefObject<HTMLElement | null>,
+  initial: boolean,
+): Stick {
+  const [atEnd, setAtEnd] = useState(initial);
+  const stuck = useRef(initial);
+  const moving = useRef(!initial);
   const last = useRef({ top: 0, height: 0 });
 
   const become = useCallback((next: boolean): void => {
@@ -29,10 +39,13 @@ export function useStick(scroller: RefObject<HTMLElement | null>, content: RefOb
 
   const settle = useCallback((): void => {
     const box = scroller.current;
-    if (box === null || !stuck.current) return;
+    if (box === null) return;
+    // What shrinks, as a fold that is closed, can bring the end into sight where nothing is left to scroll.
+    if (!stuck.current && !moving.current && isNearEnd(box)) become(true);
+    if (!stuck.current) return;
     box.scrollTop = box.scrollHeight;
     last.current = { top: box.scrollTop, height: box.scrollHeight };
-  }, [scroller]);
+  }, [scroller, become]);
 
   useEffect(() => {
     const [box, list] = [scroller.current, content.current];
@@ -46,19 +59,28 @@ export function useStick(scroller: RefObject<HTMLElement | null>, content: RefOb
       const movedUp = top < last.current.top - 2 && height >= last.current.height - 2;
       const settled = stuck.current && top === last.current.top;
       last.current = { top, height };
-      if (height - top - clientHeight < NEAR) become(true);
-      else if (movedUp) become(false);
+      if (height - top - clientHeight >= NEAR) {
+        if (movedUp) become(false);
+      } else if (!moving.current && !movedUp) become(true);
       // The end was followed, and the list is not in sight: it need not think about what it would draw.
       const drawn = list.firstElementChild?.getBoundingClientRect().bottom ?? Number.POSITIVE_INFINITY;
       if (settled && drawn < box.getBoundingClientRect().top) event.stopImmediatePropagation();
     };
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // The reader pulls: nothing holds against it, and whether it moved anything shows in a moment.
+    const pull = (): void => {
+      moving.current = false;
+      stuck.current = false;
+      clearTimeout(timer);
+      timer = setTimeout(() => become(isNearEnd(box)), PULL_MS);
+    };
     let touchY = 0;
     const wheel = (event: WheelEvent): void => {
-      if (event.deltaY < 0 && box.scrollHeight > box.clientHeight) become(false);
+      if (event.deltaY < 0) pull();
     };
     const touch = (event: TouchEvent): void => {
       const y = event.touches[0]?.clientY ?? 0;
-      if (event.type === "touchmove" && y > touchY + 4 && box.scrollHeight > box.clientHeight) become(false);
+      if (event.type === "touchmove" && y > touchY + 4) pull();
       touchY = y;
     };
     const passive = { passive: true };
@@ -67,6 +89,7 @@ export function useStick(scroller: RefObject<HTMLElement | null>, content: RefOb
     box.addEventListener("touchstart", touch, passive);
     box.addEventListener("touchmove", touch, passive);
     return () => {
+      clearTimeout(timer);
       observer.disconnect();
       box.removeEventListener("scroll", scrolled, { capture: true });
       box.removeEventListener("wheel", wheel);
@@ -76,9 +99,20 @@ export function useStick(scroller: RefObject<HTMLElement | null>, content: RefOb
   }, [scroller, content, settle, become]);
 
   const toEnd = useCallback((): void => {
+    moving.current = false;
     become(true);
     settle();
   }, [become, settle]);
-  const leave = useCallback((): void => become(false), [become]);
-  return { atEnd, toEnd, leave };
+  const leave = useCallback((): void => {
+    moving.current = true;
+    become(false);
+  }, [become]);
+  const arrive = useCallback((): void => {
+    moving.current = false;
+    if (scroller.current && isNearEnd(scroller.current)) become(true);
+  }, [scroller, become]);
+  return { atEnd, toEnd, leave, arrive };
 }
+
+const isNearEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean =>
+  scrollHeight - scrollTop - clientHeight < NEAR;

@@ -1,0 +1,167 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { App, PHONE } from "./support/app.ts";
+import { showcaseAgent } from "./support/showcase-agent.ts";
+import { makeThread, openThread, turnsEnded } from "./support/thread.ts";
+import type { Page } from "./support/browser.ts";
+
+const app = App.forThisFile({ delayMs: 1 });
+afterEach(() => app.finish());
+
+const SENTENCE = "Every line of this answer is as wide as there is room for, so that its end stands at the edge. ";
+const answering = (text: string): [string[], { command: string; args: string[] }] => [
+  [JSON.stringify([{ text }])],
+  showcaseAgent(),
+];
+
+/** What is at the end of the answer's first line: part of its text, or what lies over it. */
+const atFirstLinesEnd = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const text = document.querySelector("[data-status=complete] .markdown p")?.firstChild;
+    if (!text) throw new Error("There is no answer.");
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const line = range.getClientRects()[0];
+    if (!line) throw new Error("It has no line.");
+    // Over the height of the letters, and at their end.
+    for (const y of [line.top + 2, line.top + line.height / 2, line.bottom - 2]) {
+      const found = document.elementFromPoint(line.right - 3, y);
+      if (!found?.closest(".markdown p")) return found?.outerHTML.slice(0, 200) ?? "nothing";
+    }
+    return "text";
+  });
+
+const timeline = (page: Page) => page.locator("[data-timeline]");
+const jump = (page: Page) => page.getByRole("button", { name: "Jump to latest" });
+
+/** The first row in sight and how far below the timeline's edge it stands. */
+const anchor = (page: Page): Promise<{ key: string; top: number }> =>
+  page.evaluate(() => {
+    const edge = document.querySelector("[data-timeline]")?.getBoundingClientRect().top ?? 0;
+    const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")];
+    const row = rows.find((each) => each.offsetHeight > 0 && each.getBoundingClientRect().top >= edge);
+    return { key: row?.dataset["row"] ?? "", top: Math.round((row?.getBoundingClientRect().top ?? -1) - edge) };
+  });
+
+describe.skipIf(!app.available)("reading a thread", () => {
+  test("what can be done with an answer covers none of its words; by mouse and by keys", async () => {
+    const thread = await makeThread(app, ...answering(SENTENCE.repeat(6)));
+    const { page } = await app.signedIn({ permissions: ["clipboard-read", "clipboard-write"] });
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    const answer = page.locator("[data-status=complete]").last();
+    await answer.hover();
+    const copy = answer.getByRole("button", { name: "Copy", exact: true });
+    await page.waitForFunction(
+      () => getComputedStyle(document.querySelector("[data-status=complete] .item-bar") as Element).opacity === "1",
+    );
+    expect(await atFirstLinesEnd(page)).toBe("text");
+    await copy.click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(SENTENCE.repeat(6));
+    await page.mouse.move(2, 2);
+    await answer.getByRole("button", { name: "Copy link to this" }).focus();
+    await page.waitForFunction(
+      () => getComputedStyle(document.querySelector("[data-status=complete] .item-bar") as Element).opacity === "1",
+    );
+  });
+
+  test("on a phone it is always there, quiet, under a finger, and covers nothing", async () => {
+    const thread = await makeThread(app, ...answering(SENTENCE.repeat(6)));
+    const { page } = await app.signedIn({ ...PHONE, permissions: ["clipboard-read", "clipboard-write"] });
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    expect(await atFirstLinesEnd(page)).toBe("text");
+    const more = page.locator("[data-status=complete]").last().getByRole("button", { name: "Copy or link" });
+    const box = await more.boundingBox();
+    expect(box && box.width >= 43 && box.height >= 43).toBe(true);
+    await more.tap();
+    await page.getByRole("menuitem", { name: "Copy", exact: true }).tap();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(SENTENCE.repeat(6));
+    // A prompt's name stands close to its text.
+    const [name, text] = await page.evaluate(() => {
+      const row = document.querySelector("[data-row] time")?.closest("[data-row]");
+      return [row?.querySelector("time")?.getBoundingClientRect(), row?.querySelector("p")?.getBoundingClientRect()];
+    });
+    expect((text?.top ?? 0) - (name?.bottom ?? 0)).toBeLessThan(24);
+  });
+
+  test("where one read, and what one opened, is there again after another thread", async () => {
+    const long = await makeThread(app, ["long 30", "long 30", "tour of it", "long 40", "long 30"]);
+    const client = await app.server.client();
+    await client.command("thread.mode", { thread: long, mode: "auto" });
+    const other = await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn();
+    await openThread(page, app, long);
+    await turnsEnded(page, 1);
+    await page.getByText("Demo line 30 of 30").last().waitFor();
+    await timeline(page).hover();
+    const toggle = page.locator("[data-row] [data-toggle]").first();
+    while (!(await toggle.isVisible())) await page.mouse.wheel(0, -300);
+    await toggle.click();
+    await page.locator("[data-row] [data-toggle][aria-expanded=true]").first().waitFor();
+    await jump(page).waitFor();
+    const before = await anchor(page);
+    await page.locator(`[data-thread="${other}"]`).click();
+    await timeline(page).getByText("no model, no account").waitFor();
+    await page.locator(`[data-thread="${long}"]`).click();
+    await page.locator(`[data-row="${before.key}"]`).waitFor();
+    await page.waitForFunction(({ key, top }) => {
+      const edge = document.querySelector("[data-timeline]")?.getBoundingClientRect().top ?? 0;
+      const row = document.querySelector(`[data-row="${key}"]`)?.getBoundingClientRect().top ?? -1;
+      return Math.abs(row - edge - top) <= 2;
+    }, before);
+    expect(await page.locator("[data-row] [data-toggle][aria-expanded=true]").count()).toBe(1);
+    // The end is the end again: what comes is followed.
+    await jump(page).click();
+    await page.locator(`[data-thread="${other}"]`).click();
+    await timeline(page).getByText("no model, no account").waitFor();
+    await page.locator(`[data-thread="${long}"]`).click();
+    await page.waitForFunction(() => {
+      const box = document.querySelector("[data-timeline]");
+      return (
+        box !== null && box.scrollHeight > box.clientHeight && box.scrollHeight - box.scrollTop - box.clientHeight < 24
+      );
+    });
+  });
+
+  test("there is no jump to the latest where one sees it", async () => {
+    const thread = await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    await page.locator("#main").focus();
+    await page.keyboard.press("j");
+    await page.waitForFunction(() => document.activeElement?.hasAttribute("data-row") ?? false);
+    await page.keyboard.press("k");
+    await timeline(page).hover();
+    await page.mouse.wheel(0, -300);
+    // As long as the way to a row takes to end.
+    await page.waitForTimeout(600);
+    expect(await jump(page).count()).toBe(0);
+  });
+
+  test("only what scrolls is a stop for Tab", async () => {
+    const wide = "x".repeat(400);
+    const text = `Short:\n\n\`\`\`ts\nlet a = 1;\n\`\`\`\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\nLong:\n\n\`\`\`ts\nlet b = "${wide}";\n\`\`\`\n`;
+    const thread = await makeThread(app, ...answering(text));
+    const { page } = await app.signedIn({ viewport: { width: 1440, height: 1400 } });
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    await page.locator("[data-status=complete] pre").last().waitFor();
+    await page.waitForFunction(() => document.querySelectorAll("[data-status=complete] pre[tabindex]").length === 1);
+    expect(await page.locator("[data-status=complete] .table-scroll[tabindex]").count()).toBe(0);
+    expect(await page.locator("[data-timeline][tabindex]").count()).toBe(0);
+  });
+
+  test("tasks in a text bear the marks of a plan", async () => {
+    const thread = await makeThread(app, ...answering("- [x] jitter\n- [ ] reset\n"));
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    const answer = page.locator("[data-status=complete]").last();
+    expect(await answer.getByRole("img").evaluateAll((all) => all.map((each) => each.ariaLabel))).toEqual([
+      "Done",
+      "To do",
+    ]);
+    expect(await answer.locator("input").count()).toBe(0);
+  });
+});
