@@ -1,14 +1,16 @@
-import type { ThreadEntity } from "@skein/client";
+import type { PermissionEntity, QuestionEntity, ThreadEntity } from "@skein/client";
 import { usePermissions, useThread } from "@skein/client/react";
 
 /** Tells screen readers what matters in passing: not every token, but that the agent works, waits, or is done. */
 export function Announcer({ id }: { id: string }) {
   const { thread, turns } = useThread(id);
   const { permissions, questions } = usePermissions(id);
+  const [first, ...others] = [...permissions, ...questions].sort((a, b) => a.value.pos - b.value.pos);
   const last = turns.findLast(({ value }) => value.status !== "queued")?.value.status;
   return (
     <p className="sr-only" aria-live="polite">
-      {thread && said(thread.status)}
+      {/* Another request is said anew, also when it has the words of the one before. */}
+      {thread && <span key={first?.id}>{said(thread.status)}</span>}
     </p>
   );
 
@@ -17,7 +19,7 @@ export function Announcer({ id }: { id: string }) {
       case "running":
         return "The agent works.";
       case "waiting":
-        return `The agent waits for you: ${permissions[0]?.value.title ?? questions[0]?.value.message ?? ""}`;
+        return `The agent waits for you: ${wordsOf(first?.value)}${others.length > 0 ? `, and ${others.length} more` : ""}`;
       case "interrupted":
         return "The thread was interrupted.";
       case "idle":
@@ -29,4 +31,9 @@ export function Announcer({ id }: { id: string }) {
         return status satisfies never;
     }
   }
+}
+
+function wordsOf(request: PermissionEntity | QuestionEntity | undefined): string {
+  if (request === undefined) return "";
+  return "options" in request ? (request as PermissionEntity).title : request.message;
 }

@@ -1,5 +1,5 @@
 import { useThread, useConnection } from "@skein/client/react";
-import { useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { Page, PageHeading } from "../app/page.tsx";
 import { navigate, useRoute } from "../app/router.tsx";
 import { useLayout } from "../lib/use-media.ts";
@@ -9,10 +9,12 @@ import { Announcer } from "./announcer.tsx";
 import { Switches } from "./header/switches.tsx";
 import { ThreadHeader } from "./header/thread-header.tsx";
 import { Interrupted } from "./interrupted.tsx";
+import { isCoarse } from "./lib/coarse.ts";
 import { ThreadPanel, type PanelTab } from "./panels/thread-panel.tsx";
 import { PromptBox, type PromptBoxHandle } from "./prompt/prompt-box.tsx";
 import { QueueStrip } from "./prompt/queue-strip.tsx";
 import { RequestBar } from "./requests/request-bar.tsx";
+import { useFocusAfterAnswer } from "./requests/use-focus-after-answer.ts";
 import { ThreadProvider } from "./thread-context.ts";
 import { ThreadShortcuts } from "./thread-shortcuts.tsx";
 import { Timeline, type TimelineHandle } from "./timeline/timeline.tsx";
@@ -36,6 +38,12 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
     },
     [layout],
   );
+  // Where fingers point, the focus would bring the keyboard up over what one reads.
+  const toPrompt = useCallback(() => {
+    if (isCoarse()) document.getElementById("main")?.focus();
+    else promptBox.current?.focus();
+  }, []);
+  useFocusAfterAnswer(id, toPrompt);
   const cwd = thread?.cwd ?? "";
   const shown = useMemo(() => ({ id, cwd }), [id, cwd]);
   const openPanel = (tab: PanelTab | null): void => {

@@ -1,37 +1,103 @@
 import type { PermissionEntity } from "@skein/client";
-import { Button } from "../../ui/button.tsx";
+import { Ellipsis } from "lucide-react";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { classNames } from "../../ui/class-names.ts";
 import { Keys } from "../../ui/keys.tsx";
+import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { useThreadId } from "../thread-context.ts";
-import { allows, keyed, shownOptions } from "./permission-options.ts";
-import { useAnswer } from "./use-answer.ts";
+import { allows, keyed, shownOptions, type PermissionOption } from "./permission-options.ts";
+import { useAnswer, type Answering } from "./use-answer.ts";
 
-/** The agent's own options as buttons. The mildest that allows and that denies have keys. */
-export function PermissionButtons({ id, permission }: { id: string; permission: PermissionEntity }) {
+type Props = { id: string; permission: PermissionEntity };
+
+/**
+ * The agent's own options as buttons. The mildest that allows and that denies have keys; on narrow screens these two
+ * share the first row, and the others stand below, quiet.
+ */
+export function PermissionButtons({ id, permission }: Props) {
   const answer = useAnswer(useThreadId());
   const [yes, no] = [keyed(permission.options, "a"), keyed(permission.options, "d")];
   return (
     <div className="flex flex-wrap gap-2">
       {shownOptions(permission.options).map((option) => {
-        const key = option === yes ? "a" : option === no ? "d" : undefined;
+        const mild = option === yes || option === no;
         return (
-          <Button
+          <OptionButton
             key={option.optionId}
-            variant={option === yes ? "primary" : "secondary"}
-            disabled={answer.chosen !== null}
-            data-answer={key}
-            data-allows={allows(option)}
-            aria-keyshortcuts={key?.toUpperCase()}
-            onClick={() => answer.permission(id, option.optionId)}
-          >
-            {answer.chosen === option.optionId ? `${option.name}…` : option.name}
-            {key && (
-              <span className={option === yes ? "contents [&_kbd]:border-current/50 [&_kbd]:text-current" : "contents"}>
-                <Keys keys={[key.toUpperCase()]} />
-              </span>
-            )}
-          </Button>
+            id={id}
+            option={option}
+            keyCap={option === yes ? "a" : option === no ? "d" : undefined}
+            answer={answer}
+            className={
+              mild
+                ? "max-medium:-order-1 max-medium:flex-1"
+                : "max-medium:w-full max-medium:border-transparent! max-medium:bg-transparent!"
+            }
+          />
         );
       })}
     </div>
+  );
+}
+
+/** The mildest that allows, and all others in a menu: for where there is one line only. */
+export function PermissionMenu({ id, permission }: Props) {
+  const answer = useAnswer(useThreadId());
+  const yes = keyed(permission.options, "a");
+  const others = shownOptions(permission.options).filter((option) => option !== yes);
+  return (
+    <div className="flex shrink-0 items-center gap-1">
+      {yes && <OptionButton id={id} option={yes} keyCap="a" answer={answer} />}
+      {others.length > 0 && (
+        <Menu
+          side="top"
+          trigger={
+            <IconButton label="Other answers" disabled={answer.chosen !== null}>
+              <Ellipsis size={16} aria-hidden />
+            </IconButton>
+          }
+        >
+          {others.map((option) => (
+            <MenuItem key={option.optionId} onSelect={() => answer.permission(id, option.optionId)}>
+              {option.name}
+            </MenuItem>
+          ))}
+        </Menu>
+      )}
+    </div>
+  );
+}
+
+function OptionButton({
+  id,
+  option,
+  keyCap,
+  answer,
+  className,
+}: {
+  id: string;
+  option: PermissionOption;
+  keyCap: "a" | "d" | undefined;
+  answer: Answering;
+  className?: string;
+}) {
+  const primary = keyCap === "a";
+  return (
+    <Button
+      variant={primary ? "primary" : "secondary"}
+      disabled={answer.chosen !== null}
+      data-answer={keyCap}
+      data-allows={allows(option)}
+      aria-keyshortcuts={keyCap?.toUpperCase()}
+      onClick={() => answer.permission(id, option.optionId)}
+      className={classNames("max-w-full", className)}
+    >
+      <span className="truncate">{answer.chosen === option.optionId ? `${option.name}…` : option.name}</span>
+      {keyCap && (
+        <span className={primary ? "contents [&_kbd]:border-current/50 [&_kbd]:text-current" : "contents"}>
+          <Keys keys={[keyCap.toUpperCase()]} />
+        </span>
+      )}
+    </Button>
   );
 }

@@ -4,12 +4,21 @@ import { CircleSlash2, ShieldCheck, ShieldQuestionMark, ShieldX } from "lucide-r
 import { Person } from "../items/person.tsx";
 import { ToolBody } from "../items/tool-body.tsx";
 import { useThreadId } from "../thread-context.ts";
+import { useAnswersInSight } from "./answers-in-sight.ts";
 import { allows, answerWords } from "./permission-options.ts";
 import { PermissionButtons } from "./permission-buttons.tsx";
 
 /** A request for leave where it arose: open, a card with the agent's own options; answered, one line. */
 export function PermissionCard({ id, permission }: { id: string; permission: PermissionEntity }) {
-  if (permission.status !== "pending") return <Answered permission={permission} />;
+  return permission.status === "pending" ? (
+    <Open id={id} permission={permission} />
+  ) : (
+    <Answered permission={permission} />
+  );
+}
+
+function Open({ id, permission }: { id: string; permission: PermissionEntity }) {
+  const answers = useAnswersInSight(id);
   return (
     <section
       aria-label={`The agent asks for leave: ${permission.title}`}
@@ -21,7 +30,7 @@ export function PermissionCard({ id, permission }: { id: string; permission: Per
         <span className="min-w-0 break-words">{plainTitle(permission.title)}</span>
       </p>
       <RequestedTool tool={permission.tool} />
-      <div className="mt-3">
+      <div ref={answers} className="mt-3">
         <PermissionButtons id={id} permission={permission} />
       </div>
     </section>

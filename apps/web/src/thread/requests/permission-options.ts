@@ -1,19 +1,19 @@
 import type { PermissionEntity } from "@skein/client";
 
-type Option = PermissionEntity["options"][number];
+export type PermissionOption = PermissionEntity["options"][number];
 
-export const allows = ({ kind }: Option): boolean => kind.startsWith("allow");
+export const allows = ({ kind }: PermissionOption): boolean => kind.startsWith("allow");
 
 /** The options in the order they are shown: what allows first, once before always, as the agent gave them else. */
-export function shownOptions(options: readonly Option[]): Option[] {
-  const rank = ({ kind }: Option): number => RANK[kind] ?? 4;
+export function shownOptions(options: readonly PermissionOption[]): PermissionOption[] {
+  const rank = ({ kind }: PermissionOption): number => RANK[kind] ?? 4;
   return options.toSorted((a, b) => rank(a) - rank(b));
 }
 
 const RANK: Record<string, number> = { allow_once: 0, allow_always: 1, reject_once: 2, reject_always: 3 };
 
 /** The option that `A` chooses, and the one that `D` does: the mildest of each. */
-export const keyed = (options: readonly Option[], key: "a" | "d"): Option | undefined =>
+export const keyed = (options: readonly PermissionOption[], key: "a" | "d"): PermissionOption | undefined =>
   shownOptions(options).find((option) => allows(option) === (key === "a"));
 
 /** What was answered, in words: "Allowed once", "Rejected". */

@@ -6,6 +6,7 @@ import { FIELD } from "../../ui/text-field.tsx";
 import { Person } from "../items/person.tsx";
 import { SafeLink } from "../markdown/inline.tsx";
 import { useThreadId } from "../thread-context.ts";
+import { useAnswersInSight } from "./answers-in-sight.ts";
 import { contentOf, faultOf, readFields, type Field, type FieldValue } from "./question-fields.ts";
 import { useAnswer } from "./use-answer.ts";
 
@@ -29,6 +30,7 @@ export function QuestionCard({ id, question }: { id: string; question: QuestionE
 
 function Form({ id, question }: { id: string; question: QuestionEntity }) {
   const answer = useAnswer(useThreadId());
+  const answers = useAnswersInSight(id);
   const fields = useMemo(() => (question.mode === "form" ? readFields(question.schema) : []), [question]);
   const [values, setValues] = useState<Record<string, FieldValue>>({});
   const [tried, setTried] = useState(false);
@@ -62,7 +64,7 @@ function Form({ id, question }: { id: string; question: QuestionEntity }) {
           onChange={(value) => setValues({ ...values, [field.name]: value })}
         />
       ))}
-      <div className="flex flex-wrap gap-2">
+      <div ref={answers} className="flex flex-wrap gap-2">
         <Button type="submit" variant="primary" disabled={answer.chosen !== null}>
           {answer.chosen === "accept" ? "Answering…" : question.mode === "url" ? "I have been there" : "Answer"}
         </Button>

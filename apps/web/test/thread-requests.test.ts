@@ -1,0 +1,217 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { App, axeFaults, PHONE } from "./support/app.ts";
+import { scriptedAgent, type Step } from "../../../test/support/scripted-agent.ts";
+import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
+import type { Page } from "./support/browser.ts";
+
+const app = App.forThisFile({ delayMs: 1 });
+afterEach(() => app.finish());
+
+/** Asks for leave to run a command, as agents do: the tool call first, then the request. */
+const run = (toolCallId: string, command: string, more: Record<string, unknown> = {}): Step[] => [
+  {
+    update: {
+      sessionUpdate: "tool_call",
+      toolCallId,
+      status: "pending",
+      kind: "execute",
+      title: "Run a command",
+      rawInput: { command, ...more },
+    },
+  },
+  {
+    ask: "session/request_permission",
+    params: {
+      toolCall: { toolCallId },
+      options: [
+        { optionId: "yes", name: "Allow", kind: "allow_once" },
+        { optionId: "always", name: "Allow, and stop asking", kind: "allow_always" },
+        { optionId: "no", name: "Reject", kind: "reject_once" },
+      ],
+    },
+  },
+  { update: { sessionUpdate: "tool_call_update", toolCallId, status: "completed" } },
+];
+/** The same, without waiting for the answer: so that several are open at once. */
+const atOnce = (command: string): Step[] => {
+  const [begin, ask] = run(command, command);
+  return [begin as Step, { ...(ask as Extract<Step, { ask: string }>), wait: false }];
+};
+const asks = (steps: Step[]): [string[], { command: string; args: string[] }] => [
+  [JSON.stringify(steps)],
+  scriptedAgent(),
+];
+/** Enough above or below a request to scroll it away. */
+const LONG: Step = { text: "A line that takes a place of its own.\n\n", times: 60 };
+
+const bar = (page: Page) => page.getByRole("region", { name: "The agent waits for you" });
+const card = (page: Page) => page.getByRole("region", { name: /asks for leave/ });
+const lineOf = async (page: Page, of: "card" | "bar"): Promise<number[]> => {
+  const buttons = await (of === "card" ? card(page) : bar(page)).locator("[data-answer]").all();
+  return Promise.all(buttons.map(async (each) => Math.round((await each.boundingBox())?.y ?? -1)));
+};
+
+describe.skipIf(!app.available)("a request", () => {
+  test("a command is shown as one, its other arguments as a list, the raw ones on demand", async () => {
+    const thread = await makeThread(app, ...asks(run("c1", "ls -la src", { timeout: 30, description: "List it" })));
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await card(page).waitFor();
+    const said = await card(page).innerText();
+    expect(said).toContain("$ ls -la src");
+    expect(said).not.toContain('"command"');
+    await card(page).getByRole("term").filter({ hasText: "timeout" }).waitFor();
+    await card(page).getByRole("definition").filter({ hasText: "30" }).waitFor();
+    await card(page).getByText("As JSON").click();
+    await card(page).getByText('"command": "ls -la src"').waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
+  test("the bar says which command it is about, or which file and how much of it, with the diff on demand", async () => {
+    const { page } = await app.signedIn({ viewport: { width: 1440, height: 900 } });
+    const command = await makeThread(app, ...asks([LONG, ...run("c2", "rm -rf build")]));
+    await openThread(page, app, command);
+    await bar(page).waitFor();
+    await page.locator("[data-timeline]").hover();
+    await page.mouse.wheel(0, -2000);
+    await bar(page).getByText("$ rm -rf build").waitFor();
+
+    const edit = await makeThread(app, ["long 60", "edit Something"]);
+    await openThread(page, app, edit);
+    await bar(page).waitFor();
+    await page.locator("[data-timeline]").hover();
+    await page.mouse.wheel(0, -2000);
+    await bar(page).getByText("skein-demo.md", { exact: true }).waitFor();
+    await bar(page)
+      .getByRole("img", { name: /lines added/ })
+      .waitFor();
+    await bar(page).getByRole("button", { name: "Show the changes" }).click();
+    await bar(page).locator("[data-line=added]").first().waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
+  test("while its card is in view the bar is one line, with what else can be answered in a menu", async () => {
+    const thread = await makeThread(app, ["long 60", "edit Something"]);
+    const { page } = await app.signedIn(PHONE);
+    await openThread(page, app, thread);
+    await bar(page).getByRole("button", { name: "Other answers" }).waitFor();
+    expect((await bar(page).boundingBox())?.height).toBeLessThan(64);
+    // In the card: yes and no beside each other, the rest below.
+    const [yes, no] = await lineOf(page, "card");
+    expect(no).toBe(yes);
+    await page.evaluate(() => document.querySelector("[data-timeline]")?.scrollTo(0, 0));
+    await bar(page).getByRole("button", { name: "Reject" }).waitFor();
+    await page.evaluate(() => document.querySelector("[data-timeline]")?.scrollTo(0, 1e6));
+    await bar(page).getByRole("button", { name: "Other answers" }).tap();
+    await page.getByRole("menuitem", { name: "Reject" }).tap();
+    await page.getByText("Rejected by you").waitFor();
+  });
+
+  test("with the keyboard up, the bar stays one line whatever is in view", async () => {
+    const thread = await makeThread(app, ["long 60", "edit Something"]);
+    const { page } = await app.signedIn({ ...PHONE, viewport: { width: 360, height: 400 } });
+    await openThread(page, app, thread);
+    await bar(page).waitFor();
+    await page.evaluate(() => document.querySelector("[data-timeline]")?.scrollTo(0, 0));
+    await page.getByRole("button", { name: "Jump to latest" }).waitFor();
+    expect((await bar(page).boundingBox())?.height).toBeLessThan(64);
+  });
+
+  test("answered in the bar, the next request has the focus, and after the last the prompt box", async () => {
+    const thread = await makeThread(app, ...asks([...atOnce("one"), ...atOnce("two"), { hang: true }]));
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await bar(page).getByText("and 1 more").waitFor();
+    for (const command of ["one", "two"]) {
+      await bar(page)
+        .getByRole("button", { name: /^Allow/ })
+        .first()
+        .focus();
+      await page.keyboard.press("Enter");
+      await page
+        .getByRole("region", { name: /asks for leave/ })
+        .getByText(`$ ${command}`)
+        .waitFor({ state: "detached" });
+      if (command === "one") {
+        await page.waitForFunction(() => document.activeElement?.closest("[data-request]") != null);
+      }
+    }
+    await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Prompt");
+    await page.getByText("Allowed once by you").first().waitFor();
+  });
+
+  test("answered in its card by keys, the focus is not lost", async () => {
+    const thread = await makeThread(app, ...asks(run("c5", "one")));
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await card(page)
+      .getByRole("button", { name: /^Allow/ })
+      .first()
+      .focus();
+    await page.keyboard.press("Enter");
+    await turnsEnded(page, 1);
+    await page.waitForFunction(() => document.activeElement !== document.body);
+  });
+
+  test("what waits for the person counts no time, and says whom it waits for", async () => {
+    const thread = await makeThread(app, ...asks([...run("c6", "sleep"), LONG]));
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    const row = page.locator("[data-toggle]").filter({ hasText: "Run a command" });
+    await row.getByText("waits for you").waitFor();
+    // As long as it would take to be worth saying.
+    await page.waitForTimeout(1200);
+    expect(await row.textContent()).not.toMatch(/\d s/);
+  });
+
+  test("a second request is announced as well", async () => {
+    const thread = await makeThread(
+      app,
+      ...asks([...atOnce("one"), { until: "second" }, ...atOnce("two"), { hang: true }]),
+    );
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    const said = page.locator("p[aria-live=polite]");
+    await bar(page).waitFor();
+    const first = await said.textContent();
+    await Bun.write(`${app.server.cwd}/second`, "");
+    await bar(page).getByText("and 1 more").waitFor();
+    expect(await said.textContent()).not.toBe(first);
+    expect(await said.textContent()).toContain("1 more");
+  });
+
+  test("the way to the latest covers no button of a request", async () => {
+    // The tool call, much text, and only then the request: so that the card stands at the end, with room to scroll.
+    const [begin, ask] = run("c9", "one");
+    const thread = await makeThread(app, ...asks([begin as Step, LONG, ask as Step]));
+    const { page } = await app.signedIn(PHONE);
+    await openThread(page, app, thread);
+    await card(page).waitFor();
+    const covered: string[] = [];
+    for (let back = 30; back <= 240; back += 30) {
+      await page.evaluate((by) => {
+        const box = document.querySelector("[data-timeline]");
+        box?.scrollTo(0, box.scrollHeight - box.clientHeight - by);
+      }, back);
+      await page.getByRole("button", { name: "Jump to latest" }).waitFor();
+      covered.push(
+        ...(await page.evaluate(() => {
+          const box = document.querySelector("[data-timeline]")?.getBoundingClientRect();
+          const buttons = [...document.querySelectorAll<HTMLElement>("[data-timeline] [data-request] button")];
+          return buttons
+            .filter((button) => {
+              const { left, top, width, height } = button.getBoundingClientRect();
+              const y = top + height / 2;
+              if (!box || y <= box.top || y >= box.bottom) return false;
+              return [0.1, 0.5, 0.9].some(
+                (part) => !button.contains(document.elementFromPoint(left + width * part, y)),
+              );
+            })
+            .map((button) => button.textContent ?? "");
+        })),
+      );
+    }
+    expect(covered).toEqual([]);
+    expect(await promptBox(page).isVisible()).toBe(true);
+  });
+});
