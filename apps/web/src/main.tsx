@@ -3,6 +3,7 @@ import { SkeinProvider } from "@skein/client/react";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
+import { refuseFileDrops } from "./lib/file-drops.ts";
 import { followVisibleHeight } from "./lib/viewport.ts";
 import { registerServiceWorker } from "./pwa/register.ts";
 import { say } from "./ui/toasts.tsx";
@@ -20,6 +21,7 @@ function outboxStorage() {
 }
 
 followVisibleHeight();
+refuseFileDrops();
 registerServiceWorker(() => say("Skein was updated.", { label: "Reload", run: () => location.reload() }));
 
 const root = document.getElementById("app");

@@ -1,4 +1,5 @@
 import { useBoard, type Card } from "@skein/client/react";
+import { ChevronRight } from "lucide-react";
 import { useId, useState, type ReactNode } from "react";
 import { useRoute } from "../app/router.tsx";
 import { Button } from "../ui/button.tsx";
@@ -67,6 +68,11 @@ function Group({
             onClick={() => setOpen(!open)}
             className="flex items-center gap-1.5 rounded-control hover:text-ink-1 pointer-coarse:min-h-11"
           >
+            <ChevronRight
+              size={14}
+              aria-hidden
+              className={classNames("-ml-0.5 shrink-0 transition-transform", open && "rotate-90")}
+            />
             {title} {count}
           </button>
         ) : (

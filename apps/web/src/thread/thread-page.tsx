@@ -6,13 +6,17 @@ import { useLayout } from "../lib/use-media.ts";
 import { Button } from "../ui/button.tsx";
 import { Empty, ErrorNote, SkeletonRows } from "../ui/states.tsx";
 import { Announcer } from "./announcer.tsx";
+import { Archived } from "./archived.tsx";
 import { Switches } from "./header/switches.tsx";
 import { ThreadHeader } from "./header/thread-header.tsx";
 import { Interrupted } from "./interrupted.tsx";
 import { isCoarse } from "./lib/coarse.ts";
 import { ThreadPanel, type PanelTab } from "./panels/thread-panel.tsx";
+import { DropZone } from "./prompt/drop-zone.tsx";
+import { HeldStop } from "./prompt/held-stop.tsx";
 import { PromptBox, type PromptBoxHandle } from "./prompt/prompt-box.tsx";
 import { QueueStrip } from "./prompt/queue-strip.tsx";
+import { useStop } from "./prompt/use-stop.ts";
 import { RequestBar } from "./requests/request-bar.tsx";
 import { useFocusAfterAnswer } from "./requests/use-focus-after-answer.ts";
 import { ThreadProvider } from "./thread-context.ts";
@@ -25,6 +29,7 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
   const { thread, status, error } = useThread(id);
   const { state } = useConnection();
   const route = useRoute();
+  const stop = useStop(id);
   const layout = useLayout();
   const view = viewOf(id);
   const [panel, setPanel] = useState<PanelTab | null>(null);
@@ -73,6 +78,7 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
     );
   }
 
+  const archived = thread.status === "archived";
   return (
     <ThreadProvider value={shown}>
       <ViewContext value={view}>
@@ -100,18 +106,25 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
             <div className="mx-auto w-full max-w-[calc(var(--measure)+2rem)] px-4 pb-3 max-medium:px-2 max-medium:pb-2">
               <div className="pb-safe">
                 <Interrupted id={id} />
+                <HeldStop stop={stop} />
                 <RequestBar thread={id} onShow={show} />
                 <QueueStrip thread={id} onShow={() => openPanel("queue")} />
-                <PromptBox
-                  ref={promptBox}
-                  thread={id}
-                  onSent={() => timeline.current?.toEnd()}
-                  switches={layout === "narrow" && <Switches id={id} thread={thread} side="top" />}
-                />
+                {archived ? (
+                  <Archived id={id} onBack={() => requestAnimationFrame(toPrompt)} />
+                ) : (
+                  <PromptBox
+                    ref={promptBox}
+                    thread={id}
+                    stop={stop}
+                    onSent={() => timeline.current?.toEnd()}
+                    switches={layout === "narrow" && <Switches id={id} thread={thread} side="top" />}
+                  />
+                )}
               </div>
             </div>
           </div>
-          <ThreadShortcuts id={id} timeline={timeline} promptBox={promptBox} />
+          {!archived && <DropZone onFiles={(files) => promptBox.current?.attach(files)} />}
+          <ThreadShortcuts id={id} stop={stop} timeline={timeline} promptBox={promptBox} />
           <Announcer id={id} />
         </Page>
       </ViewContext>

@@ -2,7 +2,7 @@ import { usePermissions } from "@skein/client/react";
 import type { RefObject } from "react";
 import { useShortcuts } from "../app/shortcuts.tsx";
 import type { PromptBoxHandle } from "./prompt/prompt-box.tsx";
-import { useStop } from "./prompt/use-stop.ts";
+import type { Stop } from "./prompt/use-stop.ts";
 import type { TimelineHandle } from "./timeline/timeline.tsx";
 
 /** The keys that hold in a thread. Draws nothing. */
@@ -10,13 +10,14 @@ export function ThreadShortcuts({
   id,
   timeline,
   promptBox,
+  stop: { running, state, stop },
 }: {
   id: string;
   timeline: RefObject<TimelineHandle | null>;
   promptBox: RefObject<PromptBoxHandle | null>;
+  stop: Stop;
 }) {
   const { permissions, questions } = usePermissions(id);
-  const { running, stopping, stop } = useStop(id);
   const first = [...permissions, ...questions].sort((a, b) => a.value.pos - b.value.pos)[0];
 
   /** Answers the request that has the focus; without one, the first press goes to the oldest. */
@@ -28,8 +29,11 @@ export function ThreadShortcuts({
       return;
     }
     const button = request.querySelector<HTMLButtonElement>(`[data-answer="${key}"]:not(:disabled)`);
-    if (button === null) return false;
-    button.click();
+    if (button) return button.click();
+    // The bar has one line only: the rest is in its card.
+    const asked = request.dataset["request"];
+    if (asked === undefined || request.closest("[data-row]")) return false;
+    timeline.current?.show(asked);
   };
 
   useShortcuts([
@@ -46,7 +50,7 @@ export function ThreadShortcuts({
       group: "In a thread",
       whileTyping: true,
       run: () => {
-        if (!running || stopping) return false;
+        if (!running || state !== "no") return false;
         stop();
       },
     },

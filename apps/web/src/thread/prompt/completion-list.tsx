@@ -2,16 +2,21 @@ import { useEffect, useRef } from "react";
 import { classNames } from "../../ui/class-names.ts";
 import type { Suggestion } from "./use-completion.ts";
 
+const PANEL = "absolute inset-x-0 bottom-full z-10 mb-1 rounded-panel border border-line bg-floating shadow-float";
+
 /** The suggestions above the prompt; the field itself keeps the focus and names the chosen one. */
 export function CompletionList({
   id,
   label,
+  none,
   suggestions,
   chosen,
   onChoose,
 }: {
   id: string;
   label: string;
+  /** What is said when there are none. */
+  none: string;
   suggestions: readonly Suggestion[];
   chosen: number;
   onChoose: (suggestion: Suggestion) => void;
@@ -21,13 +26,20 @@ export function CompletionList({
     // What it returns is a promise in newer browsers: not to be taken for a clean-up.
     list.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
   }, [chosen]);
+  if (suggestions.length === 0) {
+    return (
+      <p role="status" className={`${PANEL} px-3 py-2 text-small text-ink-3`}>
+        {none}
+      </p>
+    );
+  }
   return (
     <ul
       ref={list}
       id={id}
       role="listbox"
       aria-label={label}
-      className="absolute inset-x-0 bottom-full z-10 mb-1 max-h-64 overflow-y-auto rounded-panel border border-line bg-floating p-1 shadow-float"
+      className={`${PANEL} grid max-h-64 grid-cols-[fit-content(60%)_minmax(0,1fr)] overflow-y-auto p-1`}
     >
       {suggestions.map((suggestion, index) => (
         <li
@@ -41,14 +53,15 @@ export function CompletionList({
             onChoose(suggestion);
           }}
           className={classNames(
-            "flex min-h-8 cursor-default items-center gap-3 rounded-[4px] px-2 pointer-coarse:min-h-11",
+            "col-span-2 grid min-h-8 cursor-default grid-cols-subgrid items-center gap-x-4 rounded-[4px] px-2 pointer-coarse:min-h-11",
             index === chosen && "bg-surface-3",
           )}
         >
-          <span className="min-w-0 shrink-0 truncate font-mono text-small max-medium:max-w-[60%]">
-            {suggestion.name}
+          <span className={classNames("min-w-0 truncate text-small", suggestion.note === undefined && "col-span-2")}>
+            <span className="font-mono">{suggestion.name}</span>
+            {suggestion.hint && <span className="ml-2 text-ink-3 italic">{suggestion.hint}</span>}
           </span>
-          {suggestion.note && <span className="min-w-0 truncate text-meta text-ink-3">{suggestion.note}</span>}
+          {suggestion.note && <span className="min-w-0 truncate text-meta text-ink-2">{suggestion.note}</span>}
         </li>
       ))}
     </ul>

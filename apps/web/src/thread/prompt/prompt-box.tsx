@@ -1,6 +1,5 @@
 import { DEFAULT_LIMITS } from "@skein/client";
 import { useClient, useConnection, useThread } from "@skein/client/react";
-import { ArrowUp, ListPlus, Paperclip, Square } from "lucide-react";
 import {
   useCallback,
   useEffect,
@@ -8,43 +7,44 @@ import {
   useImperativeHandle,
   useRef,
   useState,
-  type ClipboardEvent,
-  type DragEvent,
   type KeyboardEvent,
   type ReactNode,
   type Ref,
 } from "react";
-import { keyCaps, useShortcuts } from "../../app/shortcuts.tsx";
+import { useShortcuts } from "../../app/shortcuts.tsx";
 import { store, stored, useStored } from "../../lib/device-storage.ts";
-import { Button, IconButton } from "../../ui/button.tsx";
-import { classNames } from "../../ui/class-names.ts";
 import { sayFailed } from "../../ui/toasts.tsx";
+import { isCoarse } from "../lib/coarse.ts";
 import { bytes } from "../lib/words.ts";
 import { Attachments } from "./attachments.tsx";
 import { CompletionList } from "./completion-list.tsx";
 import { draftOf, EMPTY, type Attached } from "./drafts.ts";
-import { rememberSent, SENT } from "./sent.ts";
+import { PromptToolbar } from "./prompt-toolbar.tsx";
+import { rememberSent } from "./sent.ts";
 import { mentions, triggerAt, type Trigger } from "./trigger.ts";
 import { useUploads } from "./uploads.ts";
 import { useCompletion, type Suggestion } from "./use-completion.ts";
-import { useStop } from "./use-stop.ts";
+import { useHistory } from "./use-history.ts";
+import type { Stop } from "./use-stop.ts";
 
 export type PromptBoxHandle = {
   focus(): void;
   /** Puts a text into the box, before what stands there. */
   take(text: string, attached: readonly Attached[]): void;
+  /** Sends files to the server and attaches them. */
+  attach(files: readonly File[]): void;
 };
-
-const coarse = (): boolean => matchMedia("(pointer: coarse)").matches;
 
 /** Where one writes to the agent. What is written is kept until it is sent, over reloads too. */
 export function PromptBox({
   thread: id,
+  stop,
   onSent,
   switches,
   ref,
 }: {
   thread: string;
+  stop: Stop;
   onSent: () => void;
   /** What stands at the box's lower edge, left: mode and model on narrow screens. */
   switches?: ReactNode;
@@ -59,14 +59,11 @@ export function PromptBox({
   const { text, attached } = draft;
   const [trigger, setTrigger] = useState<Trigger | null>(null);
   const [chosen, setChosen] = useState(0);
-  const [past, setPast] = useState<number | null>(null);
-  const [over, setOver] = useState(false);
-  const { running, stopping, stop } = useStop(id);
+  const history = useHistory(id);
   const field = useRef<HTMLTextAreaElement>(null);
-  const picker = useRef<HTMLInputElement>(null);
   const listId = useId();
-  const suggestions = useCompletion(id, trigger, thread?.commands ?? []);
-  const archived = thread?.status === "archived";
+  const found = useCompletion(id, trigger, thread?.commands ?? []);
+  const suggestions = found ?? [];
 
   const onDone = useCallback(
     (file: Attached) => {
@@ -96,12 +93,13 @@ export function PromptBox({
       store(entry, { text: [taken, now.text].filter(Boolean).join("\n\n"), attached: [...files, ...now.attached] });
       placeCaret(taken.length);
     },
+    attach: addFiles,
   }));
 
   const size = new TextEncoder().encode(text).byteLength;
   const tooLong = size > limits.promptBytes;
   const empty = text.trim() === "" && attached.length === 0;
-  const blocked = empty || tooLong || uploads.length > 0 || archived;
+  const blocked = empty || tooLong || uploads.length > 0;
 
   const send = (when: "queue" | "now"): void | false => {
     if (blocked) return false;
@@ -111,10 +109,10 @@ export function PromptBox({
       name: path,
     }));
     const blocks = [...attached.map(({ block }) => block), ...files];
-    rememberSent(text);
+    rememberSent(id, text);
     setDraft(null);
     setTrigger(null);
-    setPast(null);
+    history.leave();
     client
       .command("thread.prompt", { thread: id, text, when, ...(blocks.length > 0 ? { blocks } : {}) })
       .catch((error: unknown) => {
@@ -134,13 +132,10 @@ export function PromptBox({
   };
 
   const recall = (by: 1 | -1): boolean => {
-    const sent = stored(SENT);
-    const at = past === null ? (by < 0 ? sent.length - 1 : null) : past + by;
-    if (at === null || at < 0) return false;
-    const found = sent[at];
-    setPast(found === undefined ? null : at);
-    setText(found ?? "");
-    placeCaret(found?.length ?? 0);
+    const sent = history.step(by);
+    if (sent === null) return false;
+    setText(sent);
+    placeCaret(sent.length);
     return true;
   };
 
@@ -148,6 +143,11 @@ export function PromptBox({
     if (event.nativeEvent.isComposing) return;
     const { key, shiftKey, altKey, ctrlKey, metaKey } = event;
     const plain = !altKey && !ctrlKey && !metaKey;
+    if (key === "Escape" && plain && found !== null && suggestions.length === 0) {
+      event.preventDefault();
+      setTrigger(null);
+      return;
+    }
     if (suggestions.length > 0 && plain && keysOfList(key, shiftKey)) {
       event.preventDefault();
       if (key === "Escape") setTrigger(null);
@@ -159,22 +159,22 @@ export function PromptBox({
       }
       return;
     }
-    if (key === "Enter" && plain && !shiftKey && !coarse()) {
+    if (key === "Enter" && plain && !shiftKey && !isCoarse()) {
       event.preventDefault();
       send("queue");
       return;
     }
     // ↑ in an empty box, or while going through what was sent, brings it back.
-    const browsing = text === "" || past !== null;
-    if (key === "ArrowUp" && plain && browsing && caretLine(event.currentTarget) === "first" && recall(-1))
+    const goesBack = text === "" || history.browsing;
+    if (key === "ArrowUp" && plain && goesBack && caretLine(event.currentTarget) === "first" && recall(-1))
       event.preventDefault();
-    if (key === "ArrowDown" && plain && past !== null && recall(1)) event.preventDefault();
+    if (key === "ArrowDown" && plain && history.browsing && recall(1)) event.preventDefault();
   };
 
   useShortcuts([
     {
       keys: "mod+enter",
-      label: running ? "Queue the prompt" : "Send the prompt",
+      label: stop.running ? "Queue the prompt" : "Send the prompt",
       group: "Prompt",
       whileTyping: true,
       run: () => send("queue"),
@@ -188,37 +188,14 @@ export function PromptBox({
     },
   ]);
 
-  const onPaste = (event: ClipboardEvent): void => {
-    const files = [...event.clipboardData.files];
-    if (files.length === 0) return;
-    event.preventDefault();
-    addFiles(files);
-  };
-  const onDrop = (event: DragEvent): void => {
-    setOver(false);
-    if (event.dataTransfer.files.length === 0) return;
-    event.preventDefault();
-    addFiles([...event.dataTransfer.files]);
-  };
-
   return (
-    <div
-      className={classNames(
-        "relative rounded-panel border bg-surface-2 transition-colors duration-150",
-        over ? "border-accent bg-accent-soft" : "border-line-strong focus-within:border-accent",
-      )}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes("Files")) return;
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={onDrop}
-    >
-      {suggestions.length > 0 && (
+    <div className="relative rounded-panel border border-line-strong bg-surface-2 transition-colors focus-within:border-accent">
+      {found !== null && (
         <CompletionList
           id={listId}
-          label={trigger?.kind === "file" ? "Files" : "Commands"}
+          {...(trigger?.kind === "file"
+            ? { label: "Files", none: "No file matches" }
+            : { label: "Commands", none: "No command matches" })}
           suggestions={suggestions}
           chosen={Math.min(chosen, suggestions.length - 1)}
           onChoose={accept}
@@ -236,9 +213,12 @@ export function PromptBox({
         ref={field}
         value={text}
         rows={1}
-        disabled={archived}
         aria-label="Prompt"
-        placeholder={placeholder(archived, running, thread?.agent)}
+        placeholder={
+          stop.running
+            ? "Queue the next prompt"
+            : `Write to ${thread?.agent ?? "the agent"}; / for commands, @ for files`
+        }
         aria-haspopup="listbox"
         aria-controls={suggestions.length > 0 ? listId : undefined}
         aria-autocomplete="list"
@@ -248,7 +228,7 @@ export function PromptBox({
         enterKeyHint="enter"
         onChange={({ target }) => {
           setText(target.value);
-          setPast(null);
+          history.leave();
           setTrigger(triggerAt(target.value, target.selectionStart));
           setChosen(0);
         }}
@@ -258,64 +238,25 @@ export function PromptBox({
         }}
         onBlur={() => setTrigger(null)}
         onKeyDown={onKeyDown}
-        onPaste={onPaste}
-        className="block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3 pt-3 pb-1 text-body outline-none disabled:text-ink-3"
+        onPaste={(event) => {
+          const files = [...event.clipboardData.files];
+          if (files.length === 0) return;
+          event.preventDefault();
+          addFiles(files);
+        }}
+        className="block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3 pt-3 pb-1 text-body outline-none"
       />
-      <div className="flex items-center gap-1 px-1.5 pb-1.5">
-        <IconButton label="Attach files" onClick={() => picker.current?.click()} disabled={archived}>
-          <Paperclip size={16} aria-hidden />
-        </IconButton>
-        <input
-          ref={picker}
-          type="file"
-          multiple
-          hidden
-          aria-label="Files to attach"
-          onChange={({ target }) => {
-            addFiles([...(target.files ?? [])]);
-            target.value = "";
-          }}
-        />
-        <div className="flex min-w-0 flex-1 items-center gap-1 overflow-x-auto">{switches}</div>
-        {tooLong && (
-          <span role="status" className="text-meta text-fail">
-            {bytes(size)} of {bytes(limits.promptBytes)}
-          </span>
-        )}
-        {running && (
-          <Button size="small" onClick={stop} disabled={stopping} title="Esc Esc">
-            <Square size={12} aria-hidden className={stopping ? "animate-breathe" : ""} fill="currentColor" />
-            {stopping ? "Stopping…" : "Stop"}
-          </Button>
-        )}
-        {running && !empty && (
-          <Button
-            size="small"
-            variant="quiet"
-            disabled={blocked}
-            onClick={() => send("now")}
-            title={`Stops the running turn and goes on with this (${keyCaps("mod+alt+enter").join("")})`}
-          >
-            Send now
-          </Button>
-        )}
-        <IconButton
-          label={running ? "Queue" : "Send"}
-          variant={empty ? "quiet" : "primary"}
-          keys={keyCaps(coarse() ? "mod+enter" : "enter")}
-          disabled={blocked}
-          onClick={() => send("queue")}
-        >
-          {running ? <ListPlus size={16} aria-hidden /> : <ArrowUp size={16} aria-hidden />}
-        </IconButton>
-      </div>
+      <PromptToolbar
+        stop={stop}
+        empty={empty}
+        blocked={blocked}
+        fault={tooLong ? `${bytes(size)} of ${bytes(limits.promptBytes)}` : null}
+        switches={switches}
+        onFiles={addFiles}
+        onSend={send}
+      />
     </div>
   );
-}
-
-function placeholder(archived: boolean, running: boolean, agent: string | undefined): string {
-  if (archived) return "This thread is archived. Take it out of the archive to go on.";
-  return running ? "Queue the next prompt" : `Write to ${agent ?? "the agent"}; / for commands, @ for files`;
 }
 
 const keysOfList = (key: string, shift: boolean): boolean =>

@@ -7,8 +7,13 @@ export type Suggestion = {
   /** What takes the place of what was typed. */
   readonly insert: string;
   readonly name: string;
+  /** What is to follow the name. */
+  readonly hint: string | undefined;
   readonly note: string | undefined;
 };
+
+/** What could be meant; `null` while that is not known, or nothing is asked for. */
+export type Suggestions = readonly Suggestion[] | null;
 
 const WAIT_MS = 120;
 const MAX_COMMANDS = 50;
@@ -18,12 +23,13 @@ export function useCompletion(
   thread: string,
   trigger: Trigger | null,
   commands: NonNullable<ThreadEntity["commands"]>,
-): readonly Suggestion[] {
+): Suggestions {
   const files = useFiles(thread, trigger?.kind === "file" ? trigger.text : null);
-  if (trigger === null) return [];
+  if (trigger === null) return null;
   if (trigger.kind === "file") {
-    return files.map((path) => ({ insert: `@${path} `, name: path, note: undefined }));
+    return files?.map((path) => ({ insert: `@${path} `, name: path, hint: undefined, note: undefined })) ?? null;
   }
+  if (commands.length === 0) return null;
   const typed = trigger.text.toLowerCase();
   const begins = commands.filter(({ name }) => name.toLowerCase().startsWith(typed));
   const holds = commands.filter(
@@ -31,18 +37,19 @@ export function useCompletion(
   );
   return [...begins, ...holds].slice(0, MAX_COMMANDS).map(({ name, description, hint }) => ({
     insert: `/${name} `,
-    name: `/${name}${hint ? ` ${hint}` : ""}`,
+    name: `/${name}`,
+    hint: hint ?? undefined,
     note: description,
   }));
 }
 
-function useFiles(thread: string, text: string | null): readonly string[] {
+function useFiles(thread: string, text: string | null): readonly string[] | null {
   const client = useClient();
-  const [files, setFiles] = useState<readonly string[]>([]);
+  const [files, setFiles] = useState<readonly string[] | null>(null);
   useEffect(() => {
     if (text === null) {
-      setFiles([]);
-      return;
+      setFiles(null);
+      return undefined;
     }
     const asking = new AbortController();
     const ask = async (): Promise<void> => {
@@ -51,7 +58,7 @@ function useFiles(thread: string, text: string | null): readonly string[] {
         if (!asking.signal.aborted) setFiles(found.files);
       } catch (error) {
         // Without suggestions a path can still be typed.
-        if (!asking.signal.aborted && error instanceof SkeinError) setFiles([]);
+        if (!asking.signal.aborted && error instanceof SkeinError) setFiles(null);
       }
     };
     const timer = setTimeout(() => void ask(), WAIT_MS);

@@ -1,24 +1,52 @@
-import { useOutbox, useThread, useClient } from "@skein/client/react";
-import { useState } from "react";
+import { SkeinError } from "@skein/client";
+import { useClient, useConnection, useOutbox, useThread } from "@skein/client/react";
+import { useRef, useState } from "react";
 import { sayFailed } from "../../ui/toasts.tsx";
 
-/** Stopping the running turn: `stopping` lasts until the turn has ended, not merely until the server has heard of it. */
-export function useStop(thread: string): { running: boolean; stopping: boolean; stop: () => void } {
+/**
+ * How it stands with stopping the running turn: `held` waits on this device for the server to be back and can be taken
+ * back; `stopping` lasts until the turn has ended, not merely until the server has heard of it.
+ */
+type Stopping = "no" | "held" | "stopping";
+
+export type Stop = {
+  /** Whether a turn runs. */
+  readonly running: boolean;
+  readonly state: Stopping;
+  readonly stop: () => void;
+  /** Only while `held`. */
+  readonly takeBack: () => void;
+};
+
+/** Once for a thread's page: who asked to stop is told what came of it. */
+export function useStop(thread: string): Stop {
   const client = useClient();
   const { running } = useThread(thread);
-  const { entries } = useOutbox();
+  const { entries, discard } = useOutbox();
+  const { state: connection } = useConnection();
   const [asked, setAsked] = useState<string | null>(null);
-  const waiting = entries.some(({ method, params }) => method === "thread.cancel" && params["thread"] === thread);
+  const taken = useRef<string | null>(null);
+  const entry = entries.find(({ method, params }) => method === "thread.cancel" && params["thread"] === thread);
+  const held = entry?.state === "queued" && connection === "offline";
+  const state = running === undefined ? "no" : held ? "held" : entry || asked === running.id ? "stopping" : "no";
   return {
     running: running !== undefined,
-    stopping: running !== undefined && (waiting || asked === running.id),
+    state,
     stop: () => {
-      if (running === undefined || asked === running.id) return;
+      if (running === undefined || state !== "no") return;
       setAsked(running.id);
       client.command("thread.cancel", { thread }).catch((error: unknown) => {
         setAsked(null);
-        sayFailed("The turn could not be stopped.", error);
+        const isTaken = taken.current !== null && error instanceof SkeinError && error.kind === "conflict";
+        taken.current = null;
+        if (!isTaken) sayFailed("The turn could not be stopped.", error);
       });
+    },
+    takeBack: () => {
+      if (entry === undefined || !held) return;
+      taken.current = entry.key;
+      setAsked(null);
+      discard(entry.key);
     },
   };
 }

@@ -1,0 +1,103 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { App, axeFaults, PHONE } from "./support/app.ts";
+import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
+
+const app = App.forThisFile({ delayMs: 1 });
+afterEach(() => app.finish());
+
+/** A thread with one turn, under a title. */
+async function titled(title: string): Promise<string> {
+  const thread = await makeThread(app, ["hello"]);
+  await (await app.server.client()).command("thread.rename", { thread, title });
+  return thread;
+}
+
+const TITLE = "Where the retry delay is computed, and why";
+
+describe.skipIf(!app.available)("a thread's header", () => {
+  for (const width of [1440, 900]) {
+    test(`the title is whole where there is room (${width} px), and its focus ring too`, async () => {
+      const thread = await titled(width === 1440 ? TITLE : "Where the delay is");
+      const { page } = await app.signedIn({ viewport: { width, height: 800 } });
+      await openThread(page, app, thread);
+      const button = page.getByRole("heading", { level: 1 }).getByRole("button");
+      await button.waitFor();
+      expect(await button.evaluate((each) => each.scrollWidth <= each.clientWidth)).toBe(true);
+      // Nothing around it cuts what is drawn outside its edge.
+      const cut = await button.evaluate((each) => getComputedStyle(each.parentElement ?? each).overflow);
+      expect(cut).toBe("visible");
+      expect(await button.getAttribute("title")).toBe(await button.textContent());
+    });
+  }
+
+  test("renamed, or not, the title has the focus again", async () => {
+    const thread = await titled("Before");
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    const heading = page.getByRole("heading", { level: 1 });
+    for (const key of ["Enter", "Escape"]) {
+      await heading.getByRole("button").click();
+      await page.getByLabel("Title of the thread").fill(`After ${key}`);
+      await page.keyboard.press(key);
+      await page.waitForFunction(() => document.activeElement?.closest("h1") != null);
+    }
+    expect(await heading.textContent()).toBe("After Enter");
+  });
+
+  test("on a phone: a dot for the connection, the end of the path, and all the width for a new title", async () => {
+    const thread = await titled(TITLE);
+    const { page } = await app.signedIn(PHONE);
+    await openThread(page, app, thread);
+    const badge = page.locator("[data-connection]");
+    expect((await badge.boundingBox())?.width).toBeLessThan(45);
+    const path = page.locator("header p");
+    expect(await path.textContent()).toMatch(/^…\/(?:.*\/)?project$/);
+    expect(
+      await path.evaluate((each) => [getComputedStyle(each).direction, each.scrollWidth <= each.clientWidth]),
+    ).toEqual(["ltr", true]);
+    const title = await page.getByRole("heading", { level: 1 }).boundingBox();
+    expect(title?.width).toBeGreaterThan(130);
+    await page.getByRole("button", { name: "More", exact: true }).tap();
+    await page.getByRole("menuitem", { name: "Rename" }).tap();
+    const field = page.getByLabel("Title of the thread");
+    await field.waitFor();
+    expect((await field.boundingBox())?.width).toBeGreaterThan(240);
+    expect(await badge.isVisible()).toBe(false);
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+    await badge.waitFor();
+  });
+
+  test("an archived thread says so, and how it comes back; its switches say why they do not work", async () => {
+    const thread = await titled("Put away");
+    const client = await app.server.client();
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    await client.command("thread.archive", { thread, archived: true });
+    const strip = page.getByRole("region", { name: "Archived", exact: true });
+    await strip.waitFor();
+    const mode = page.getByRole("button", { name: /Mode: Ask/ });
+    await mode.focus();
+    await page.getByText(/archived: take it out/).waitFor();
+    expect(await mode.getAttribute("aria-disabled")).toBe("true");
+    await page.keyboard.press("Escape");
+    await page.getByText(/archived: take it out/).waitFor({ state: "detached" });
+    expect(await axeFaults(page)).toEqual([]);
+    await strip.getByRole("button", { name: "Take it out of the archive" }).click();
+    await strip.waitFor({ state: "detached" });
+    expect(await promptBox(page).isEnabled()).toBe(true);
+    expect(await mode.getAttribute("aria-disabled")).toBeNull();
+  });
+
+  test("the list's archive is a fold that shows it is one", async () => {
+    const thread = await titled("Put away as well");
+    await (await app.server.client()).command("thread.archive", { thread, archived: true });
+    const { page } = await app.signedIn();
+    await page
+      .getByRole("button", { name: /Archived/ })
+      .first()
+      .locator("svg")
+      .waitFor();
+  });
+});
