@@ -2,6 +2,7 @@ import type { ThreadEntity } from "@skein/client";
 import { useThread } from "@skein/client/react";
 import { RelativeTime } from "../../ui/relative-time.tsx";
 import { STATUS_WORDS } from "../../ui/status-mark.tsx";
+import { CopyButton } from "../lib/copy-button.tsx";
 import { money, tokens } from "../lib/words.ts";
 import { settingsOf } from "../lib/settings.ts";
 
@@ -20,7 +21,16 @@ export function DetailsPanel({ id, thread }: { id: string; thread: ThreadEntity 
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 text-small">
       <Fact name="Status">{STATUS_WORDS[thread.status]}</Fact>
       <Fact name="Agent">{thread.agent}</Fact>
-      {command && <Fact name="Command" value={command} mono />}
+      {command && (
+        <Fact name="Command" mono>
+          <span className="flex items-start gap-1">
+            <span className="line-clamp-4 min-w-0 flex-1 break-words" title={command}>
+              {command}
+            </span>
+            <CopyButton text={command} label="Copy command" />
+          </span>
+        </Fact>
+      )}
       {settings.map(({ name, value }) => (
         <Fact key={name} name={name}>
           {value}

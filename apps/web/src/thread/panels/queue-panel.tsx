@@ -1,7 +1,7 @@
-import type { TurnEntity } from "@skein/client";
+import { threadTopic, type TurnEntity } from "@skein/client";
 import { useClient, useThread, type Entity } from "@skein/client/react";
 import { ArrowDown, ArrowUp, Pencil, X } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { say, sayFailed } from "../../ui/toasts.tsx";
 import { BlockList } from "../items/block-list.tsx";
@@ -10,9 +10,25 @@ import { BlockList } from "../items/block-list.tsx";
 export function QueuePanel({ id }: { id: string }) {
   const { queue, thread } = useThread(id);
   const client = useClient();
+  const empty = useRef<HTMLParagraphElement>(null);
+  const list = useRef<HTMLOListElement>(null);
+  const [acted, setActed] = useState<Acted | null>(null);
+  // What was pressed may be gone, or its row: then the focus stays with the row, or goes to the one in its place.
+  useEffect(() => {
+    if (acted === null || (document.activeElement !== document.body && document.activeElement !== null)) return;
+    const at = queue.findIndex(({ id: turn }) => turn === acted.turn);
+    const row = list.current?.children[at < 0 ? Math.min(acted.at, queue.length - 1) : at];
+    const buttons = [...(row?.querySelectorAll<HTMLElement>("button") ?? [])];
+    const same = buttons.find((button) => button.ariaLabel === acted.button) ?? buttons[0] ?? empty.current;
+    same?.focus();
+  }, [queue, acted]);
   const paused = queue.length > 0 && thread?.status === "interrupted";
   if (queue.length === 0)
-    return <p className="text-small text-ink-2">Nothing waits. Prompts given while a turn runs stand here.</p>;
+    return (
+      <p ref={empty} tabIndex={-1} className="text-small text-ink-2 outline-none">
+        Nothing waits. Prompts given while a turn runs stand here.
+      </p>
+    );
   return (
     <>
       {paused && (
@@ -31,12 +47,13 @@ export function QueuePanel({ id }: { id: string }) {
           </Button>
         </div>
       )}
-      <ol className="space-y-2">
+      <ol ref={list} className="space-y-2">
         {queue.map((turn, index) => (
-          <li key={turn.id}>
+          <li key={turn.id} onClick={({ target }) => setActed(actedOn(target, turn.id, index))}>
             <QueuedTurn
               thread={id}
               turn={turn}
+              after={queue.slice(index + 1).map((each) => each.id)}
               up={queue[index - 1]?.id}
               // To stand after the next one is to stand before the one after that.
               down={index === queue.length - 1 ? undefined : (queue[index + 2]?.id ?? null)}
@@ -48,14 +65,26 @@ export function QueuePanel({ id }: { id: string }) {
   );
 }
 
+/** The button that was pressed last, of which row, and where that stood. */
+type Acted = { readonly turn: string; readonly at: number; readonly button: string | null };
+
+const actedOn = (target: EventTarget, turn: string, at: number): Acted => ({
+  turn,
+  at,
+  button: target instanceof Element ? (target.closest("button")?.ariaLabel ?? null) : null,
+});
+
 function QueuedTurn({
   thread,
   turn,
+  after,
   up,
   down,
 }: {
   thread: string;
   turn: Entity<TurnEntity>;
+  /** The turns behind it. */
+  after: readonly string[];
   up: string | undefined;
   down: string | null | undefined;
 }) {
@@ -69,16 +98,24 @@ function QueuedTurn({
       .command("thread.requeue", { thread, turn: turn.id, ...change })
       .catch((error: unknown) => sayFailed("The queue was not changed.", error));
   };
+  const putBack = async (): Promise<void> => {
+    try {
+      const { turn: again } = await client.command("thread.prompt", { thread, text, blocks, when: "queue" });
+      const waiting = client.watch(threadTopic(thread));
+      try {
+        await waiting.ready();
+        const next = after.find((each) => waiting.replica.get("turn", each)?.["status"] === "queued");
+        if (next !== undefined) await client.command("thread.requeue", { thread, turn: again, before: next });
+      } finally {
+        waiting.release();
+      }
+    } catch (error) {
+      sayFailed("The prompt was not put back to its place.", error);
+    }
+  };
   const drop = (): void => {
     client.command("thread.unqueue", { thread, turn: turn.id }).then(
-      () =>
-        say("The prompt was dropped.", {
-          run: () => {
-            client
-              .command("thread.prompt", { thread, text, blocks, when: "queue" })
-              .catch((error: unknown) => sayFailed("The prompt was not queued again.", error));
-          },
-        }),
+      () => say("The prompt was dropped.", { run: () => void putBack() }),
       (error: unknown) => sayFailed("The prompt was not dropped.", error),
     );
   };

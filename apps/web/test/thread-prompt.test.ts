@@ -1,0 +1,176 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { App, live, PHONE } from "./support/app.ts";
+import { cuttable } from "./support/cuttable.ts";
+import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
+import type { Page } from "./support/browser.ts";
+
+const app = App.forThisFile({ delayMs: 2 });
+afterEach(() => app.finish());
+
+/** Sends the page drag events with a file, over what the selector finds; says whether the last was taken. */
+const drag = (page: Page, types: readonly string[], over: string): Promise<boolean> =>
+  page.evaluate(
+    ([all, selector]) => {
+      const data = new DataTransfer();
+      data.items.add(new File(["some text"], "note.txt", { type: "text/plain" }));
+      let prevented = false;
+      for (const type of all) {
+        const event = new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true });
+        document.querySelector(selector)?.dispatchEvent(event);
+        prevented = event.defaultPrevented;
+      }
+      return prevented;
+    },
+    [types, over] as const,
+  );
+
+describe.skipIf(!app.available)("the prompt box", () => {
+  test("Stop given offline says that it waits, and can be taken back", async () => {
+    const thread = await makeThread(app, ["long 100000"]);
+    const { page, context } = await app.signedIn();
+    const network = await cuttable(page);
+    await openThread(page, app, thread);
+    await page.getByText("Demo line 5 of").waitFor();
+    await context.setOffline(true);
+    await network.cut();
+    await page.locator('[data-connection="offline"]').waitFor();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText("Stops once the server is back").waitFor();
+    expect(await page.getByText("Stopping…").count()).toBe(0);
+    await page.getByRole("button", { name: "Take it back" }).click();
+    await page.getByText("Stops once the server is back").waitFor({ state: "detached" });
+    network.mend();
+    await context.setOffline(false);
+    await live(page);
+    // It runs on, and can be stopped.
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText(/· stopped/).waitFor();
+    expect(await page.getByText("could not be stopped").count()).toBe(0);
+  });
+
+  test("a file dropped anywhere in a thread is attached; elsewhere it opens nothing", async () => {
+    const thread = await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    await drag(page, ["dragenter"], "[data-timeline]");
+    await page.getByText("Drop to attach").waitFor();
+    // From one part of the page to another: it stays.
+    await drag(page, ["dragenter"], "textarea");
+    await drag(page, ["dragleave"], "[data-timeline]");
+    await page.getByText("Drop to attach").waitFor();
+    await drag(page, ["dragleave"], "textarea");
+    await page.getByText("Drop to attach").waitFor({ state: "detached" });
+    expect(await drag(page, ["dragenter", "dragover", "drop"], "[data-timeline]")).toBe(true);
+    await page.getByText("Drop to attach").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Remove note.txt" }).waitFor();
+    await page.goto(`${app.server.url}/settings`);
+    await live(page);
+    expect(await drag(page, ["dragover"], "main")).toBe(true);
+    expect(await drag(page, ["drop"], "main")).toBe(true);
+  });
+
+  test("↑ brings back what was sent in this thread first, then what was sent elsewhere", async () => {
+    const [one, two] = [await makeThread(app, ["hello"]), await makeThread(app, ["hello"])];
+    const { page } = await app.signedIn();
+    const send = async (thread: string, text: string, turn: number): Promise<void> => {
+      await openThread(page, app, thread);
+      await promptBox(page).fill(text);
+      await page.keyboard.press("Enter");
+      await turnsEnded(page, turn);
+    };
+    await send(one, "mine, the first", 2);
+    await send(two, "theirs", 2);
+    await send(one, "mine, the last", 3);
+    await send(two, "theirs, the last", 3);
+    await openThread(page, app, one);
+    await promptBox(page).focus();
+    const recalled: string[] = [];
+    for (let time = 0; time < 4; time++) {
+      await page.keyboard.press("ArrowUp");
+      recalled.push(await promptBox(page).inputValue());
+    }
+    expect(recalled).toEqual(["mine, the last", "mine, the first", "theirs, the last", "theirs"]);
+  });
+
+  test("a command's hint is no part of its name; without a match it says so", async () => {
+    const thread = await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    await promptBox(page).pressSequentially("/ed");
+    const option = page.getByRole("option", { name: /\/edit/ });
+    await option.waitFor();
+    const [name, hint] = [
+      option.getByText("/edit", { exact: true }),
+      option.getByText("the line to add", { exact: true }),
+    ];
+    expect(await hint.evaluate((each) => getComputedStyle(each).fontStyle)).toBe("italic");
+    expect(await name.evaluate((each) => getComputedStyle(each).fontFamily)).not.toBe(
+      await hint.evaluate((each) => getComputedStyle(each).fontFamily),
+    );
+    await promptBox(page).fill("");
+    await promptBox(page).pressSequentially("see @zzzz");
+    await page.getByText("No file matches").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("No file matches").waitFor({ state: "detached" });
+  });
+
+  test("on a phone, nothing at its edge covers anything while a turn runs", async () => {
+    const thread = await makeThread(app, ["long 100000"]);
+    const { page } = await app.signedIn(PHONE);
+    await openThread(page, app, thread);
+    await page.getByText("Demo line 5 of").waitFor();
+    const cut = (): Promise<string[]> =>
+      page.evaluate(() => {
+        const box = document.querySelector("textarea")?.parentElement;
+        const edge = box?.getBoundingClientRect();
+        return [...(box?.querySelectorAll("button") ?? [])]
+          .filter((button) => {
+            const { left, right, top, height } = button.getBoundingClientRect();
+            const seen = [left + 3, right - 3].every((x) =>
+              button.contains(document.elementFromPoint(x, top + height / 2)),
+            );
+            return !seen || !edge || right > edge.right;
+          })
+          .map((button) => button.getAttribute("aria-label") ?? button.textContent ?? "");
+      });
+    await page.getByRole("button", { name: "Stop" }).waitFor();
+    expect(await cut()).toEqual([]);
+    await promptBox(page).fill("some text to send now");
+    await page.getByRole("button", { name: "Send now" }).waitFor();
+    expect(await cut()).toEqual([]);
+    await page.getByRole("button", { name: "Stop" }).tap();
+    await page.getByText(/· stopped/).waitFor();
+  });
+
+  test("a dropped prompt comes back to its place; the focus stays in the queue", async () => {
+    const thread = await makeThread(app, ["ask", "one", "two", "three"]);
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await page.getByText("3 prompts queued").click();
+    const panel = page.getByRole("tabpanel");
+    const order = (): Promise<string[]> => panel.locator("li p").allTextContents();
+    const until = (wanted: string[]): Promise<unknown> =>
+      page.waitForFunction(
+        (all) => [...document.querySelectorAll("[role=tabpanel] li p")].map((each) => each.textContent).join() === all,
+        wanted.join(),
+      );
+    await panel.getByRole("button", { name: "Drop" }).first().focus();
+    await page.keyboard.press("Enter");
+    await until(["two", "three"]);
+    await page.waitForFunction(() =>
+      document.activeElement?.closest("[role=tabpanel] li")?.textContent?.includes("two"),
+    );
+    await page.getByRole("button", { name: "Undo" }).click();
+    await until(["one", "two", "three"]);
+    expect(await order()).toEqual(["one", "two", "three"]);
+    // Moved to the last place, its own buttons change: the focus stays with it.
+    await panel.getByRole("button", { name: "Move down" }).nth(1).focus();
+    await page.keyboard.press("Enter");
+    await until(["one", "three", "two"]);
+    await page.waitForFunction(() =>
+      document.activeElement?.closest("[role=tabpanel] li")?.textContent?.includes("two"),
+    );
+  });
+});
