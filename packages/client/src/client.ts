@@ -4,6 +4,8 @@ import { systemClock, type Clock } from "./connection/clock.ts";
 import { Connection, type HelloResult } from "./connection/connection.ts";
 import { HttpRequests, type Fetch } from "./connection/http.ts";
 import { memoryStorage, type OutboxStorage } from "./connection/outbox-storage.ts";
+import { ReplicaKeeper } from "./connection/replica-keeper.ts";
+import type { ReplicaStorage } from "./connection/replica-storage.ts";
 import { Outbox } from "./connection/outbox.ts";
 import { Requests } from "./connection/requests.ts";
 import type { ConnectionStatus } from "./connection/status.ts";
@@ -13,7 +15,7 @@ import type { OpenTransport } from "./connection/transport.ts";
 import { browserSignals, clockJumps, type WakeSource } from "./connection/wake.ts";
 import type { Watch } from "./connection/watch.ts";
 import { webSocketTransport, type WebSocketConstructor } from "./connection/websocket.ts";
-import { SkeinError } from "./protocol/errors.ts";
+import { CLOSE, SkeinError } from "./protocol/errors.ts";
 import { isCommand, isQuery, type CommandName, type Params, type QueryName, type Result } from "./protocol/methods.ts";
 import type { Topic } from "./protocol/topics.ts";
 
@@ -26,6 +28,11 @@ export type SkeinClientOptions = {
   WebSocket?: WebSocketConstructor;
   /** Where unanswered commands are kept; in memory when absent. See `webStorage` for browsers. */
   storage?: OutboxStorage;
+  /**
+   * Where replicas are kept for the next client, which begins with them, also without a server; nowhere when absent. See
+   * `indexedDbReplicas` for browsers. Emptied when the server refuses this client, and for another user.
+   */
+  replicas?: ReplicaStorage;
   /** Who this is, for the server's eyes: at most 128 and 64 characters. */
   name?: string;
   version?: string;
@@ -70,6 +77,7 @@ export class SkeinClient {
   readonly outbox: Outbox;
   readonly #connection: Connection;
   readonly #topics: Topics;
+  readonly #keeper: ReplicaKeeper | null;
   readonly #requests: Requests;
   readonly #http: HttpRequests;
   readonly #announcer: Announcer;
@@ -89,6 +97,7 @@ export class SkeinClient {
       fetch: options.fetch ?? ((input, init) => fetch(input, init)),
       refused: (error) => this.#connection.happen({ type: "refused", error }),
     });
+    this.#keeper = options.replicas ? new ReplicaKeeper(options.replicas, clock, report) : null;
     this.#requests = new Requests((ask) => this.#send(ask));
     const common = { clock, random, announcer: this.#announcer };
     this.#topics = new Topics({
@@ -99,6 +108,7 @@ export class SkeinClient {
       fault: (error) => this.#connection.happen({ type: "broken", error, code: 1000 }),
       refusal: () => refusalOf(this.status),
       moved: () => this.outbox.settle(),
+      keeper: this.#keeper,
     });
     this.#connection = new Connection({
       ...common,
@@ -150,8 +160,14 @@ export class SkeinClient {
       this.#connection.happen({ type: "close" });
       this.#giveUp(closed());
       this.outbox.close();
+      this.#keeper?.flush();
     });
     return Promise.resolve();
+  }
+
+  /** Keeps at once what has changed of the replicas: to be called when the page may end, as when it is hidden. */
+  keepNow(): void {
+    this.#keeper?.flush();
   }
 
   /** Tries at once what would be tried later; checks a connection that is there. */
@@ -228,6 +244,7 @@ export class SkeinClient {
       case "greeting":
         return;
       case "live":
+        if (this.hello) this.#keeper?.greeted(this.hello.user.id);
         this.#topics.connected();
         this.#flush();
         return;
@@ -240,6 +257,8 @@ export class SkeinClient {
         return;
       case "stopped":
         this.#topics.disconnected();
+        if (status.reason.code === CLOSE.unauthorized || status.reason.code === CLOSE.forbidden)
+          this.#keeper?.refused();
         this.#giveUp(refusalOf(status) ?? closed());
         return;
       default:
@@ -289,7 +308,7 @@ const closed = (): SkeinError => new SkeinError("busy", "The client was closed."
 function refusalOf(status: ConnectionStatus): SkeinError | null {
   if (status.state !== "stopped") return null;
   const { code, message } = status.reason;
-  const kind = code === 4401 ? "unauthorized" : code === 4403 ? "forbidden" : "unsupported";
+  const kind = code === CLOSE.unauthorized ? "unauthorized" : code === CLOSE.forbidden ? "forbidden" : "unsupported";
   return new SkeinError(kind, message, { detail: { code } });
 }
 

@@ -3,6 +3,8 @@ export { systemClock, type Clock, type Timer } from "./connection/clock.ts";
 export type { HelloResult } from "./connection/connection.ts";
 export type { Outbox, OutboxEntry, Settled } from "./connection/outbox.ts";
 export { memoryStorage, webStorage, type OutboxStorage, type StoredCommand } from "./connection/outbox-storage.ts";
+export { indexedDbReplicas } from "./connection/indexed-db.ts";
+export type { ReplicaBounds, ReplicaStorage } from "./connection/replica-storage.ts";
 export { pendingPrompts, type PendingPrompt } from "./connection/prompts.ts";
 export type { ConnectionStatus } from "./connection/status.ts";
 export type { WatchOptions, WatchStatus } from "./connection/subscription.ts";

@@ -1,10 +1,12 @@
 import { expect, test } from "bun:test";
 import type { SkeinClient } from "../src/client.ts";
+import { memoryStorage } from "../src/connection/outbox-storage.ts";
 import { pendingPrompts } from "../src/connection/prompts.ts";
 import type { Watch } from "../src/connection/watch.ts";
 import { isHeld, positionOf, type Topic } from "../src/protocol/index.ts";
 import type { Replica } from "../src/replica/index.ts";
 import type { FakeServer } from "./support/fake-server.ts";
+import { KeptReplicas } from "./support/kept-replicas.ts";
 import { seeded } from "./support/random.ts";
 import { fillThread, message, settled, world, type World } from "./support/setup.ts";
 
@@ -14,7 +16,13 @@ const STEPS = 400;
 const TOPICS: readonly Topic[] = ["thread:a", "thread:b"];
 const WINDOW = 12;
 
-type Player = { client: SkeinClient; watches: Map<Topic, Watch>; given: { topic: Topic; text: string; key: string }[] };
+type Player = {
+  client: SkeinClient;
+  watches: Map<Topic, Watch>;
+  given: { topic: Topic; text: string; key: string }[];
+  /** What outlives the client when its page is loaded anew. */
+  kept: { storage: ReturnType<typeof memoryStorage>; replicas: KeptReplicas };
+};
 
 /** One game: clients, agents and the network do what chance says; after every step every replica must be true. */
 class Game {
@@ -39,10 +47,15 @@ class Game {
     });
     for (const topic of TOPICS) fillThread(this.world.server, this.#below(40), topic);
     for (let count = 0; count < 3; count++) {
-      const client = this.world.client({ fetch: (_, init) => this.#fetch(init) });
-      client.connect();
-      this.players.push({ client, watches: new Map(), given: [] });
+      const kept = { storage: memoryStorage(), replicas: new KeptReplicas(this.#random) };
+      this.players.push({ client: this.#client(kept), watches: new Map(), given: [], kept });
     }
+  }
+
+  #client(kept: Player["kept"]): SkeinClient {
+    const client = this.world.client({ fetch: (_, init) => this.#fetch(init), ...kept });
+    client.connect();
+    return client;
   }
 
   async step(): Promise<void> {
@@ -128,6 +141,7 @@ class Game {
       [1, `${index} releases ${topic}`, () => this.#release(player, topic)],
       [4, `${index} loads older of ${topic}`, () => void watch?.loadOlder().catch(() => {})],
       [1, `${index} follows ${topic}`, () => watch?.follow()],
+      [2, `${index} loads its page anew`, () => this.#reload(player)],
       [1, `${index} retries`, () => player.client.retryNow()],
       [1, `${index} wakes all`, () => this.world.wake()],
       [4, "cut", () => wire?.cut()],
@@ -158,6 +172,15 @@ class Game {
   #release(player: Player, topic: Topic): void {
     player.watches.get(topic)?.release();
     player.watches.delete(topic);
+  }
+
+  /** The page goes, after its last words or without them; the next one begins with what is kept. */
+  #reload(player: Player): void {
+    if (this.#random() < 0.5) player.kept.replicas.stop();
+    void player.client.close();
+    player.kept.replicas = player.kept.replicas.next();
+    player.client = this.#client(player.kept);
+    for (const topic of player.watches.keys()) player.watches.set(topic, player.client.watch(topic));
   }
 
   #begin(topic: Topic): void {

@@ -8,6 +8,7 @@ import type { Ask, Outcome } from "./ask.ts";
 import { backoff } from "./backoff.ts";
 import type { Clock, Timer } from "./clock.ts";
 import { HistoryLoader } from "./history-loader.ts";
+import type { ReplicaKeeper } from "./replica-keeper.ts";
 
 /**
  * How far a watched topic is:
@@ -41,6 +42,8 @@ export type SubscriptionContext = {
   send(ask: Ask): boolean;
   /** The server's log of a topic contradicts itself: the connection is to be made anew. */
   fault(error: SkeinError): void;
+  /** Keeps replicas for the next client; `null` where there is no storage for them. */
+  keeper: ReplicaKeeper | null;
 };
 
 /** One wanted topic: its replica, and how it is kept up with the server's log. */
@@ -61,6 +64,10 @@ export class Subscription {
   /** Gaps in a row, with nothing applied between them. */
   #gaps = 0;
   #failures = 0;
+  /** What is kept of the topic is being read: until it is here, nobody knows what to ask for. */
+  #restoring = false;
+  /** Where it is kept; `null` for a replica that lacks what came before its beginning. */
+  readonly #keeper: ReplicaKeeper | null;
   #retry: Timer | undefined;
   /** How many holders look at older items: while any does, nothing is trimmed. */
   #readingBack = 0;
@@ -77,6 +84,7 @@ export class Subscription {
       this.#replica.epoch = options.after.epoch;
       this.#replica.seq = options.after.seq;
     }
+    this.#keeper = options.after ? null : context.keeper;
     this.history = new HistoryLoader(() => this.#replica);
   }
 
@@ -99,9 +107,32 @@ export class Subscription {
     return head !== null && head.epoch === epoch ? Math.max(0, head.head - seq) : 0;
   }
 
-  /** The request that brings this topic up to date from where it is; part of every opening. */
-  opening(): Ask {
-    return this.#newAsk(true);
+  /** Begins where the kept replica is, or with nothing. */
+  begin(): void {
+    if (this.#keeper === null) {
+      this.ask();
+      return;
+    }
+    this.#restoring = true;
+    const restored = (kept: Commit | null): void => this.#context.announcer.during(() => this.#restored(kept));
+    void this.#keeper.load(this.topic).then(restored);
+  }
+
+  #restored(kept: Commit | null): void {
+    if (!this.#restoring) return;
+    this.#restoring = false;
+    if (kept !== null) {
+      // Exact as of its position. Whether that still fits, the server says (P30): if not, it sends a snapshot.
+      this.#replica.apply(kept);
+      this.#context.announcer.tell(this.commitListeners, kept);
+      this.#settleStatus();
+    }
+    this.ask();
+  }
+
+  /** The request that brings this topic up to date from where it is; part of every opening, unless it comes later. */
+  opening(): Ask[] {
+    return this.#restoring ? [] : [this.#newAsk(true)];
   }
 
   /** Asks at once, when there is a connection. */
@@ -112,14 +143,14 @@ export class Subscription {
 
   /** The connection can be asked: what began to be wanted while it was greeted was not part of its opening. */
   connected(): void {
-    if (this.#asking === null && this.#head === null) this.ask();
+    if (!this.#restoring && this.#asking === null && this.#head === null) this.ask();
   }
 
   /** Another holder came, or one went: the options are those of all together. */
   setOptions(options: WatchOptions): void {
     const changed = options.maxHz !== this.#options.maxHz;
     this.#options = options;
-    if (changed && this.#status !== "gone") this.ask();
+    if (changed && !this.#restoring && this.#status !== "gone") this.ask();
   }
 
   /** The connection is away; what was asked is lost with it. */
@@ -132,11 +163,14 @@ export class Subscription {
 
   /** Takes a commit in: state and position move in one step, listeners are told after it. */
   take(commit: Commit): void {
+    // Of a subscription before this one: what it says is asked for anew.
+    if (this.#restoring) return;
     switch (this.#replica.apply(commit)) {
       case "applied":
         this.#gaps = 0;
         this.history.record(commit);
         this.#bound(commit);
+        this.#keeper?.changed(this.#replica);
         this.#context.announcer.tell(this.commitListeners, commit);
         this.#settleStatus();
         return;
@@ -151,9 +185,11 @@ export class Subscription {
   /** The topic is not to be had any more: it is forgotten. */
   lose(error: SkeinError): void {
     this.#retry?.cancel();
+    this.#restoring = false;
     this.#asking = null;
     this.#head = null;
     this.#error = error;
+    this.#keeper?.forget(this.topic);
     this.#replica = new Replica(this.topic);
     this.#become("gone");
     this.giveUp(error);
@@ -162,6 +198,7 @@ export class Subscription {
   /** Nobody watches any more. */
   end(): void {
     this.#retry?.cancel();
+    this.#restoring = false;
     this.#asking = null;
     this.giveUp(new SkeinError("conflict", `The watch of ${this.topic} was released.`));
   }
@@ -183,6 +220,13 @@ export class Subscription {
     const waiters = this.#waiters;
     this.#waiters = [];
     return waiters;
+  }
+
+  /** Loads a page of older items. @returns Whether there are older ones still. @throws SkeinError see `HistoryLoader`. */
+  async loadOlder(send: (ask: Ask) => void): Promise<boolean> {
+    const older = await this.history.load(send);
+    if (this.#status !== "gone") this.#keeper?.changed(this.#replica);
+    return older;
   }
 
   /** A holder begins (+1) or ends (-1) to look at older items. */

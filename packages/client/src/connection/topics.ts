@@ -40,14 +40,14 @@ export class Topics {
       released: () => this.#release(subscription, holders, watch),
     });
     holders.set(watch, options);
-    if (isNew) subscription.ask();
+    if (isNew) subscription.begin();
     else subscription.setOptions(together([...holders.values()], this.#context.window()));
     return watch;
   }
 
   /** What a new connection is asked for. */
   opening(): Ask[] {
-    return this.#subscriptions().map((subscription) => subscription.opening());
+    return this.#subscriptions().flatMap((subscription) => subscription.opening());
   }
 
   /** The server has answered the greeting. */

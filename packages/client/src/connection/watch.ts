@@ -87,7 +87,7 @@ export class Watch {
   loadOlder(): Promise<boolean> {
     if (this.#released) return Promise.resolve(false);
     this.readBack();
-    return this.#subscription.history.load((ask) => this.#context.send(ask));
+    return this.#subscription.loadOlder((ask) => this.#context.send(ask));
   }
 
   /** Looks at the newest items again: what is older than the window is forgotten, unless another holder reads it. */

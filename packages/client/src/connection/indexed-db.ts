@@ -1,0 +1,112 @@
+import type { Topic } from "../protocol/topics.ts";
+import { overflow, type KeptTopic, type ReplicaBounds, type ReplicaStorage } from "./replica-storage.ts";
+
+const BOUNDS: ReplicaBounds = { topics: 40, length: 16_000_000 };
+
+/** The database's tables: the texts; what is known of them; and who they belong to, under the key `user`. */
+const [TEXTS, KEPT, OWNER] = ["texts", "kept", "owner"] as const;
+
+/**
+ * Keeps replicas in a browser's IndexedDB, across reloads and the end of the app: the 40 topics used last, of 16 M
+ * UTF-16 units together at most. Tabs share it: the one that writes last counts, and any of their texts is exact.
+ *
+ * @param factory `indexedDB`, as a rule.
+ * @param name Of the database: one for each server that pages of one origin talk to.
+ * @example
+ * new SkeinClient({ url: location.origin, replicas: indexedDbReplicas(indexedDB) });
+ */
+export function indexedDbReplicas(
+  factory: IDBFactory,
+  name = "skein.replicas",
+  bounds: ReplicaBounds = BOUNDS,
+): ReplicaStorage {
+  let opened: Promise<IDBDatabase> | null = null;
+  const database = (): Promise<IDBDatabase> => {
+    opened ??= open(factory, name, () => (opened = null)).catch((error: unknown) => {
+      opened = null;
+      throw error;
+    });
+    return opened;
+  };
+  const change = async (work: (stores: Stores) => void): Promise<void> => transact(await database(), work);
+
+  return {
+    belongTo: (user) =>
+      change((stores) => {
+        whenDone(stores.owner.get("user"), (before: unknown) => {
+          if (before === user) return;
+          clear(stores);
+          stores.owner.put(user, "user");
+        });
+      }),
+    async load(topic) {
+      let found: string | null = null;
+      await change(({ texts, kept }) => {
+        whenDone(texts.get(topic), (text: unknown) => {
+          if (typeof text !== "string") return;
+          found = text;
+          kept.put({ topic, at: Date.now(), length: text.length } satisfies KeptTopic, topic);
+        });
+      });
+      return found;
+    },
+    save: (topic, text) =>
+      change(({ texts, kept }) => {
+        texts.put(text, topic);
+        kept.put({ topic, at: Date.now(), length: text.length } satisfies KeptTopic, topic);
+        whenDone(kept.getAll(), (all: unknown) => {
+          for (const old of overflow(all as KeptTopic[], bounds)) drop({ texts, kept }, old);
+        });
+      }),
+    remove: (topic) => change((stores) => drop(stores, topic)),
+    clear: () => change(clear),
+  };
+}
+
+type Stores = { texts: IDBObjectStore; kept: IDBObjectStore; owner: IDBObjectStore };
+
+function drop({ texts, kept }: Pick<Stores, "texts" | "kept">, topic: Topic): void {
+  texts.delete(topic);
+  kept.delete(topic);
+}
+
+function clear({ texts, kept, owner }: Stores): void {
+  for (const store of [texts, kept, owner]) store.clear();
+}
+
+function open(factory: IDBFactory, name: string, closed: () => void): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const asked = factory.open(name, 1);
+    asked.addEventListener("upgradeneeded", () => {
+      for (const store of [TEXTS, KEPT, OWNER]) asked.result.createObjectStore(store);
+    });
+    asked.addEventListener("success", () => {
+      const { result } = asked;
+      // A later version of the app, or the person who clears what the browser keeps, must not wait for this page.
+      result.addEventListener("versionchange", () => {
+        result.close();
+        closed();
+      });
+      result.addEventListener("close", closed);
+      resolve(result);
+    });
+    asked.addEventListener("error", () => reject(failure(asked.error)));
+  });
+}
+
+/** Does everything in one transaction. @throws Error what the browser refused, as when its disk is full. */
+function transact(database: IDBDatabase, work: (stores: Stores) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction([TEXTS, KEPT, OWNER], "readwrite");
+    transaction.addEventListener("complete", () => resolve());
+    transaction.addEventListener("abort", () => reject(failure(transaction.error)));
+    const [texts, kept, owner] = [TEXTS, KEPT, OWNER].map((store) => transaction.objectStore(store));
+    if (texts && kept && owner) work({ texts, kept, owner });
+  });
+}
+
+function whenDone<Value>(request: IDBRequest<Value>, run: (value: Value) => void): void {
+  request.addEventListener("success", () => run(request.result));
+}
+
+const failure = (error: DOMException | null): Error => error ?? new Error("The browser keeps nothing for this page.");
