@@ -46,12 +46,17 @@ try {
   const page = indexPage({ entry: entry.name, preload: entry.imports, early: early.name, css: cssName });
   await emit("index.html", page, "text/html; charset=utf-8");
 
-  // The shell, without what is loaded only when it is needed: that is kept as it comes.
+  // The shell is kept before anything else; the rest, of which every page may need a part, once the browser is idle.
   const shell = ["/", `/${cssName}`, `/${early.name}`, ...[entry.name, ...entry.imports].map((name) => `/${name}`)];
   const id = Bun.hash(Object.keys(files).sort().join("\n") + page).toString(36);
+  const rest = app.map(({ name }) => `/${name}`).filter((path) => !shell.includes(path));
   const worker = await scriptsOf(ROOT, ["src/pwa/service-worker.ts"], {
     splitting: false,
-    define: { BUILD_ID: JSON.stringify(id), BUILD_SHELL: JSON.stringify(shell) },
+    define: {
+      BUILD_ID: JSON.stringify(id),
+      BUILD_SHELL: JSON.stringify(shell),
+      BUILD_REST: JSON.stringify(rest),
+    },
   });
   await emit("sw.js", worker[0]?.text ?? "", SCRIPT);
 

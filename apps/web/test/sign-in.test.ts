@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { App, live } from "./support/app.ts";
+import { App, live, PHONE } from "./support/app.ts";
 
 const app = App.forThisFile();
 afterEach(() => app.finish());
@@ -35,6 +35,37 @@ describe.skipIf(!app.available)("P83: signing in", () => {
     await page.getByLabel("Code").fill(code.toLowerCase().replace("-", " "));
     await page.getByRole("button", { name: "Sign in" }).click();
     await live(page);
+  });
+
+  test("a damaged link says so, and asks for a code", async () => {
+    const { page } = await app.browser(PHONE);
+    await page.goto(`${app.server.url}/pair#%E0%A4%A`);
+    await page.getByRole("alert").getByText("This link is damaged").waitFor();
+    expect(page.url()).toBe(`${app.server.url}/pair`);
+    const field = page.getByLabel("Code");
+    const box = await field.boundingBox();
+    expect([box?.x, 360 - (box?.x ?? 0) - (box?.width ?? 0)]).toEqual([24, 24]);
+    const borders = await page.evaluate(() => {
+      const border = () => getComputedStyle(document.querySelector("input") ?? document.body).borderTopColor;
+      const invalid = border();
+      document.querySelector("input")?.setAttribute("aria-invalid", "false");
+      return [invalid, border()];
+    });
+    expect(borders[0]).not.toBe(borders[1]);
+    expect(await page.getByRole("alert").textContent()).not.toContain("`");
+  });
+
+  test("what breaks the whole app says what happened, and offers to load it again", async () => {
+    const { page } = await app.browser();
+    await page.addInitScript(() => {
+      window.matchMedia = () => {
+        throw new Error("no media here");
+      };
+    });
+    await page.goto(await app.server.pairLink());
+    await page.getByRole("alert").getByText("This page could not be shown").waitFor();
+    await page.getByRole("button", { name: "Reload" }).waitFor();
+    expect(app.faults.splice(0).join("\n")).toContain("no media here");
   });
 
   test("a reload stays signed in", async () => {

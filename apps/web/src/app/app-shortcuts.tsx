@@ -5,7 +5,7 @@ import { setWaitingCount } from "./document-title.ts";
 import { navigate, threadPath, useRoute } from "./router.tsx";
 import { useShortcuts } from "./shortcuts.tsx";
 import { ThreadWatcher } from "./thread-watcher.tsx";
-import { useMyBoard } from "./use-my-board.ts";
+import { useMyBoard } from "./me.ts";
 
 /** The shortcuts that hold everywhere, and those from thread to thread. Draws nothing. */
 export function AppShortcuts({ onPalette, onHelp }: { onPalette: () => void; onHelp: () => void }) {

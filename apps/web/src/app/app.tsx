@@ -5,12 +5,14 @@ import { Toasts } from "../ui/toasts.tsx";
 import { TooltipProvider } from "../ui/tooltip.tsx";
 import { Frame } from "./frame.tsx";
 import { useRoute } from "./router.tsx";
+import { useRememberMe } from "./me.ts";
 import { listenToKeys } from "./shortcuts.tsx";
 import { SignInPage } from "./sign-in-page.tsx";
 
 /** The whole app: signed in, its frame; else the one page that signs in. */
 export function App() {
   useThemeInForce();
+  useRememberMe();
   useEffect(listenToKeys, []);
   const route = useRoute();
   const { state } = useConnection();

@@ -2,7 +2,7 @@ import { useConnection } from "@skein/client/react";
 import { Button } from "../ui/button.tsx";
 import { Empty, SkeletonRows } from "../ui/states.tsx";
 
-/** In place of threads as long as the server has not said whose they are: it is asked, or out of reach. */
+/** In place of threads as long as nothing is known of them: the server is asked, or out of reach. */
 export function AwaitingBoard() {
   const { state, retryNow } = useConnection();
   if (state !== "offline") return <SkeletonRows rows={6} label="Loading threads" />;

@@ -6,7 +6,7 @@ type Props = { children: ReactNode; quiet?: boolean; onFailed?: () => void };
 
 /**
  * Catches what a page throws: as a rule a part of the app that could not be loaded, offline or because the server has a
- * newer build. The rest of the app stays. `quiet` says it in a toast instead of on the page.
+ * newer build. The rest of the app stays, and around the whole app this page does. `quiet` says it in a toast instead of on the page.
  */
 export class LoadBoundary extends Component<Props, { error: Error | null }> {
   override state: { error: Error | null } = { error: null };
@@ -26,19 +26,20 @@ export class LoadBoundary extends Component<Props, { error: Error | null }> {
     if (error === null) return this.props.children;
     if (this.props.quiet) return null;
     return (
-      <div className="grid h-full flex-1 place-items-center bg-surface-2 p-6">
+      <main className="grid h-full flex-1 place-items-center bg-surface-2 p-6">
         <div className="w-full max-w-120">
           <ErrorNote
-            title="This page could not be shown"
+            title={isLoadFailure(error) ? "This page could not be loaded" : "This page could not be shown"}
             detail={error.stack ?? error.message}
             onRetry={() => location.reload()}
+            retryName="Reload"
           >
             {isLoadFailure(error)
-              ? "A part of the app could not be loaded: the server is out of reach, or was updated meanwhile. Loading the page again mends the latter."
+              ? "This device has no copy of it yet, and the server is out of reach or was updated meanwhile. Reload once the server is back."
               : "Something in it failed. What you did before is safe on the server."}
           </ErrorNote>
         </div>
-      </div>
+      </main>
     );
   }
 }

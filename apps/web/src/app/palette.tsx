@@ -10,7 +10,7 @@ import { sayFailed } from "../ui/toasts.tsx";
 import { signOut } from "./pairing.ts";
 import { navigate, threadPath } from "./router.tsx";
 import { keyCaps } from "./shortcuts.tsx";
-import { useMyBoard } from "./use-my-board.ts";
+import { useMyBoard } from "./me.ts";
 
 /** More than these are found by the search: a list of thousands would be slow to filter at each letter. */
 const MAX_THREADS = 300;

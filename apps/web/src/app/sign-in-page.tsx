@@ -8,6 +8,21 @@ import { setPageTitle, setWaitingCount } from "./document-title.ts";
 import { isSignedIn, pair, type Paired } from "./pairing.ts";
 import { navigate } from "./router.tsx";
 
+const DAMAGED: Extract<Paired, { ok: false }> = {
+  ok: false,
+  message: "This link is damaged: it holds no code.",
+  retryable: false,
+};
+
+/** The code in the link's fragment; none where that is no text at all, as in a link that was cut or altered. */
+function codeInLink(): string {
+  try {
+    return decodeURIComponent(location.hash.slice(1)).trim();
+  } catch {
+    return "";
+  }
+}
+
 /**
  * Signs this browser in with a one-time code: the one in the link's fragment, which is taken out of the address at once,
  * or one that is typed.
@@ -15,9 +30,11 @@ import { navigate } from "./router.tsx";
 export function SignInPage({ pairing }: { pairing: boolean }) {
   const client = useClient();
   const { status } = useConnection();
-  const [code, setCode] = useState(() => (pairing ? decodeURIComponent(location.hash.slice(1)) : ""));
+  const [code, setCode] = useState(() => (pairing ? codeInLink() : ""));
   const [sending, setSending] = useState(pairing && code !== "");
-  const [failed, setFailed] = useState<Extract<Paired, { ok: false }> | null>(null);
+  const [failed, setFailed] = useState<Extract<Paired, { ok: false }> | null>(() =>
+    pairing && code === "" && location.hash.length > 1 ? DAMAGED : null,
+  );
 
   const give = async (given: string): Promise<void> => {
     setSending(true);
@@ -37,10 +54,10 @@ export function SignInPage({ pairing }: { pairing: boolean }) {
   useEffect(() => {
     setPageTitle("Sign in");
     setWaitingCount(0);
-    const given = pairing ? decodeURIComponent(location.hash.slice(1)) : "";
-    if (given === "") return;
+    if (!pairing || location.hash === "") return;
+    const given = codeInLink();
     history.replaceState(history.state, "", "/pair");
-    void give(given);
+    if (given !== "") void give(given);
     // Once, for the link that was opened.
   }, []);
 
@@ -61,7 +78,7 @@ export function SignInPage({ pairing }: { pairing: boolean }) {
   };
   const refused = status.state === "stopped" && status.reason.code !== 4401 ? status.reason.message : null;
   return (
-    <main className="grid h-(--app-height) place-items-center overflow-y-auto bg-surface-2 p-6 px-safe">
+    <main className="grid h-(--app-height) place-items-center overflow-y-auto bg-surface-2 px-[max(1.5rem,env(safe-area-inset-left),env(safe-area-inset-right))] py-6">
       <div className="w-full max-w-88">
         <Mark className="mb-4 size-8 text-accent" />
         <h1 className="text-heading font-semibold">Sign in to Skein</h1>
@@ -90,7 +107,12 @@ export function SignInPage({ pairing }: { pairing: boolean }) {
           {failed && (
             <p role="alert" className="text-small text-fail">
               {failed.message}
-              {!failed.retryable && " Run `skein pair` where the server runs for a new one."}
+              {!failed.retryable && (
+                <>
+                  {" "}
+                  Run <code className="font-mono">skein pair</code> where the server runs for a new one.
+                </>
+              )}
             </p>
           )}
           <Button type="submit" variant="primary" className="w-full" disabled={sending}>

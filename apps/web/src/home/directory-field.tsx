@@ -52,7 +52,7 @@ export function DirectoryField({
           autoCapitalize="none"
           autoCorrect="off"
           aria-invalid={invalid}
-          className={classNames(FIELD, "font-mono text-small", invalid && "border-fail")}
+          className={classNames(FIELD, "font-mono text-small")}
         />
         <Autocomplete.Portal>
           <Autocomplete.Positioner sideOffset={4} collisionPadding={8} className="z-40 outline-none">

@@ -2,7 +2,7 @@ import { Plus, Search, Settings } from "lucide-react";
 import { lazy } from "react";
 import { Page, PageHeading } from "../app/page.tsx";
 import { navigate } from "../app/router.tsx";
-import { useMyBoard } from "../app/use-my-board.ts";
+import { useMyBoard } from "../app/me.ts";
 import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { useLayout } from "../lib/use-media.ts";
 import { Button, IconButton } from "../ui/button.tsx";

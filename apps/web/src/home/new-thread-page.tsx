@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState, type FormEvent } from "react"
 import { Page, PageHeading } from "../app/page.tsx";
 import { navigate, threadPath } from "../app/router.tsx";
 import { keyCaps, useShortcuts } from "../app/shortcuts.tsx";
-import { useMyBoard } from "../app/use-my-board.ts";
+import { useMyBoard } from "../app/me.ts";
 import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { isBoolean, settingsOf, type Setting } from "../thread/lib/settings.ts";
 import { store, stored, useStored } from "../lib/device-storage.ts";

@@ -2,7 +2,7 @@ import { useBoard } from "@skein/client/react";
 import { Command, Keyboard, List, Plus, Search, Settings } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link, navigate, useRoute } from "../app/router.tsx";
-import { useMyBoard } from "../app/use-my-board.ts";
+import { useMyBoard } from "../app/me.ts";
 import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";

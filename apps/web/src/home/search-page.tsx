@@ -1,7 +1,7 @@
 import { useBoard, useSearch, type Card, type SearchHit } from "@skein/client/react";
 import { Page, PageHeading } from "../app/page.tsx";
 import { Link, threadPath } from "../app/router.tsx";
-import { useMyBoard } from "../app/use-my-board.ts";
+import { useMyBoard } from "../app/me.ts";
 import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { useLayout } from "../lib/use-media.ts";
 import { Button } from "../ui/button.tsx";

@@ -1,10 +1,11 @@
 import { useBoard, type Card } from "@skein/client/react";
 import { ChevronRight } from "lucide-react";
 import { useId, useState, type ReactNode } from "react";
+import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { useRoute } from "../app/router.tsx";
 import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
-import { Empty, ErrorNote, SkeletonRows } from "../ui/states.tsx";
+import { Empty, ErrorNote } from "../ui/states.tsx";
 import { ThreadRow } from "./thread-row.tsx";
 import { isUnread, useSeen } from "./unread.ts";
 
@@ -21,7 +22,7 @@ export function ThreadGroups({ board, dense, whenEmpty }: { board: string; dense
       </div>
     );
   }
-  if (status === "loading" && cards.length === 0) return <SkeletonRows rows={6} label="Loading threads" />;
+  if (status === "loading") return <AwaitingBoard />;
   const shown = cards.length - groups.archived.length;
   return (
     <div className={classNames("pb-3", dense ? "px-2" : "px-2 medium:px-3")}>

@@ -14,6 +14,7 @@ export function registerServiceWorker(onNewBuild: () => void): void {
   });
   const register = async (): Promise<void> => {
     const registration = await serviceWorker.register("/sw.js", { updateViaCache: "none" });
+    whenIdle(() => void serviceWorker.ready.then(({ active }) => active?.postMessage("keep the rest")));
     document.addEventListener("visibilitychange", () => {
       // Offline it cannot be asked; it is asked again the next time.
       if (document.visibilityState === "visible") registration.update().catch(() => {});
@@ -21,6 +22,13 @@ export function registerServiceWorker(onNewBuild: () => void): void {
   };
   // Private windows of some browsers refuse: the app works without it.
   register().catch((error: unknown) => console.warn("No service worker:", error));
+}
+
+/** Safari has no idea of idleness; there, what is loading has a second. */
+function whenIdle(run: () => void): void {
+  const { requestIdleCallback } = window as { requestIdleCallback?: Window["requestIdleCallback"] };
+  if (requestIdleCallback) requestIdleCallback(run);
+  else setTimeout(run, 1_000);
 }
 
 /** Whether the server's page runs the same script as this one: the script's name is a hash of it. */

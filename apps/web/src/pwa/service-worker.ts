@@ -7,12 +7,13 @@
 /** Set by the build. */
 declare const BUILD_ID: string;
 declare const BUILD_SHELL: readonly string[];
+declare const BUILD_REST: readonly string[];
 
 /** The parts of the worker's own scope that are used (https://www.w3.org/TR/service-workers/). */
 type LifeEvent = Event & { waitUntil(work: Promise<unknown>): void };
 type AskEvent = Event & { request: Request; respondWith(answer: Promise<Response>): void };
 type Scope = {
-  addEventListener(type: "install" | "activate", listener: (event: LifeEvent) => void): void;
+  addEventListener(type: "install" | "activate" | "message", listener: (event: LifeEvent) => void): void;
   addEventListener(type: "fetch", listener: (event: AskEvent) => void): void;
   skipWaiting(): Promise<void>;
   clients: { claim(): Promise<void> };
@@ -40,6 +41,16 @@ scope.addEventListener("activate", (event) => {
     await scope.clients.claim();
   };
   event.waitUntil(takeOver());
+});
+
+// A page has nothing to do: what it has not needed yet is kept too, so that any page opens without a network.
+scope.addEventListener("message", (event) => {
+  const keepRest = async (): Promise<void> => {
+    // One after the other: whatever a person asks for meanwhile goes first.
+    for (const path of BUILD_REST) await asset(new Request(path));
+  };
+  // Out of reach, or another build by now: a page asks again, and its own.
+  event.waitUntil(keepRest().catch(() => {}));
 });
 
 scope.addEventListener("fetch", (event) => {

@@ -33,6 +33,7 @@ export function ErrorNote({
   children,
   detail,
   onRetry,
+  retryName = "Try again",
 }: {
   title: string;
   /** Why, and what to do. */
@@ -40,6 +41,7 @@ export function ErrorNote({
   /** For those who look into it; can be copied. */
   detail?: string | undefined;
   onRetry?: (() => void) | undefined;
+  retryName?: string;
 }) {
   const [copied, setCopied] = useState<"yes" | "no" | null>(null);
   const copy = async (text: string): Promise<void> => {
@@ -72,7 +74,7 @@ export function ErrorNote({
       )}
       {onRetry && (
         <Button size="small" className="mt-3" onClick={onRetry}>
-          Try again
+          {retryName}
         </Button>
       )}
     </div>

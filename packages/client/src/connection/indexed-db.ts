@@ -50,14 +50,19 @@ export function indexedDbReplicas(
       });
       return found;
     },
-    save: (topic, text) =>
-      change(({ texts, kept }) => {
+    async save(topic, text) {
+      await change(({ texts, kept }) => {
         texts.put(text, topic);
         kept.put({ topic, at: Date.now(), length: text.length } satisfies KeptTopic, topic);
-        whenDone(kept.getAll(), (all: unknown) => {
-          for (const old of overflow(all as KeptTopic[], bounds)) drop({ texts, kept }, old);
+        // Said at once, it also holds when the page ends now, which would abort what waits for answers.
+        texts.transaction.commit();
+      });
+      await change((stores) => {
+        whenDone(stores.kept.getAll(), (all: unknown) => {
+          for (const old of overflow(all as KeptTopic[], bounds)) drop(stores, old);
         });
-      }),
+      });
+    },
     remove: (topic) => change((stores) => drop(stores, topic)),
     clear: () => change(clear),
   };
