@@ -12,10 +12,15 @@ afterEach(() => app.finish());
 
 /** Resolves once a service worker answers for the page and has kept the shell. */
 async function kept(page: Page): Promise<void> {
-  await page.waitForFunction(async () => {
+  await until(page, async () => {
     if (navigator.serviceWorker.controller === null) return false;
     return (await caches.match("/")) !== undefined;
   });
+}
+
+/** Asks the page until it says yes. `waitForFunction` takes the promise of an answer for a yes. */
+async function until<Arg>(page: Page, isSo: (arg: Arg) => Promise<boolean>, arg?: Arg): Promise<void> {
+  while (!(await page.evaluate(isSo as (arg: unknown) => Promise<boolean>, arg))) await page.waitForTimeout(20);
 }
 
 describe.skipIf(!app.available)("offline", () => {
@@ -102,12 +107,16 @@ describe.skipIf(!app.available)("offline, after a reload", () => {
   test("settings and search open although they were never visited, and say what they cannot do", async () => {
     const { page } = await app.signedIn({ serviceWorkers: "allow" });
     await kept(page);
-    await page.waitForFunction(async () => {
-      const files = performance.getEntriesByType("resource").map(({ name }) => name);
-      const cached = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
-      const names = cached.flat().map(({ url }) => url);
-      return names.length > files.length && names.some((name) => name.includes("settings-page"));
-    });
+    const { files } = (await Bun.file(join(DIST, "build.json")).json()) as { files: Record<string, unknown> };
+    const assets = Object.keys(files).filter((name) => name.startsWith("assets/"));
+    await until(
+      page,
+      async (names) => {
+        const found = await Promise.all(names.map((name) => caches.match(`/${name}`)));
+        return found.every(Boolean);
+      },
+      assets,
+    );
     await app.server.process.end("SIGKILL");
     await page.locator('[data-connection="offline"]').waitFor();
     await page.goto(`${app.server.url}/settings`);
@@ -200,7 +209,7 @@ describe.skipIf(!app.available)("a new build", () => {
     await page.getByText("Skein was updated.").waitFor();
     await page.getByRole("button", { name: "Reload" }).click();
     await page.locator('meta[name="second"]').waitFor({ state: "attached" });
-    await page.waitForFunction(async () => (await caches.keys()).join() === "skein-second");
+    await until(page, async () => (await caches.keys()).join() === "skein-second");
     expect(await page.getByText("Skein was updated.").count()).toBe(0);
   });
 });
