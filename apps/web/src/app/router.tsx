@@ -1,4 +1,5 @@
 import { useSyncExternalStore, type AnchorHTMLAttributes, type MouseEvent, type Ref } from "react";
+import { isLayerEntry, whenSettled } from "../lib/layers.ts";
 
 /** Where the app is: every address is one of these, and nothing else decides what is shown. */
 export type Route =
@@ -65,14 +66,25 @@ export function useRoute(): Route {
 }
 
 /** The state of a history entry that was made by a step inside the app: behind it is another page of ours. */
-type EntryState = { inside: true };
+type EntryState = { inside: true; focus?: Focus };
+
+/** Where on a page the focus begins: at the page itself, or in the box one writes in. */
+type Focus = "prompt";
 
 /** Goes to another page. `replace` leaves no way back to the present one. */
-export function navigate(path: string, options: { replace?: boolean } = {}): void {
-  if (options.replace) history.replaceState(history.state, "", path);
-  else history.pushState({ inside: true } satisfies EntryState, "", path);
-  tell();
+export function navigate(path: string, options: { replace?: boolean; focus?: Focus } = {}): void {
+  whenSettled(() => {
+    const state: EntryState = { inside: true, ...(options.focus ? { focus: options.focus } : {}) };
+    if (options.replace) history.replaceState(history.state, "", path);
+    // What lay over the page is left with it: its entry becomes that of the next page.
+    else if (isLayerEntry()) history.replaceState(state, "", path);
+    else history.pushState(state, "", path);
+    tell();
+  });
 }
+
+/** Where the focus begins on the present page, if not at its start. */
+export const focusOfEntry = (): Focus | undefined => (history.state as EntryState | null)?.focus;
 
 /** One page back, if that is a page of ours; else to `fallback`. */
 export function goBack(fallback: string): void {

@@ -4,6 +4,7 @@ import { useRef, type ReactNode } from "react";
 import type { Layout } from "../lib/use-media.ts";
 import { IconButton } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
+import { LayerContext, useLayer } from "../ui/layer.tsx";
 
 /** 360 px beside the page where it is wide; from the right edge over it on medium; a sheet from below on narrow. */
 export function SidePanel({
@@ -20,6 +21,7 @@ export function SidePanel({
   children: ReactNode;
 }) {
   const popup = useRef<HTMLDivElement>(null);
+  const layer = useLayer(open && layout !== "wide", onClose);
   const closeButton = (
     <IconButton label="Close panel" onClick={onClose}>
       <X size={16} aria-hidden />
@@ -46,18 +48,21 @@ export function SidePanel({
           ref={popup}
           initialFocus={popup}
           tabIndex={-1}
+          data-layer={layer}
           className={classNames(
             "fixed z-20 flex flex-col bg-surface-1 shadow-float outline-none transition duration-150 ease-out data-[ending-style]:opacity-0 data-[starting-style]:opacity-0",
             layout === "medium"
               ? "inset-y-0 right-0 w-[360px] border-l border-line pt-safe data-[ending-style]:translate-x-4 data-[starting-style]:translate-x-4"
-              : "inset-x-0 bottom-0 h-[min(80dvh,calc(var(--app-height)-3rem))] rounded-t-panel border-t border-line pb-safe data-[ending-style]:translate-y-4 data-[starting-style]:translate-y-4",
+              : "inset-x-0 bottom-(--keyboard-height) h-[min(80dvh,calc(var(--app-height)-3rem))] rounded-t-panel border-t border-line pb-safe data-[ending-style]:translate-y-4 data-[starting-style]:translate-y-4",
           )}
         >
           <div className="flex h-12 shrink-0 items-center justify-between border-b border-line pr-2 pl-4">
             <Dialog.Title className="text-body font-semibold">{title}</Dialog.Title>
             {closeButton}
           </div>
-          <div className="min-h-0 flex-1 overflow-y-auto">{children}</div>
+          <div className="min-h-0 flex-1 overflow-y-auto">
+            <LayerContext value={layer}>{children}</LayerContext>
+          </div>
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

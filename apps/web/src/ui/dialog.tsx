@@ -3,10 +3,11 @@ import { X } from "lucide-react";
 import { useRef, type ReactNode } from "react";
 import { classNames } from "./class-names.ts";
 import { IconButton } from "./button.tsx";
+import { LayerContext, useLayer } from "./layer.tsx";
 
 /**
  * A dialog over the page: in the middle where there is room, a sheet from the bottom edge on narrow screens.
- * Focus stays in it, Escape and a press outside close it, and focus goes back to where it was.
+ * Focus stays in it; Escape, a press outside and "back" close it, and focus goes back to where it was.
  */
 export function Dialog({
   open,
@@ -23,6 +24,7 @@ export function Dialog({
 }) {
   // Focus begins at the dialog itself, so that a screen reader says its name and no button seems pressed.
   const popup = useRef<HTMLDivElement>(null);
+  const layer = useLayer(open, onClose);
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
@@ -31,9 +33,10 @@ export function Dialog({
           ref={popup}
           initialFocus={popup}
           tabIndex={-1}
+          data-layer={layer}
           className={classNames(
             "fixed z-30 flex max-h-[calc(var(--app-height)-3rem)] flex-col overflow-hidden border border-line bg-floating shadow-float outline-none transition duration-150 ease-out data-[ending-style]:opacity-0 data-[starting-style]:opacity-0",
-            "inset-x-0 bottom-0 rounded-t-panel pb-safe max-medium:data-[ending-style]:translate-y-4 max-medium:data-[starting-style]:translate-y-4",
+            "inset-x-0 bottom-(--keyboard-height) rounded-t-panel pb-safe max-medium:data-[ending-style]:translate-y-4 max-medium:data-[starting-style]:translate-y-4",
             "medium:inset-x-auto medium:bottom-auto medium:top-[12vh] medium:left-1/2 medium:max-h-[76vh] medium:-translate-x-1/2 medium:rounded-panel",
             wide ? "medium:w-[44rem]" : "medium:w-[30rem]",
             "medium:max-w-[calc(100vw-3rem)]",
@@ -49,7 +52,10 @@ export function Dialog({
               }
             />
           </div>
-          <div className="min-h-0 overflow-y-auto p-4">{children}</div>
+          {/* Scrolls by keys too, where nothing in it takes the focus. */}
+          <div tabIndex={0} className="min-h-0 overflow-y-auto p-4 outline-offset-[-2px]">
+            <LayerContext value={layer}>{children}</LayerContext>
+          </div>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

@@ -1,0 +1,16 @@
+import { createContext, useEffect, useEffectEvent, useId } from "react";
+import { openLayer } from "../lib/layers.ts";
+
+/** The layer that a component is in, by the `data-layer` of its element; `null` on the page itself. */
+export const LayerContext = createContext<string | null>(null);
+
+/**
+ * Makes a dialog, sheet or viewer a layer over the page: "back" closes it, and of all keys only those hold that are
+ * registered in it. Give the id to its element as `data-layer`, and to its content by `LayerContext`.
+ */
+export function useLayer(open: boolean, onClose: () => void): string {
+  const id = useId();
+  const close = useEffectEvent(onClose);
+  useEffect(() => (open ? openLayer(id, () => close()) : undefined), [id, open]);
+  return id;
+}
