@@ -18,25 +18,55 @@ describe.skipIf(!app.available)("the palette and the keys", () => {
     });
     const { page } = await app.signedIn();
     await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Commands" }).waitFor();
     await page.keyboard.type("pashed");
     await page.getByRole("option", { name: /Paint the shed/ }).waitFor();
-    await page.keyboard.press("ArrowDown");
-    await page.getByRole("option", { name: /Paint the shed/ }).click();
+    await page.keyboard.press("Enter");
     await page.waitForURL(`**/t/${thread}`);
-    await page.keyboard.press("Control+k");
-    await page.getByRole("dialog").waitFor();
-    await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
+    // The key that opens it closes it, as Escape does.
+    for (const key of ["Control+k", "Escape"]) {
+      await page.keyboard.press("Control+k");
+      await page.getByRole("dialog").waitFor();
+      await page.keyboard.press(key);
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+    }
   });
 
-  test("? shows all keys, also those of the page that is open; N goes to a new thread; [ and ] from thread to thread", async () => {
+  test("what is called otherwise is not found: neither ids nor paths count; searching for it comes last", async () => {
+    const client = await app.server.client();
+    await client.command("thread.create", { agent: "demo", cwd: app.server.cwd, title: "Demo: fail" });
+    const { page } = await app.signedIn();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Commands" }).waitFor();
+    await page.keyboard.type("demo");
+    await page.getByRole("option", { name: /Search everything for/ }).waitFor();
+    const names = await page.getByRole("option").allTextContents();
+    expect(names.at(-1)).toBe("Search everything for “demo”");
+    expect(await page.locator("[role=option][aria-selected=true]").textContent()).toContain("Demo: fail");
+    for (const typed of ["zzzq", "tmp"]) {
+      await page.getByRole("combobox", { name: "Commands" }).fill(typed);
+      await page.getByRole("option", { name: `Search everything for “${typed}”` }).waitFor();
+      expect(await page.getByRole("option").count()).toBe(1);
+    }
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/search?q=tmp");
+  });
+
+  test("? shows all keys, also those of other pages; N goes to a new thread; [ and ] from thread to thread", async () => {
     const client = await app.server.client();
     for (const title of ["First", "Second"]) {
       await client.command("thread.create", { agent: "demo", cwd: app.server.cwd, title });
     }
     const { page } = await app.signedIn();
     await page.keyboard.press("?");
-    await page.getByRole("dialog").getByText("Start the thread").waitFor();
+    for (const key of ["Start the new thread", "Next item", "New line", "Name a file", "Stop the running turn"]) {
+      await page.getByRole("dialog").getByText(key, { exact: true }).waitFor();
+    }
+    // What lies over the page has the keys to itself.
+    await page.keyboard.press("n");
+    await page.keyboard.press("]");
+    expect(await page.getByRole("dialog").count()).toBe(1);
+    expect(new URL(page.url()).pathname).toBe("/");
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.keyboard.press("]");
@@ -52,6 +82,13 @@ describe.skipIf(!app.available)("the palette and the keys", () => {
     await page.getByLabel("First prompt").pressSequentially("n?/[");
     expect(await page.getByLabel("First prompt").inputValue()).toBe("n?/[");
     await page.getByLabel("First prompt").fill("");
+  });
+
+  test("keys are named as they stand on this keyboard", async () => {
+    const { page } = await app.signedIn();
+    await page.getByRole("button", { name: "Commands" }).hover();
+    await page.locator("kbd").getByText("Ctrl").waitFor();
+    expect(await page.getByText("⌘").count()).toBe(0);
   });
 
   test("everything is reached by Tab, with a ring to be seen, the content first by a link to skip", async () => {
@@ -77,6 +114,36 @@ describe.skipIf(!app.available)("the theme", () => {
     await page.goto(`${app.server.url}/`, { waitUntil: "commit" });
     await page.locator("html[data-theme=light]").waitFor();
     expect(await background(page)).toBe(light);
+  });
+});
+
+describe.skipIf(!app.available)("from page to page", () => {
+  const focused = (page: Page) => page.evaluate(() => document.activeElement?.id);
+  const told = (page: Page, text: string) => page.locator("[data-announcements]").getByText(text).waitFor();
+
+  test("the focus goes to the page, its title is told, and so is the connection", async () => {
+    const client = await app.server.client();
+    const { thread } = await client.command("thread.create", {
+      agent: "demo",
+      cwd: app.server.cwd,
+      title: "Told aloud",
+    });
+    const { page } = await app.signedIn();
+    await page.locator(`[data-thread="${thread}"]`).press("Enter");
+    await told(page, "Told aloud");
+    expect(await focused(page)).toBe("main");
+    await page.getByRole("link", { name: "Settings" }).press("Enter");
+    await told(page, "Settings");
+    expect(await focused(page)).toBe("main");
+    // Who types a search is left in its field.
+    await page.keyboard.press("/");
+    await page.keyboard.type("aloud");
+    await told(page, "Search: aloud");
+    expect(await focused(page)).toBe("search");
+    await app.server.process.end("SIGKILL");
+    await told(page, "Offline:");
+    await app.server.process.start();
+    await told(page, "Connected again.");
   });
 });
 

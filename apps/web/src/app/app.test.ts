@@ -3,7 +3,8 @@ import { SkeinError } from "@skein/client";
 import { sayConnection } from "./connection-badge.tsx";
 import { deviceName } from "./pairing.ts";
 import { readRoute, threadPath } from "./router.tsx";
-import { keyCaps } from "./shortcuts.tsx";
+import { fit } from "./find.ts";
+import { keyCaps, nameOf } from "./keyboard.ts";
 
 describe("the address says what is shown", () => {
   const cases: [string, ReturnType<typeof readRoute>][] = [
@@ -42,11 +43,17 @@ describe("the connection in a word", () => {
   test("how much is lacking", () => expect(said({ state: "catching up", behind: 12 })).toBe("catching up, 12 behind"));
   test("what waits to be sent", () => expect(said({ state: "offline", queued: 2 })).toBe("offline, 2 to send"));
   test("signed out", () => expect(said({ state: "stopped" })).toBe("signed out"));
-  test("why, and when it is tried again", () => {
-    const error = new SkeinError("busy", "Connection refused.");
+  test("when it is tried again, in words that anybody knows", () => {
+    const error = new SkeinError("busy", "The connection was lost or could not be made (1006).");
+    const offline = { ...base, state: "offline" as const, error };
+    const { more } = sayConnection({ ...offline, retryAt: 4_200 }, 1_000);
+    expect(more).toBe("The server is out of reach. Tries again in 4 s; press to try now.");
+    expect(sayConnection(offline, 1_000).more).toBe("The server is out of reach. Trying now.");
+  });
+  test("why, where the server gave a reason", () => {
+    const error = new SkeinError("rate_limited", "The server found this client too fast (4429).");
     const { more } = sayConnection({ ...base, state: "offline", retryAt: 4_200, error }, 1_000);
-    expect(more).toContain("Connection refused.");
-    expect(more).toContain("4 s");
+    expect(more).toBe("The server found this client too fast. Tries again in 4 s; press to try now.");
   });
 });
 
@@ -62,6 +69,55 @@ test("a device is called by its browser and system", () => {
     Browser: "curl/8",
   };
   for (const [name, agent] of Object.entries(agents)) expect(deviceName(agent)).toBe(name);
+});
+
+describe("keys are named as the catalogue names them, on any keyboard", () => {
+  type Given = Partial<Parameters<typeof nameOf>[0]> & { altGraph?: boolean };
+  const named = ({ altGraph = false, ...event }: Given, apple = false) =>
+    nameOf(
+      {
+        key: "",
+        code: "",
+        ctrlKey: false,
+        metaKey: false,
+        altKey: false,
+        getModifierState: (modifier) => modifier === "AltGraph" && altGraph,
+        ...event,
+      },
+      apple,
+    );
+  test("a letter, a sign, a chord", () => {
+    expect(named({ key: "k", code: "KeyK" })).toBe("k");
+    expect(named({ key: "?", code: "Slash" })).toBe("?");
+    expect(named({ key: "k", code: "KeyK", ctrlKey: true })).toBe("mod+k");
+    expect(named({ key: "k", code: "KeyK", metaKey: true }, true)).toBe("mod+k");
+    expect(named({ key: "k", code: "KeyK", metaKey: true })).toBeNull();
+    expect(named({ key: "Enter", code: "Enter", ctrlKey: true, altKey: true })).toBe("mod+alt+enter");
+  });
+  test("[ where it is written with AltGr, which Windows tells as Ctrl and Alt", () => {
+    expect(named({ key: "[", code: "Digit8", ctrlKey: true, altKey: true, altGraph: true })).toBe("[");
+    expect(named({ key: "]", code: "Digit9", altGraph: true })).toBe("]");
+  });
+  test("[ where it is written with ⌥", () => {
+    expect(named({ key: "[", code: "Digit5", altKey: true }, true)).toBe("[");
+    expect(named({ key: "∆", code: "KeyK", altKey: true }, true)).toBe("alt+k");
+  });
+});
+
+describe("names are found by some of their letters, and only by those", () => {
+  test("whole words, beginnings, beginnings of several, a part", () => {
+    for (const typed of ["paint the shed", "pai", "pashed", "SHED pa", "pts", "hed", ""]) {
+      expect({ typed, fits: fit(typed, "Paint the shed, project") > 0 }).toEqual({ typed, fits: true });
+    }
+    for (const typed of ["zzzq", "paintx", "ted", "shed garage", "e"]) {
+      expect({ typed, fits: fit(typed, "Paint the shed, project") > 0 }).toEqual({ typed, fits: false });
+    }
+  });
+  test("the better it fits, the higher", () => {
+    const order = ["Demo", "Demo: fail", "Demolish", "The demo", "Day every month off", "Academo"];
+    const fits = order.map((name) => fit("demo", name));
+    expect(fits.toSorted((a, b) => b - a)).toEqual(fits);
+  });
 });
 
 test("keys are shown as they stand on the keyboard", () => {

@@ -6,7 +6,7 @@ import { TooltipProvider } from "../ui/tooltip.tsx";
 import { Frame } from "./frame.tsx";
 import { useRoute } from "./router.tsx";
 import { useRememberMe } from "./me.ts";
-import { listenToKeys } from "./shortcuts.tsx";
+import { listenToKeys } from "./keyboard.ts";
 import { SignInPage } from "./sign-in-page.tsx";
 
 /** The whole app: signed in, its frame; else the one page that signs in. */

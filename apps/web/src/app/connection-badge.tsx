@@ -1,3 +1,4 @@
+import type { SkeinError } from "@skein/client";
 import { useConnection, type ConnectionView } from "@skein/client/react";
 import { useEffect, useState } from "react";
 import { classNames } from "../ui/class-names.ts";
@@ -29,9 +30,8 @@ export function sayConnection(
         : { word: "live", more: "Connected; everything is up to date", dot: "live" };
     case "offline": {
       const seconds = retryAt === null ? 0 : Math.ceil((retryAt - now) / 1000);
-      const why = error ? ` (${error.message})` : "";
-      const next = seconds > 0 ? `tries again in ${seconds} s; press to try now` : "trying now";
-      return { word: `offline${toSend}`, more: `The server is out of reach${why}; ${next}`, dot: "off" };
+      const next = seconds > 0 ? `Tries again in ${seconds} s; press to try now.` : "Trying now.";
+      return { word: `offline${toSend}`, more: `${reason(error)} ${next}`, dot: "off" };
     }
     case "stopped":
       return { word: "signed out", more: "The server does not know this device", dot: "off" };
@@ -39,6 +39,10 @@ export function sayConnection(
       return state satisfies never;
   }
 }
+
+/** Why there is no connection, without the numbers that say it to machines. A lost one is no news: it is away. */
+const reason = (error: SkeinError | null): string =>
+  error === null || error.kind === "busy" ? "The server is out of reach." : error.message.replace(/ \(\d+[^)]*\)/, "");
 
 const DOTS = {
   live: "bg-accent",
@@ -65,9 +69,7 @@ export function ConnectionBadge() {
       >
         <span aria-hidden className={classNames("size-2 rounded-full", DOTS[dot])} />
         {/* On narrow screens what is well needs no word. */}
-        <span role="status" className={dot === "live" ? "max-medium:sr-only" : undefined}>
-          {word}
-        </span>
+        <span className={dot === "live" ? "max-medium:sr-only" : undefined}>{word}</span>
       </button>
     </Tooltip>
   );

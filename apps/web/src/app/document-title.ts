@@ -7,6 +7,9 @@ function write(): void {
   document.title = waiting > 0 ? `(${waiting}) ${name}` : name;
 }
 
+/** The title of the page that is open, without the app's name. */
+export const pageTitle = (): string => page;
+
 export function setPageTitle(title: string): void {
   page = title;
   write();

@@ -1,8 +1,10 @@
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { HomePage } from "../home/home-page.tsx";
 import { Rail } from "../home/rail.tsx";
 import { useLayout } from "../lib/use-media.ts";
-import { AppShortcuts } from "./app-shortcuts.tsx";
+import { whenIdle } from "../lib/when-idle.ts";
+import { Announcements } from "./announcements.tsx";
+import { AppActions } from "./app-actions.tsx";
 import { LoadBoundary } from "./load-boundary.tsx";
 import { MissingPage } from "./missing-page.tsx";
 import { useRoute, type Route } from "./router.tsx";
@@ -12,7 +14,8 @@ const ThreadPage = lazy(() => import("../thread/thread-page.tsx"));
 const SettingsPage = lazy(() => import("./settings/settings-page.tsx"));
 const SearchPage = lazy(() => import("../home/search-page.tsx"));
 const NewThreadPage = lazy(() => import("../home/new-thread-page.tsx"));
-const Palette = lazy(() => import("./palette.tsx"));
+const loadPalette = () => import("./palette.tsx");
+const Palette = lazy(loadPalette);
 const KeyboardHelp = lazy(() => import("./keyboard-help.tsx"));
 
 /** The app's frame: the rail, the page, and what opens over them. On narrow screens the pages stand alone. */
@@ -21,6 +24,8 @@ export function Frame() {
   const layout = useLayout();
   const [over, setOver] = useState<"palette" | "help" | null>(null);
   const close = (): void => setOver(null);
+  // Who opens it types on at once: it is there by then. Offline it may not be, and says so when it is opened.
+  useEffect(() => whenIdle(() => void loadPalette().catch(() => {})), []);
   return (
     <div className="flex h-(--app-height) overflow-hidden px-safe">
       <a
@@ -39,10 +44,11 @@ export function Frame() {
       <LoadBoundary key={route.page}>
         <Suspense fallback={<div className="h-full flex-1 bg-surface-2" />}>{pageOf(route)}</Suspense>
       </LoadBoundary>
-      <AppShortcuts onPalette={() => setOver("palette")} onHelp={() => setOver("help")} />
+      <Announcements />
+      <AppActions onPalette={() => setOver("palette")} onHelp={() => setOver("help")} />
       <LoadBoundary key={over} quiet onFailed={close}>
         <Suspense>
-          {over === "palette" && <Palette onClose={close} onHelp={() => setOver("help")} />}
+          {over === "palette" && <Palette onClose={close} />}
           {over === "help" && <KeyboardHelp onClose={close} />}
         </Suspense>
       </LoadBoundary>

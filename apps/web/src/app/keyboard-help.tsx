@@ -1,11 +1,11 @@
 import { Dialog } from "../ui/dialog.tsx";
-import { ShortcutList } from "./shortcut-list.tsx";
+import { KeyList } from "./key-list.tsx";
 
-/** All shortcuts in force on the page that is open. */
+/** All keys, wherever they hold. */
 export default function KeyboardHelp({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog open onClose={onClose} title="Keyboard shortcuts" wide>
-      <ShortcutList />
+    <Dialog open onClose={onClose} title="Keyboard" wide>
+      <KeyList />
     </Dialog>
   );
 }

@@ -2,6 +2,7 @@ import { ArrowLeft } from "lucide-react";
 import { useEffect, type ReactNode } from "react";
 import { useLayout } from "../lib/use-media.ts";
 import { IconButton } from "../ui/button.tsx";
+import { useArrival } from "./arrival.ts";
 import { ConnectionBadge } from "./connection-badge.tsx";
 import { setPageTitle } from "./document-title.ts";
 import { goBack } from "./router.tsx";
@@ -40,6 +41,7 @@ export function Page({
   useEffect(() => {
     setPageTitle(title);
   }, [title]);
+  useArrival();
   return (
     <div className="flex h-full min-w-0 flex-1">
       <div className="flex h-full min-w-0 flex-1 flex-col bg-surface-2 pt-safe">

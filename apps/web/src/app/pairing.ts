@@ -1,5 +1,7 @@
+import type { SkeinClient } from "@skein/client";
 import { forgetAll } from "../lib/device-storage.ts";
 import { THEME } from "../theme/theme.ts";
+import { sayFailed } from "../ui/toasts.tsx";
 
 /** What became of giving the server a pairing code. */
 export type Paired = { ok: true } | { ok: false; message: string; retryable: boolean };
@@ -44,13 +46,19 @@ export async function isSignedIn(): Promise<boolean> {
 
 /**
  * Signs this browser out: the server forgets its token and takes the cookie away, and this device forgets drafts,
- * recent directories and what was read. The theme stays.
- * @throws Error when the server did not answer; then everything is as it was.
+ * recent directories, what was read and what was loaded. The theme stays. Where the server does not answer, that is
+ * said, and everything is as it was.
  */
-export async function signOut(): Promise<void> {
-  const answer = await fetch("/v1/sign-out", { method: "POST" });
-  if (!answer.ok) throw new Error(`The server answered with status ${answer.status}.`);
-  forgetAll(THEME);
+export async function leave(client: SkeinClient): Promise<void> {
+  try {
+    const answer = await fetch("/v1/sign-out", { method: "POST" });
+    if (!answer.ok) throw new Error(`The server answered with status ${answer.status}.`);
+    forgetAll(THEME);
+    // The server has closed the connection by now, or will: what it says then is that we are nobody.
+    client.retryNow();
+  } catch (error) {
+    sayFailed("You are still signed in.", error);
+  }
 }
 
 /** What this device is called in the list of devices: "Firefox on Android". */

@@ -1,39 +1,96 @@
 import { Dialog } from "@base-ui/react/dialog";
-import { useBoard, useConnection } from "@skein/client/react";
+import { useBoard, type Card } from "@skein/client/react";
 import { Command } from "cmdk";
-import { Keyboard, LogOut, Monitor, Moon, Plus, Search, Settings, Smartphone, Sun } from "lucide-react";
-import { createContext, use, useState, type ReactNode } from "react";
-import { useTheme } from "../theme/theme.ts";
+import { Search } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import { flushSync } from "react-dom";
 import { Keys } from "../ui/keys.tsx";
+import { LayerContext, useLayer } from "../ui/layer.tsx";
 import { StatusMark } from "../ui/status-mark.tsx";
-import { sayFailed } from "../ui/toasts.tsx";
-import { signOut } from "./pairing.ts";
-import { navigate, threadPath } from "./router.tsx";
-import { keyCaps } from "./shortcuts.tsx";
+import { ActionIcon } from "./action-icon.tsx";
+import { useActions, useActiveActions, type ActiveAction } from "./actions.tsx";
+import { ACTIONS, type Place } from "./catalogue.ts";
+import { fit } from "./find.ts";
+import { keyCaps } from "./keyboard.ts";
 import { useMyBoard } from "./me.ts";
+import { navigate, threadPath, useRoute } from "./router.tsx";
 
-/** More than these are found by the search: a list of thousands would be slow to filter at each letter. */
-const MAX_THREADS = 300;
+/** How many threads are named before anything is typed, and at most. */
+const MAX_THREADS = { untyped: 6, typed: 30 };
 
-/** What a chosen item calls once it has run. */
-const Done = createContext<() => void>(() => {});
+type Choice = {
+  id: string;
+  label: string;
+  fits: number;
+  icon: ReactNode;
+  keys?: string;
+  detail?: string;
+  run: () => void;
+};
+type Group = { heading: string; choices: Choice[] };
 
-/** Threads, commands and settings, by typing some letters of their names. */
-export default function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void }) {
+/** Threads, what can be done on the page that is open, and settings, by typing some letters of their names. */
+export default function Palette({ onClose }: { onClose: () => void }) {
   const board = useMyBoard();
+  // Offline, before anything was ever loaded, there is no board, and no thread on it.
+  return board === null ? (
+    <Choices cards={[]} onClose={onClose} />
+  ) : (
+    <ChoicesWithThreads board={board} onClose={onClose} />
+  );
+}
+
+function ChoicesWithThreads({ board, onClose }: { board: string; onClose: () => void }) {
+  const { groups } = useBoard(board);
+  const cards = [...groups.needsYou, ...groups.running, ...groups.recent, ...groups.archived];
+  return <Choices cards={cards} onClose={onClose} />;
+}
+
+function Choices({ cards, onClose }: { cards: readonly Card[]; onClose: () => void }) {
+  const layer = useLayer(true, onClose);
   const [text, setText] = useState("");
-  const [, setTheme] = useTheme();
-  const { retryNow } = useConnection();
-  const go = (path: string) => () => navigate(path);
+  const route = useRoute();
+  const present = route.page === "thread" ? route.thread : null;
+  const groups = [threadsOf(cards, text, present), ...useActionGroups(text)]
+    .filter(({ choices }) => choices.length > 0)
+    .toSorted((a, b) => best(b) - best(a));
+  const choose = (run: () => void): void => {
+    // What is chosen finds the page as it is without the palette, and the focus where it was.
+    flushSync(onClose);
+    setTimeout(run);
+  };
+  const row = ({ id, label, icon, keys, detail, run }: Choice) => (
+    <Command.Item
+      key={id}
+      value={id}
+      onSelect={() => choose(run)}
+      className="flex min-h-9 cursor-default items-center gap-3 rounded-control px-2 text-body data-[selected=true]:bg-surface-3 pointer-coarse:min-h-11"
+    >
+      <span className="grid size-4 shrink-0 place-items-center text-ink-3">{icon}</span>
+      <span className="min-w-0 flex-1 truncate">{label}</span>
+      {detail && <span className="max-w-36 shrink-0 truncate font-mono text-meta text-ink-3">{detail}</span>}
+      {keys && <Keys keys={keyCaps(keys)} />}
+    </Command.Item>
+  );
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-30 bg-veil" />
         <Dialog.Popup
           aria-label="Commands"
-          className="fixed inset-x-3 top-[max(12px,8vh)] z-30 mx-auto max-w-140 overflow-hidden rounded-panel border border-line bg-floating shadow-float outline-none"
+          data-layer={layer}
+          className="fixed inset-x-3 top-[max(12px,env(safe-area-inset-top),8vh)] z-30 mx-auto max-w-140 overflow-hidden rounded-panel border border-line bg-floating shadow-float outline-none max-medium:top-[max(12px,env(safe-area-inset-top))]"
         >
-          <Command label="Commands" loop className="flex max-h-[min(28rem,calc(var(--app-height)-6rem))] flex-col">
+          <LayerContext value={layer}>
+            <CloseByKey onClose={onClose} />
+          </LayerContext>
+          <Command
+            label="Commands"
+            loop
+            shouldFilter={false}
+            vimBindings={false}
+            className="flex max-h-[min(28rem,calc(var(--app-height)-6rem))] flex-col"
+          >
             <Command.Input
               value={text}
               onValueChange={setText}
@@ -41,62 +98,27 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
               className="h-12 shrink-0 border-b border-line bg-transparent px-4 text-body outline-none"
             />
             <Command.List className="min-h-0 flex-1 scroll-py-2 overflow-y-auto p-2 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-ink-3">
-              <Command.Empty className="px-2 py-6 text-center text-body text-ink-2">
-                Nothing is called that.
-              </Command.Empty>
-              <Done.Provider value={onClose}>
-                {text.trim() !== "" && (
-                  <Command.Group heading="Search" forceMount>
-                    <Item
-                      value={`search everything for ${text}`}
-                      icon={<Search size={16} />}
-                      run={go(`/search?q=${encodeURIComponent(text.trim())}`)}
-                      always
-                    >
-                      Search everything for “{text.trim()}”
-                    </Item>
-                  </Command.Group>
-                )}
-                {board !== null && <Threads board={board} />}
-                <Command.Group heading="Do">
-                  <Item value="new thread start" icon={<Plus size={16} />} keys="n" run={go("/new")}>
-                    New thread
-                  </Item>
-                  <Item value="search everything find" icon={<Search size={16} />} keys="/" run={go("/search")}>
-                    Search everything
-                  </Item>
-                  <Item value="connect reconnect retry now" icon={<Monitor size={16} />} run={retryNow}>
-                    Check the connection
-                  </Item>
-                  <Item value="keyboard shortcuts help keys" icon={<Keyboard size={16} />} keys="?" run={onHelp} stays>
-                    Keyboard shortcuts
-                  </Item>
+              {groups.length === 0 && (
+                <p role="status" className="px-2 pt-4 pb-2 text-body text-ink-2">
+                  Nothing is called that.
+                </p>
+              )}
+              {groups.map(({ heading, choices }) => (
+                <Command.Group key={heading} heading={heading}>
+                  {choices.map(row)}
                 </Command.Group>
-                <Command.Group heading="Settings">
-                  <Item value="settings preferences" icon={<Settings size={16} />} run={go("/settings")}>
-                    Settings
-                  </Item>
-                  <Item value="pair device phone sign in qr" icon={<Smartphone size={16} />} run={go("/settings")}>
-                    Sign in another device
-                  </Item>
-                  <Item value="theme light bright" icon={<Sun size={16} />} run={() => setTheme("light")}>
-                    Light theme
-                  </Item>
-                  <Item value="theme dark night" icon={<Moon size={16} />} run={() => setTheme("dark")}>
-                    Dark theme
-                  </Item>
-                  <Item value="theme system automatic" icon={<Monitor size={16} />} run={() => setTheme("system")}>
-                    Theme as the system has it
-                  </Item>
-                  <Item
-                    value="sign out log out"
-                    icon={<LogOut size={16} />}
-                    run={() => void signOut().catch((error: unknown) => sayFailed("You are still signed in.", error))}
-                  >
-                    Sign out
-                  </Item>
+              ))}
+              {text.trim() !== "" && (
+                <Command.Group key="search" heading="Search">
+                  {row({
+                    id: "search for",
+                    label: `Search everything for “${text.trim()}”`,
+                    fits: 0,
+                    icon: <Search size={16} aria-hidden />,
+                    run: () => navigate(`/search?q=${encodeURIComponent(text.trim())}`),
+                  })}
                 </Command.Group>
-              </Done.Provider>
+              )}
             </Command.List>
           </Command>
         </Dialog.Popup>
@@ -105,67 +127,69 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
   );
 }
 
-function Threads({ board }: { board: string }) {
-  const { groups } = useBoard(board);
-  const cards = [...groups.needsYou, ...groups.running, ...groups.recent, ...groups.archived].slice(0, MAX_THREADS);
-  if (cards.length === 0) return null;
-  return (
-    <Command.Group heading="Threads">
-      {cards.map(({ id, value }) => (
-        <Item
-          key={id}
-          value={`${value.title} ${value.cwd} ${id}`}
-          icon={<StatusMark status={value.waiting > 0 ? "waiting" : value.status} />}
-          run={() => navigate(threadPath(id))}
-        >
-          <span className="flex items-baseline gap-2">
-            <span className="min-w-0 flex-1 truncate">{value.title}</span>
-            <span className="max-w-36 shrink-0 truncate font-mono text-meta text-ink-3">
-              {value.cwd.split("/").at(-1)}
-            </span>
-          </span>
-        </Item>
-      ))}
-    </Command.Group>
-  );
+const best = ({ choices }: Group): number => choices[0]?.fits ?? 0;
+
+/** The key that opens it closes it. */
+function CloseByKey({ onClose }: { onClose: () => void }) {
+  useActions([{ name: "palette", run: onClose }]);
+  return null;
 }
 
-function Item({
-  value,
-  icon,
-  keys,
-  run,
-  stays = false,
-  always = false,
-  children,
-}: {
-  /** What is matched with what is typed; must differ from all others. */
-  value: string;
-  icon: ReactNode;
-  keys?: string;
-  run: () => void;
-  /** The item itself says what is open next. */
-  stays?: boolean;
-  /** Shown whatever is typed. */
-  always?: boolean;
-  children: ReactNode;
-}) {
-  const done = use(Done);
-  return (
-    <Command.Item
-      value={value}
-      forceMount={always}
-      onSelect={() => {
-        if (!stays) done();
-        run();
-      }}
-      className="flex min-h-9 cursor-default items-center gap-3 rounded-control px-2 text-body data-[selected=true]:bg-surface-3 pointer-coarse:min-h-11"
-    >
-      <span aria-hidden className="grid size-4 shrink-0 place-items-center text-ink-3">
-        {icon}
-      </span>
-      <span className="min-w-0 flex-1 truncate">{children}</span>
-      {keys && <Keys keys={keyCaps(keys)} />}
-    </Command.Item>
-  );
+/** All threads but the one that is open. */
+function threadsOf(cards: readonly Card[], text: string, present: string | null): Group {
+  const choices = fitting(text, cards.filter(({ id }) => id !== present).map(choiceOf(text)));
+  const most = text.trim() === "" ? MAX_THREADS.untyped : MAX_THREADS.typed;
+  return { heading: "Threads", choices: choices.slice(0, most) };
 }
+
+const choiceOf =
+  (text: string) =>
+  ({ id, value }: Card): Choice => {
+    const directory = value.cwd.split("/").at(-1) ?? "";
+    return {
+      id: `thread ${id}`,
+      label: value.title,
+      fits: fit(text, `${value.title} ${directory}`),
+      icon: <StatusMark status={value.waiting > 0 ? "waiting" : value.status} />,
+      detail: directory,
+      run: () => navigate(threadPath(id)),
+    };
+  };
+
+const HEADINGS: readonly { heading: string; places: readonly Place[] }[] = [
+  { heading: "This thread", places: ["In a thread"] },
+  { heading: "Do", places: ["Everywhere", "Threads"] },
+  { heading: "Settings", places: ["Settings"] },
+];
+
+/** What the page that is open, and the app around it, can do now. */
+function useActionGroups(text: string): Group[] {
+  const actions = useActiveActions()
+    .filter(({ layer, only }) => layer === null && only === undefined)
+    .toSorted((a, b) => orderOf(a) - orderOf(b));
+  const shown = text.trim() === "" ? actions.filter(({ known }) => known) : actions;
+  return HEADINGS.map(({ heading, places }) => ({
+    heading,
+    choices: fitting(text, shown.filter(({ place }) => places.includes(place)).map(actionChoice(text))),
+  }));
+}
+
+const NAMES = Object.keys(ACTIONS);
+/** As the catalogue has them, and then what it does not have. */
+const orderOf = ({ id }: ActiveAction): number => (NAMES.includes(id) ? NAMES.indexOf(id) : NAMES.length);
+
+const actionChoice =
+  (text: string) =>
+  ({ id, label, words = "", keys, run }: ActiveAction): Choice => ({
+    id,
+    label,
+    // A name that fits comes before another word for the same.
+    fits: Math.max(fit(text, label), fit(text, `${label} ${words}`) * 0.75),
+    icon: <ActionIcon id={id} />,
+    ...(keys === null ? {} : { keys }),
+    run: () => void run(),
+  });
+
+/** Those that fit what is typed, the best first. */
+const fitting = (text: string, choices: readonly Choice[]): Choice[] =>
+  choices.filter(({ fits }) => fits > 0).toSorted((a, b) => (text.trim() === "" ? 0 : b.fits - a.fits));

@@ -1,12 +1,14 @@
 import { useAgents, useBoard, useClient } from "@skein/client/react";
 import { SkeinError } from "@skein/client";
-import { useCallback, useEffect, useRef, useState, type FormEvent } from "react";
+import { useCallback, useEffect, useRef, useState, type FormEvent, type RefObject } from "react";
+import { useActions } from "../app/actions.tsx";
+import { capsOf } from "../app/keyboard.ts";
 import { Page, PageHeading } from "../app/page.tsx";
 import { navigate, threadPath } from "../app/router.tsx";
-import { keyCaps, useShortcuts } from "../app/shortcuts.tsx";
 import { useMyBoard } from "../app/me.ts";
 import { AwaitingBoard } from "../app/awaiting-board.tsx";
-import { isBoolean, settingsOf, type Setting } from "../thread/lib/settings.ts";
+import { changeSetting } from "../thread/lib/change-setting.ts";
+import { settingsOf } from "../thread/lib/settings.ts";
 import { store, stored, useStored } from "../lib/device-storage.ts";
 import { AgentGlyph } from "../ui/agent-glyph.tsx";
 import { Button } from "../ui/button.tsx";
@@ -14,9 +16,8 @@ import { Select } from "../ui/select.tsx";
 import { ErrorNote } from "../ui/states.tsx";
 import { sayFailed } from "../ui/toasts.tsx";
 import { DirectoryField, type DirectoryState } from "./directory-field.tsx";
+import { OnlyDemo } from "./only-demo.tsx";
 import { AGENT_OPTIONS, DIRECTORIES, LAST_AGENT, NEW_DRAFT, withDirectory } from "./remembered.ts";
-
-const START = "mod+enter";
 
 /** Starts a thread: which agent, in which directory, with which first prompt. `home`: it is what the first page shows. */
 export default function NewThreadPage({ home = false }: { home?: boolean }) {
@@ -46,6 +47,7 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
   const [starting, setStarting] = useState(false);
   const [error, setError] = useState<SkeinError | null>(null);
   const form = useRef<HTMLFormElement>(null);
+  useFocusAtFirst(board, form);
 
   const found = agents.filter(({ value }) => value.found);
   const agent = chosenAgent ?? found.find(({ id }) => id === lastAgent)?.id ?? preferred(found.map(({ id }) => id));
@@ -53,15 +55,7 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
   const settings = agent === null ? [] : settingsOf(options[agent] ?? {});
   const tellState = useCallback((state: DirectoryState) => setDirectoryState(state), []);
 
-  useShortcuts([
-    {
-      keys: START,
-      label: "Start the thread",
-      group: "Prompt",
-      whileTyping: true,
-      run: () => form.current?.requestSubmit(),
-    },
-  ]);
+  useActions([{ name: "start", run: () => form.current?.requestSubmit() }]);
 
   const onSubmit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -81,15 +75,14 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
       // The outbox keeps a thread's commands in order: the settings are in force before the prompt runs.
       for (const setting of settings) {
         const value = chosen[setting.id];
-        if (value)
-          void give(client, thread, setting, isBoolean(options[agent]?.config, setting.id) ? value === "true" : value);
+        if (value) void changeSetting(client, thread, options[agent] ?? {}, setting, value);
       }
       client.command("thread.prompt", { thread, text: prompt }).catch((cause: unknown) => {
         store(NEW_DRAFT, prompt);
         sayFailed("The prompt was not taken. It is kept in the form for a new thread.", cause);
       });
       store(NEW_DRAFT, null);
-      navigate(threadPath(thread));
+      navigate(threadPath(thread), { focus: "prompt" });
     } catch (cause) {
       setError(cause instanceof SkeinError ? cause : new SkeinError("internal", String(cause), { cause }));
       setStarting(false);
@@ -123,6 +116,7 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
           invalid={missing}
         />
       </div>
+      <OnlyDemo />
       <PromptField value={prompt} onChange={setPrompt} autoFocus={autoFocus} />
       {settings.length > 0 && (
         <div className="grid gap-4 medium:grid-cols-3">
@@ -148,7 +142,7 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
         </p>
         <Button type="submit" variant="primary" disabled={starting}>
           {starting ? "Starting…" : "Start thread"}
-          <span className="font-normal pointer-coarse:hidden">{keyCaps(START).join(" ")}</span>
+          <span className="font-normal pointer-coarse:hidden">{capsOf("start").join(" ")}</span>
         </Button>
       </div>
     </form>
@@ -188,6 +182,16 @@ function PromptField({
   );
 }
 
+/** Where there is no thread yet, there is one thing to do: the first page begins in the field for it. */
+function useFocusAtFirst(board: string, form: RefObject<HTMLFormElement | null>): void {
+  const { status, cards } = useBoard(board);
+  const first = status === "live" && cards.length === 0;
+  useEffect(() => {
+    const isFree = document.activeElement === document.body && !matchMedia("(pointer: coarse)").matches;
+    if (first && isFree) form.current?.querySelector("textarea")?.focus();
+  }, [first, form]);
+}
+
 /** Those used from this device first, then those of the threads there are. */
 function useRecentDirectories(board: string): readonly string[] {
   const [own] = useStored(DIRECTORIES);
@@ -198,20 +202,6 @@ function useRecentDirectories(board: string): readonly string[] {
 /** A real agent before the demo, which is for those who have none yet. */
 const preferred = (names: readonly string[]): string | null =>
   names.find((name) => name !== "demo") ?? names[0] ?? null;
-
-async function give(
-  client: ReturnType<typeof useClient>,
-  thread: string,
-  setting: Setting,
-  value: string | boolean,
-): Promise<void> {
-  try {
-    if (setting.by === "mode") await client.command("thread.mode", { thread, mode: String(value) });
-    else await client.command("thread.config", { thread, option: setting.id, value });
-  } catch (error) {
-    sayFailed(`${setting.name} was not set.`, error);
-  }
-}
 
 const detailOf = (error: SkeinError): string | undefined =>
   error.detail === undefined ? undefined : JSON.stringify(error.detail, null, 2);

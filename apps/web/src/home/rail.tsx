@@ -1,6 +1,7 @@
 import { useBoard } from "@skein/client/react";
 import { Command, Keyboard, List, Plus, Search, Settings } from "lucide-react";
 import type { ReactNode } from "react";
+import { capsOf } from "../app/keyboard.ts";
 import { Link, navigate, useRoute } from "../app/router.tsx";
 import { useMyBoard } from "../app/me.ts";
 import { AwaitingBoard } from "../app/awaiting-board.tsx";
@@ -31,7 +32,7 @@ function OpenRail({ onPalette, onHelp }: Actions) {
           <Mark className="size-5 text-accent" />
           Skein
         </Link>
-        <Button size="small" onClick={() => navigate("/new")} aria-keyshortcuts="n">
+        <Button size="small" onClick={() => navigate("/new")} aria-keyshortcuts="N">
           <Plus size={14} aria-hidden /> New
         </Button>
       </div>
@@ -39,7 +40,7 @@ function OpenRail({ onPalette, onHelp }: Actions) {
         <SearchField text={route.page === "search" ? route.text : ""} />
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto">
-        {board === null ? <AwaitingBoard /> : <ThreadGroups board={board} dense whenEmpty={<NewButton />} />}
+        {board === null ? <AwaitingBoard /> : <ThreadGroups board={board} dense />}
       </div>
       <div className="flex h-12 shrink-0 items-center gap-1 border-t border-line px-2">
         <Link
@@ -52,22 +53,16 @@ function OpenRail({ onPalette, onHelp }: Actions) {
         >
           <Settings size={16} aria-hidden /> Settings
         </Link>
-        <IconButton label="Commands" keys={["⌘", "K"]} onClick={onPalette}>
+        <IconButton label="Commands" keys={capsOf("palette")} onClick={onPalette}>
           <Command size={16} aria-hidden />
         </IconButton>
-        <IconButton label="Keyboard shortcuts" keys={["?"]} onClick={onHelp}>
+        <IconButton label="Keyboard" keys={capsOf("help")} onClick={onHelp}>
           <Keyboard size={16} aria-hidden />
         </IconButton>
       </div>
     </nav>
   );
 }
-
-const NewButton = () => (
-  <Button variant="primary" onClick={() => navigate("/new")}>
-    New thread
-  </Button>
-);
 
 function FoldedRail({ onPalette, onHelp }: Actions) {
   const route = useRoute();
@@ -91,10 +86,10 @@ function FoldedRail({ onPalette, onHelp }: Actions) {
         <Search size={18} aria-hidden />
       </RailLink>
       <span className="flex-1" />
-      <IconButton label="Commands" keys={["⌘", "K"]} className="size-9" onClick={onPalette}>
+      <IconButton label="Commands" keys={capsOf("palette")} className="size-9" onClick={onPalette}>
         <Command size={18} aria-hidden />
       </IconButton>
-      <IconButton label="Keyboard shortcuts" keys={["?"]} className="size-9" onClick={onHelp}>
+      <IconButton label="Keyboard" keys={capsOf("help")} className="size-9" onClick={onHelp}>
         <Keyboard size={18} aria-hidden />
       </IconButton>
       <RailLink to="/settings" label="Settings" current={route.page === "settings"}>

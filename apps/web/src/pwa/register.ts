@@ -1,3 +1,5 @@
+import { whenIdle } from "../lib/when-idle.ts";
+
 /**
  * Registers the service worker where there may be one: on https, and on this machine.
  * @param onNewBuild Called when the server has another build than the one that runs here.
@@ -14,6 +16,7 @@ export function registerServiceWorker(onNewBuild: () => void): void {
   });
   const register = async (): Promise<void> => {
     const registration = await serviceWorker.register("/sw.js", { updateViaCache: "none" });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's has no such argument
     whenIdle(() => void serviceWorker.ready.then(({ active }) => active?.postMessage("keep the rest")));
     document.addEventListener("visibilitychange", () => {
       // Offline it cannot be asked; it is asked again the next time.
@@ -22,13 +25,6 @@ export function registerServiceWorker(onNewBuild: () => void): void {
   };
   // Private windows of some browsers refuse: the app works without it.
   register().catch((error: unknown) => console.warn("No service worker:", error));
-}
-
-/** Safari has no idea of idleness; there, what is loading has a second. */
-function whenIdle(run: () => void): void {
-  const { requestIdleCallback } = window as { requestIdleCallback?: Window["requestIdleCallback"] };
-  if (requestIdleCallback) requestIdleCallback(run);
-  else setTimeout(run, 1_000);
 }
 
 /** Whether the server's page runs the same script as this one: the script's name is a hash of it. */

@@ -19,8 +19,8 @@ import { QueueStrip } from "./prompt/queue-strip.tsx";
 import { useStop } from "./prompt/use-stop.ts";
 import { RequestBar } from "./requests/request-bar.tsx";
 import { useFocusAfterAnswer } from "./requests/use-focus-after-answer.ts";
+import { ThreadActions } from "./thread-actions.tsx";
 import { ThreadProvider } from "./thread-context.ts";
-import { ThreadShortcuts } from "./thread-shortcuts.tsx";
 import { Timeline, type TimelineHandle } from "./timeline/timeline.tsx";
 import { ViewContext, viewOf } from "./timeline/view-state.ts";
 
@@ -61,7 +61,9 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
       <Page title="Thread" header={<PageHeading>Thread</PageHeading>}>
         {status === "gone" ? (
           <Empty action={<Button onClick={() => navigate("/")}>All threads</Button>}>
-            {error?.message ?? "There is no such thread."}
+            {error === null || error.kind === "not_found"
+              ? "There is no such thread here, or it is not yours to see. The link may be cut off, or lead to another server."
+              : error.message}
           </Empty>
         ) : state === "offline" ? (
           <div className="mx-auto max-w-(--measure) p-6">
@@ -124,7 +126,15 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
             </div>
           </div>
           {!archived && <DropZone onFiles={(files) => promptBox.current?.attach(files)} />}
-          <ThreadShortcuts id={id} stop={stop} timeline={timeline} promptBox={promptBox} />
+          <ThreadActions
+            id={id}
+            thread={thread}
+            stop={stop}
+            timeline={timeline}
+            promptBox={promptBox}
+            panel={panel}
+            onPanel={(tab = lastPanel.current) => openPanel(tab)}
+          />
           <Announcer id={id} />
         </Page>
       </ViewContext>

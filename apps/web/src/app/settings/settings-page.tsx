@@ -3,10 +3,9 @@ import type { ReactNode } from "react";
 import { useTheme, type Theme } from "../../theme/theme.ts";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
-import { sayFailed } from "../../ui/toasts.tsx";
 import { Page, PageHeading } from "../page.tsx";
-import { signOut } from "../pairing.ts";
-import { ShortcutList } from "../shortcut-list.tsx";
+import { leave } from "../pairing.ts";
+import { KeyList } from "../key-list.tsx";
 import { Devices } from "./devices.tsx";
 
 /** This device's settings, and who else may come in. */
@@ -24,8 +23,8 @@ export default function SettingsPage() {
           >
             <Devices />
           </Section>
-          <Section title="Keyboard" about="Press ? on any page to see these.">
-            <ShortcutList />
+          <Section title="Keyboard" about="Press ? on any page to see all keys.">
+            <KeyList />
           </Section>
           <Section title="This device">
             <About />
@@ -83,21 +82,12 @@ function ThemeChoice() {
 function About() {
   const client = useClient();
   const { hello } = useConnection();
-  const leave = async (): Promise<void> => {
-    try {
-      await signOut();
-      // The server has closed the connection by now, or will: what it says then is that we are nobody.
-      client.retryNow();
-    } catch (error) {
-      sayFailed("You are still signed in.", error);
-    }
-  };
   return (
     <div className="mt-2 flex flex-wrap items-center justify-between gap-3 text-small text-ink-2">
       <p>
         {hello ? `Signed in to ${location.host} as ${hello.user.name}. Server version ${hello.server.version}.` : " "}
       </p>
-      <Button variant="danger" onClick={() => void leave()}>
+      <Button variant="danger" onClick={() => void leave(client)}>
         Sign out
       </Button>
     </div>

@@ -4,9 +4,9 @@ import { ChevronDown } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Menu, MenuChoices } from "../../ui/menu.tsx";
-import { sayFailed } from "../../ui/toasts.tsx";
 import { Tooltip } from "../../ui/tooltip.tsx";
-import { isBoolean, settingsOf, type Setting } from "../lib/settings.ts";
+import { changeSetting } from "../lib/change-setting.ts";
+import { settingsOf, type Setting } from "../lib/settings.ts";
 
 /** Mode, model and the agent's other options, as quiet switches. */
 export function Switches({ id, thread, side }: { id: string; thread: ThreadEntity; side: "top" | "bottom" }) {
@@ -52,17 +52,8 @@ function Switch({
   const [pending, setPending] = useState(false);
   const change = async (value: string): Promise<void> => {
     setPending(true);
-    try {
-      if (setting.by === "mode") await client.command("thread.mode", { thread: id, mode: value });
-      else {
-        const given = isBoolean(thread.config, setting.id) ? value === "true" : value;
-        await client.command("thread.config", { thread: id, option: setting.id, value: given });
-      }
-    } catch (error) {
-      sayFailed(`${setting.name} was not changed.`, error);
-    } finally {
-      setPending(false);
-    }
+    await changeSetting(client, id, thread, setting, value);
+    setPending(false);
   };
   return (
     <Menu

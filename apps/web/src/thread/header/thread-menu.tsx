@@ -1,9 +1,11 @@
 import { threadTopic, type ThreadEntity } from "@skein/client";
 import { useClient } from "@skein/client/react";
-import { Archive, ArchiveRestore, Ellipsis, FileDown, FileJson, Link2, Pencil, RotateCw } from "lucide-react";
+import { Ellipsis } from "lucide-react";
+import { ActionItems } from "../../app/action-items.tsx";
+import { useActions, type Action } from "../../app/actions.tsx";
 import { navigate, threadPath } from "../../app/router.tsx";
 import { IconButton } from "../../ui/button.tsx";
-import { Menu, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
+import { Menu, MenuSeparator } from "../../ui/menu.tsx";
 import { say, sayFailed } from "../../ui/toasts.tsx";
 import { copyText } from "../../lib/copy-text.ts";
 import { download, fileName } from "../export/download.ts";
@@ -49,6 +51,22 @@ export function ThreadMenu({ id, thread, onRename }: { id: string; thread: Threa
     );
   };
 
+  const whole: Action[] = [
+    { name: "rename", run: onRename },
+    ...(thread.status === "interrupted" ? [{ name: "resume" as const, run: resume }] : []),
+    { name: "copyLink", run: copyLink },
+  ];
+  const away: Action[] = [
+    archived
+      ? { name: "archive", label: "Take out of the archive", run: () => archive(false) }
+      : { name: "archive", run: () => archive(true) },
+  ];
+  const files: Action[] = [
+    { name: "exportMarkdown", run: () => void save("md") },
+    { name: "exportJson", run: () => void save("json") },
+  ];
+  useActions([...whole, ...files, ...away]);
+
   return (
     <Menu
       trigger={
@@ -57,31 +75,11 @@ export function ThreadMenu({ id, thread, onRename }: { id: string; thread: Threa
         </IconButton>
       }
     >
-      <MenuItem icon={<Pencil size={16} aria-hidden />} onSelect={onRename}>
-        Rename
-      </MenuItem>
-      {thread.status === "interrupted" && (
-        <MenuItem icon={<RotateCw size={16} aria-hidden />} onSelect={resume}>
-          Resume
-        </MenuItem>
-      )}
-      <MenuItem icon={<Link2 size={16} aria-hidden />} onSelect={copyLink}>
-        Copy link
-      </MenuItem>
+      <ActionItems actions={whole} />
       <MenuSeparator />
-      <MenuItem icon={<FileDown size={16} aria-hidden />} onSelect={() => void save("md")}>
-        Export as Markdown
-      </MenuItem>
-      <MenuItem icon={<FileJson size={16} aria-hidden />} onSelect={() => void save("json")}>
-        Export as JSON
-      </MenuItem>
+      <ActionItems actions={files} />
       <MenuSeparator />
-      <MenuItem
-        icon={archived ? <ArchiveRestore size={16} aria-hidden /> : <Archive size={16} aria-hidden />}
-        onSelect={() => archive(!archived)}
-      >
-        {archived ? "Take out of the archive" : "Archive"}
-      </MenuItem>
+      <ActionItems actions={away} />
     </Menu>
   );
 }

@@ -11,7 +11,7 @@ import {
   type ReactNode,
   type Ref,
 } from "react";
-import { useShortcuts } from "../../app/shortcuts.tsx";
+import { useActions } from "../../app/actions.tsx";
 import { store, stored, useStored } from "../../lib/device-storage.ts";
 import { sayFailed } from "../../ui/toasts.tsx";
 import { isCoarse } from "../lib/coarse.ts";
@@ -171,21 +171,9 @@ export function PromptBox({
     if (key === "ArrowDown" && plain && history.browsing && recall(1)) event.preventDefault();
   };
 
-  useShortcuts([
-    {
-      keys: "mod+enter",
-      label: stop.running ? "Queue the prompt" : "Send the prompt",
-      group: "Prompt",
-      whileTyping: true,
-      run: () => send("queue"),
-    },
-    {
-      keys: "mod+alt+enter",
-      label: "Send now: stop the running turn and go on with this",
-      group: "Prompt",
-      whileTyping: true,
-      run: () => send("now"),
-    },
+  useActions([
+    { name: "sendAnywhere", run: () => send("queue") },
+    { name: "sendNow", run: () => send("now") },
   ]);
 
   return (

@@ -1,6 +1,6 @@
 import { ArrowUp, ListPlus, Paperclip, Square } from "lucide-react";
 import { useRef, type ReactNode } from "react";
-import { keyCaps } from "../../app/shortcuts.tsx";
+import { capsOf } from "../../app/keyboard.ts";
 import { useLayout } from "../../lib/use-media.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { isCoarse } from "../lib/coarse.ts";
@@ -80,7 +80,7 @@ export function PromptToolbar({
           variant="quiet"
           disabled={blocked}
           onClick={() => onSend("now")}
-          title={`Stops the running turn and goes on with this (${keyCaps("mod+alt+enter").join("")})`}
+          title={`Stops the running turn and goes on with this (${capsOf("sendNow").join("")})`}
         >
           Send now
         </Button>
@@ -88,7 +88,7 @@ export function PromptToolbar({
       <IconButton
         label={running ? "Queue" : "Send"}
         variant={empty ? "quiet" : "primary"}
-        keys={keyCaps(isCoarse() ? "mod+enter" : "enter")}
+        keys={capsOf(isCoarse() ? "sendAnywhere" : "send")}
         disabled={blocked}
         onClick={() => onSend("queue")}
       >

@@ -1,0 +1,33 @@
+import { useEffect } from "react";
+import { announce } from "./announcements.tsx";
+import { pageTitle } from "./document-title.ts";
+import { isTyping } from "./keyboard.ts";
+
+/** How long a page has to say its title, in milliseconds: one that loads has another at first. */
+const SETTLES_MS = 400;
+
+/** The page that is on show. The first one is told by the browser itself. */
+let shown: string | null = null;
+let moved = false;
+let telling: ReturnType<typeof setTimeout> | undefined;
+
+/**
+ * A page has come: its title is told to screen readers, and the focus goes to it, as with a page that the browser loads.
+ * Whoever is typing, or is in a field that the page itself has put the focus in, is left there.
+ */
+export function useArrival(): void {
+  useEffect(() => {
+    const arrived = shown !== null && shown !== location.pathname;
+    shown = location.pathname;
+    moved ||= arrived;
+    const { activeElement } = document;
+    // A page that was loading gives way to what was loaded, and takes the focus with it.
+    const isLost = activeElement === null || activeElement === document.body;
+    const main = document.getElementById("main");
+    const stays = isTyping(activeElement) || main?.contains(activeElement);
+    if (arrived ? !stays : moved && isLost) main?.focus({ preventScroll: true });
+    if (!arrived) return;
+    clearTimeout(telling);
+    telling = setTimeout(() => announce(pageTitle()), SETTLES_MS);
+  }, []);
+}
