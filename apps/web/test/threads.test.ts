@@ -23,12 +23,19 @@ describe.skipIf(!app.available)("threads", () => {
   test("the first run: nothing yet, then a thread with the demo agent, which opens and shows in the list", async () => {
     const { page } = await app.signedIn();
     await page.getByText("No threads yet").waitFor();
+    // One place calls for a thread, and the focus is in it.
+    expect(await page.getByRole("button", { name: "New thread" }).count()).toBe(0);
+    await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+    await page.getByText("Only the demo was found.").waitFor();
+    await page.keyboard.type("hello");
     await page.getByLabel("Directory").fill(app.server.cwd);
-    await page.getByLabel("First prompt").fill("hello");
+    await page.keyboard.press("Tab");
     await page.getByRole("button", { name: /Start thread/ }).click();
     await page.waitForURL(/\/t\/[A-Za-z0-9]{16}$/);
     const [, id = ""] = page.url().split("/t/");
     await page.locator(`[data-thread="${id}"][aria-current="page"]`).waitFor();
+    // Who has begun it goes on writing to it.
+    await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Prompt");
   });
 
   test("agents that are not found say what they need, and cannot be chosen", async () => {
@@ -103,6 +110,44 @@ describe.skipIf(!app.available)("threads", () => {
     await page.waitForURL(/\/t\//);
     await page.goBack();
     await found.locator("mark").first().waitFor();
+  });
+
+  test("a search is gone through by keys: from the field to the first result, among them, and back", async () => {
+    await makeThread("hello **bold** quicksilver", "Quicksilver one");
+    await makeThread("hello `code` quicksilver", "Quicksilver two");
+    const { page } = await app.signedIn();
+    await page.keyboard.press("/");
+    await page.keyboard.type("quicksilver");
+    const said = page.getByRole("region", { name: "Found in threads" });
+    await said.locator("mark").first().waitFor();
+    const at = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll("[data-results] a")].findIndex((link) => link === document.activeElement),
+      );
+    await page.keyboard.press("Enter");
+    expect(await at()).toBe(0);
+    await page.keyboard.press("ArrowDown");
+    expect(await at()).toBe(1);
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowUp");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("search");
+    await page.keyboard.press("ArrowDown");
+    expect(await at()).toBe(0);
+    // What was written is told without the marks that it was written with.
+    expect(await said.textContent()).toContain("hello bold quicksilver");
+    expect(await said.textContent()).toContain("hello code quicksilver");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/t\//);
+    await page.goto(`${app.server.url}/search?q=zzzzzz`);
+    await page.getByText("Nothing that was said or done").waitFor();
+    expect(await page.getByRole("heading", { name: "Found in threads" }).count()).toBe(0);
+  });
+
+  test("a thread that is not there is told in plain words", async () => {
+    const { page } = await app.signedIn();
+    await page.goto(`${app.server.url}/t/nosuch`);
+    await page.getByText("There is no such thread here").waitFor();
+    expect(await page.getByText("topic").count()).toBe(0);
   });
 
   test("on a phone: the list is a page, a thread is the next one, and back leads to the list", async () => {

@@ -1,13 +1,28 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { Search, X } from "lucide-react";
+import { capsOf } from "../app/keyboard.ts";
 import { navigate, readRoute } from "../app/router.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { Keys } from "../ui/keys.tsx";
 
 export const SEARCH_FIELD_ID = "search";
 
+/** What is found, in order: the links of the list that bears this attribute. */
+const RESULTS = "[data-results] a";
+
 /** How long typing must rest before it becomes the address: browsers bound how often that may change. In milliseconds. */
 const RESTS_MS = 120;
+
+/** Moves the focus from result to result, and from the first back to the field. */
+export function moveInResults(event: KeyboardEvent<HTMLElement>): void {
+  const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  const links = [...document.querySelectorAll<HTMLElement>(RESULTS)];
+  const at = links.findIndex((link) => link === document.activeElement);
+  if (by === 0 || at < 0) return;
+  event.preventDefault();
+  const next = at + by < 0 ? document.getElementById(SEARCH_FIELD_ID) : links[at + by];
+  next?.focus();
+}
 
 /** The field that searches everything. What is typed is the address, so that a search can be gone back to and sent. */
 export function SearchField({ text, autoFocus = false }: { text: string; autoFocus?: boolean }) {
@@ -35,7 +50,10 @@ export function SearchField({ text, autoFocus = false }: { text: string; autoFoc
   return (
     <form
       role="search"
-      onSubmit={(event) => event.preventDefault()}
+      onSubmit={(event) => {
+        event.preventDefault();
+        document.querySelector<HTMLElement>(RESULTS)?.focus();
+      }}
       className="relative text-ink-3 focus-within:text-ink-2"
     >
       <Search size={14} aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2" />
@@ -48,11 +66,18 @@ export function SearchField({ text, autoFocus = false }: { text: string; autoFoc
         autoFocus={autoFocus}
         autoComplete="off"
         onChange={(event) => search(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowDown" || event.nativeEvent.isComposing) return;
+          const first = document.querySelector<HTMLElement>(RESULTS);
+          if (first === null) return;
+          event.preventDefault();
+          first.focus();
+        }}
         className="peer h-8 w-full rounded-control border border-line bg-surface-2 pr-8 pl-8 text-small text-ink-1 hover:border-line-strong focus:border-accent focus:outline-1 focus:-outline-offset-1 focus:outline-accent pointer-coarse:h-11 [&::-webkit-search-cancel-button]:appearance-none"
       />
       {typed === "" ? (
         <span className="absolute top-1/2 right-2 -translate-y-1/2 peer-focus:hidden">
-          <Keys keys={["/"]} />
+          <Keys keys={capsOf("search")} />
         </span>
       ) : (
         <IconButton

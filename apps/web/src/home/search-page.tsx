@@ -7,7 +7,8 @@ import { useLayout } from "../lib/use-media.ts";
 import { Button } from "../ui/button.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Empty, ErrorNote, SkeletonRows } from "../ui/states.tsx";
-import { SearchField } from "./search-field.tsx";
+import { plainText } from "./plain-text.ts";
+import { moveInResults, SearchField } from "./search-field.tsx";
 import { ThreadRow } from "./thread-row.tsx";
 
 /** How many threads are named before what was said in them. */
@@ -32,7 +33,7 @@ export default function SearchPage({ text }: { text: string }) {
       }
     >
       <div className="h-full overflow-y-auto pb-safe">
-        <div className="mx-auto max-w-(--measure) px-4 py-4">
+        <div data-results className="mx-auto max-w-(--measure) px-4 py-4" onKeyDown={moveInResults}>
           <Found board={board} text={text} />
         </div>
       </div>
@@ -58,6 +59,7 @@ function Results({ board, text }: { board: string; text: string }) {
   // A title that fits stands above already.
   const named = new Set(titles.map(({ id }) => `thread:${id}`));
   const told = hits.filter(({ kind, topic }) => kind !== "thread" || !named.has(topic));
+  const nothing = told.length === 0 && !pending && error === null && !stale;
   return (
     <>
       {titles.length > 0 && (
@@ -71,7 +73,7 @@ function Results({ board, text }: { board: string; text: string }) {
         </section>
       )}
       <section aria-label="Found in threads" aria-busy={pending}>
-        <h2 className="px-3 pb-1 text-meta font-medium text-ink-3">Found in threads</h2>
+        {!nothing && <h2 className="px-3 pb-1 text-meta font-medium text-ink-3">Found in threads</h2>}
         {error && (
           <ErrorNote title="The search failed" onRetry={loadMore}>
             {error.message}
@@ -83,7 +85,7 @@ function Results({ board, text }: { board: string; text: string }) {
           ))}
         </ul>
         {hits.length === 0 && pending && <SkeletonRows rows={4} label="Searching" />}
-        {told.length === 0 && !pending && !error && !stale && (
+        {nothing && (
           <p role="status" className="px-3 py-2 text-body text-ink-2">
             Nothing that was said or done has “{text.trim()}” in it.
           </p>
@@ -134,7 +136,7 @@ function Hit({ hit, card }: { hit: SearchHit; card: Card | undefined }) {
           <span className="flex-1" />
           <RelativeTime at={hit.ts} className="shrink-0 tabular-nums" />
         </span>
-        <span className="line-clamp-2 text-small break-words text-ink-1">{marked(hit.snippet)}</span>
+        <span className="line-clamp-2 text-small break-words text-ink-1">{marked(plainText(hit.snippet))}</span>
       </Link>
     </li>
   );
