@@ -52,7 +52,12 @@ describe.skipIf(!app.available)("P83: signing in", () => {
       return [invalid, border()];
     });
     expect(borders[0]).not.toBe(borders[1]);
+    // A whole one, opened in the same tab, is another fragment and no other page.
+    await page.goto(`${app.server.url}/pair#AAAAA-BBBBB`);
+    await page.getByRole("alert").getByText("This code is not valid").waitFor();
     expect(await page.getByRole("alert").textContent()).not.toContain("`");
+    await page.goto(await app.server.pairLink());
+    await live(page);
   });
 
   test("what breaks the whole app says what happened, and offers to load it again", async () => {

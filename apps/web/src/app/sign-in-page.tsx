@@ -1,5 +1,5 @@
 import { useClient, useConnection } from "@skein/client/react";
-import { useEffect, useState, type FormEvent } from "react";
+import { useEffect, useEffectEvent, useState, type FormEvent } from "react";
 import { Button } from "../ui/button.tsx";
 import { Mark } from "../ui/mark.tsx";
 import { ErrorNote } from "../ui/states.tsx";
@@ -32,9 +32,7 @@ export function SignInPage({ pairing }: { pairing: boolean }) {
   const { status } = useConnection();
   const [code, setCode] = useState(() => (pairing ? codeInLink() : ""));
   const [sending, setSending] = useState(pairing && code !== "");
-  const [failed, setFailed] = useState<Extract<Paired, { ok: false }> | null>(() =>
-    pairing && code === "" && location.hash.length > 1 ? DAMAGED : null,
-  );
+  const [failed, setFailed] = useState<Extract<Paired, { ok: false }> | null>(null);
 
   const give = async (given: string): Promise<void> => {
     setSending(true);
@@ -54,11 +52,22 @@ export function SignInPage({ pairing }: { pairing: boolean }) {
   useEffect(() => {
     setPageTitle("Sign in");
     setWaitingCount(0);
+  }, []);
+
+  const takeLink = useEffectEvent((): void => {
     if (!pairing || location.hash === "") return;
     const given = codeInLink();
     history.replaceState(history.state, "", "/pair");
-    if (given !== "") void give(given);
-    // Once, for the link that was opened.
+    setCode(given);
+    if (given === "") setFailed(DAMAGED);
+    else void give(given);
+  });
+  // A second link that is opened in this tab changes the fragment, and loads no page.
+  useEffect(() => {
+    const onChange = (): void => takeLink();
+    onChange();
+    window.addEventListener("hashchange", onChange);
+    return () => window.removeEventListener("hashchange", onChange);
   }, []);
 
   // Another tab of this browser may have signed in meanwhile: the cookie is the same.

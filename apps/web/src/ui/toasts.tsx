@@ -1,12 +1,14 @@
 import { toast, Toaster } from "sonner";
+import { useLayout } from "../lib/use-media.ts";
 
-/** Where toasts appear. Once, in the app. */
+/** Where toasts appear: in a corner; on narrow screens below the header, where they cover nothing one writes in. */
 export function Toasts() {
+  const narrow = useLayout() === "narrow";
   return (
     <Toaster
-      position="bottom-right"
+      position={narrow ? "top-center" : "bottom-right"}
       offset={16}
-      mobileOffset={{ bottom: "calc(env(safe-area-inset-bottom) + 72px)", left: 12, right: 12 }}
+      mobileOffset={{ top: "calc(env(safe-area-inset-top) + 64px)", left: 12, right: 12 }}
       gap={8}
       toastOptions={{
         unstyled: true,
