@@ -42,7 +42,8 @@ test("G4: however a text grew, its blocks are those of the whole text", () => {
       }
       expect(shape(reader.read(text))).toBe(shape(new BlockReader().read(text)));
     }),
-    { numRuns: 3000 },
+    // An empty "1." ends a paragraph only as long as it is empty.
+    { numRuns: 3000, examples: [[["a", "\n", "1. ", "\n", "- ", "a"]]] },
   );
 });
 

@@ -8,7 +8,8 @@ type Links = TokensList["links"];
 
 /**
  * Reads Markdown (CommonMark with GitHub's tables, task lists and autolinks) into blocks. When the text grew at its end,
- * as a streamed one does, only its last two blocks are read again: a block before these can no longer change, whatever follows.
+ * as a streamed one does, only its last two blocks are read again, and those that no blank line parts from them: a block
+ * before these can no longer change, whatever follows.
  */
 export class BlockReader {
   #text = "";
@@ -20,8 +21,7 @@ export class BlockReader {
     const text = source.includes("\r") ? source.replaceAll(/\r\n?/g, "\n") : source;
     if (text === this.#text) return this.#blocks;
     const grown = this.#text !== "" && text.startsWith(this.#text);
-    const kept = grown ? firstUnsure(this.#blocks) : 0;
-    const from = this.#blocks.slice(0, kept).reduce((sum, { raw }) => sum + raw.length, 0);
+    const { kept, from } = grown ? sure(this.#blocks, this.#text) : { kept: 0, from: 0 };
     const known = grown ? this.#links : {};
     const { tokens, links } = lex(text.slice(from), known);
     const more = Object.keys(links).length > Object.keys(known).length;
@@ -45,13 +45,27 @@ export function closed(block: MarkdownBlock): MarkdownBlock {
 
 const asBlock = (token: Token): MarkdownBlock => ({ raw: token.raw, token });
 
-/** The index of the last block but one that is not blank: from there on, more text may change what was read. */
-function firstUnsure(blocks: readonly MarkdownBlock[]): number {
+/** How many blocks more text cannot change, and where they end in the text. */
+function sure(blocks: readonly MarkdownBlock[], text: string): { kept: number; from: number } {
+  let from = blocks.reduce((sum, { raw }) => sum + raw.length, 0);
   let seen = 0;
-  for (let index = blocks.length - 1; index >= 0; index--) {
-    if (blocks[index]?.token.type !== "space" && ++seen === 2) return index;
+  for (let index = blocks.length - 1; index > 0; index--) {
+    const block = blocks[index];
+    from -= block?.raw.length ?? 0;
+    if (block?.token.type !== "space") seen++;
+    if (seen >= 2 && block?.token.type !== "space" && isAfterBlankLine(text, from)) return { kept: index, from };
   }
-  return 0;
+  return { kept: 0, from: 0 };
+}
+
+function isAfterBlankLine(text: string, at: number): boolean {
+  let lines = 0;
+  for (let index = at - 1; index >= 0 && lines < 2; index--) {
+    const letter = text[index];
+    if (letter === "\n") lines++;
+    else if (letter !== " " && letter !== "\t") return false;
+  }
+  return lines === 2;
 }
 
 function lex(text: string, known: Links): { tokens: Token[]; links: Links } {
