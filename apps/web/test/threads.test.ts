@@ -98,6 +98,18 @@ describe.skipIf(!app.available)("threads", () => {
     expect(await unread(elsewhere.page).count()).toBe(1);
   });
 
+  test("a thread whose turn failed is marked so in the list and its header, until the next turn", async () => {
+    const thread = await makeThread("fail", "It fails");
+    const { page } = await app.signedIn();
+    const row = page.locator(`[data-thread="${thread}"]`);
+    await row.getByRole("img", { name: "Failed" }).waitFor();
+    await row.click();
+    await page.getByRole("banner").getByRole("img", { name: "Failed" }).waitFor();
+    await (await app.server.client()).command("thread.prompt", { thread, text: "hello" });
+    await row.getByRole("img", { name: "Idle" }).waitFor();
+    await page.getByRole("banner").getByRole("img", { name: "Idle" }).waitFor();
+  });
+
   test("search finds what was said in any thread, and leads to it", async () => {
     await makeThread("hello there, quicksilver");
     const { page } = await app.signedIn();

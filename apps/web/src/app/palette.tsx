@@ -6,7 +6,7 @@ import { useState, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { Keys } from "../ui/keys.tsx";
 import { LayerContext, useLayer } from "../ui/layer.tsx";
-import { StatusMark } from "../ui/status-mark.tsx";
+import { stateOf, StatusMark } from "../ui/status-mark.tsx";
 import { ActionIcon } from "./action-icon.tsx";
 import { useActions, useActiveActions, type ActiveAction } from "./actions.tsx";
 import { ACTIONS, type Place } from "./catalogue.ts";
@@ -150,7 +150,7 @@ const choiceOf =
       id: `thread ${id}`,
       label: value.title,
       fits: fit(text, `${value.title} ${directory}`),
-      icon: <StatusMark status={value.waiting > 0 ? "waiting" : value.status} />,
+      icon: <StatusMark state={stateOf(value)} />,
       detail: directory,
       run: () => navigate(threadPath(id)),
     };

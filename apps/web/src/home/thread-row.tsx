@@ -4,7 +4,7 @@ import { Link, threadPath } from "../app/router.tsx";
 import { AgentGlyph } from "../ui/agent-glyph.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
-import { StatusMark } from "../ui/status-mark.tsx";
+import { stateOf, StatusMark } from "../ui/status-mark.tsx";
 import { plainText } from "./plain-text.ts";
 
 /** A thread in a list: its state, its title, what was said last, and when. 52 px high, or 44 px when dense. */
@@ -19,7 +19,7 @@ export const ThreadRow = memo(function ThreadRow({
   selected: boolean;
   dense: boolean;
 }) {
-  const { title, preview, agent, plan, status, waiting, updatedAt } = value;
+  const { title, preview, agent, plan, status, updatedAt } = value;
   return (
     <li>
       <Link
@@ -32,7 +32,7 @@ export const ThreadRow = memo(function ThreadRow({
           selected ? "bg-surface-3" : "hover:bg-surface-3/60",
         )}
       >
-        <StatusMark status={waiting > 0 ? "waiting" : status} className="mt-0.5" />
+        <StatusMark state={stateOf(value)} className="mt-0.5" />
         <span className="flex min-w-0 flex-1 flex-col">
           <span className="flex items-baseline gap-2">
             <span

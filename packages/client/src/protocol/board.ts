@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { THREAD_STATUSES, usage } from "./thread.ts";
+import { OUTCOMES, THREAD_STATUSES, usage } from "./thread.ts";
 
 /** The board every user has from the start; only its owner sees it. */
 export const boardEntity = z.looseObject({
@@ -16,6 +16,8 @@ export const cardEntity = z.looseObject({
   agent: z.string(),
   cwd: z.string(),
   status: z.enum(THREAD_STATUSES),
+  /** As the thread has it. */
+  outcome: z.enum(OUTCOMES).optional(),
   /** The start of the last message, at most 160 characters. */
   preview: z.string(),
   by: z.string(),

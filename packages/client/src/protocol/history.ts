@@ -35,4 +35,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "5994342495a90a3ddc4b7e84976829c533619b6d13ab35c0097fe31668f8f46b",
     note: "A notice may say how often it was told.",
   },
+  {
+    version: 1,
+    hash: "d5f98847847c32982c139ecc07f89b2cb73770787077e453fb6fde5ac9f7249b",
+    note: "A thread's outcome, and its card's.",
+  },
 ];

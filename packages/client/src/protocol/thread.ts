@@ -40,6 +40,9 @@ export const usage = z.looseObject({
 
 export const THREAD_STATUSES = ["idle", "queued", "running", "waiting", "interrupted", "archived"] as const;
 
+/** How a turn can end. */
+export const OUTCOMES = ["done", "cancelled", "failed", "interrupted"] as const;
+
 export const threadEntity = z.looseObject({
   title: z.string(),
   /** Who named it last; an agent's title never replaces a person's. */
@@ -52,6 +55,8 @@ export const threadEntity = z.looseObject({
   cwd: z.string(),
   board: z.string(),
   status: z.enum(THREAD_STATUSES),
+  /** How the last turn that ended did; absent before the first. */
+  outcome: z.enum(OUTCOMES).optional(),
   /** The agent's own id for the conversation; ours never changes, this may. */
   session: z.string().optional(),
   mode: z.string().optional(),
@@ -71,7 +76,7 @@ export const threadEntity = z.looseObject({
 });
 export type ThreadEntity = z.infer<typeof threadEntity>;
 
-export const TURN_STATUSES = ["queued", "running", "done", "cancelled", "failed", "interrupted"] as const;
+export const TURN_STATUSES = ["queued", "running", ...OUTCOMES] as const;
 
 export const turnEntity = z.looseObject({
   /** From the moment it starts; a queued turn has no place yet. */

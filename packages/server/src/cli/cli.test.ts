@@ -293,6 +293,12 @@ describe("threads", () => {
     expect(waited).toMatchObject({ code: 0, out: "Demo: you said before:\n\n1. the first\n2. the second\n" });
   });
 
+  test("one that rests after a failure is listed as failed", async () => {
+    await place.serve();
+    await place.skein(["run", "--agent", "demo", "fail"]);
+    expect((await place.skein(["threads"])).out).toMatch(/^\w{16} +failed /m);
+  });
+
   test("tail --after goes on from a position: with what came before it, the same thread", async () => {
     await place.serve();
     await place.skein(["run", "--agent", "demo", "first"]);

@@ -53,6 +53,7 @@ export function closeLeft(loaded: Loaded, ending: Ending, now: number): Step {
       switch (kind) {
         case "turn":
           draft.patch(kind, id, { status: ending.status, error: { message: ending.message }, endedAt: now });
+          draft.thread({ outcome: ending.status });
           break;
         case "permission":
         case "question":

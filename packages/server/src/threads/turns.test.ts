@@ -126,6 +126,31 @@ describe("the queue", () => {
   });
 });
 
+describe("the outcome of the last turn", () => {
+  const outcomes = async (thread: string) => {
+    const [{ outcome }, card] = [await bench.thread(thread), await bench.card(thread)];
+    return [outcome, card.outcome];
+  };
+
+  test("P57: stands on the thread and its card, so that a failure is no rest", async () => {
+    const { thread } = await bench.running("One");
+    expect(await outcomes(thread)).toEqual([undefined, undefined]);
+    void bench.driver.last.emit({ type: "turn", prompt: 1, error: { message: "overloaded" } });
+    expect(await outcomes(thread)).toEqual(["failed", "failed"]);
+    expect((await bench.card(thread)).status).toBe("idle");
+    await bench.prompt(thread, "Two");
+    await bench.until(() => bench.driver.last.prompts.length === 2);
+    bench.driver.last.end();
+    expect(await outcomes(thread)).toEqual(["done", "done"]);
+  });
+
+  test("P57: is that of a crash, too", async () => {
+    const { thread } = await bench.running("One");
+    await bench.crash();
+    expect(await outcomes(thread)).toEqual(["interrupted", "interrupted"]);
+  });
+});
+
 describe("cancel", () => {
   test("asks the agent, and the turn is cancelled with what it still says", async () => {
     const { thread, turn } = await bench.running();

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useLayout } from "../../lib/use-media.ts";
 import { AgentGlyph } from "../../ui/agent-glyph.tsx";
 import { IconButton } from "../../ui/button.tsx";
-import { StatusMark } from "../../ui/status-mark.tsx";
+import { stateOf, StatusMark } from "../../ui/status-mark.tsx";
 import { pathTail } from "../lib/path-tail.ts";
 import { Switches } from "./switches.tsx";
 import { ThreadMenu } from "./thread-menu.tsx";
@@ -50,7 +50,7 @@ export function ThreadHeader({
     />
   );
   // What is idle is the usual: it needs no mark.
-  const mark = thread.status !== "idle" && <StatusMark status={thread.status} />;
+  const mark = thread.status !== "idle" && <StatusMark state={stateOf(thread)} />;
   if (layout === "narrow") {
     return (
       <>

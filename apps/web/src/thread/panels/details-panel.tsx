@@ -1,7 +1,7 @@
 import type { ThreadEntity } from "@skein/client";
 import { useThread } from "@skein/client/react";
 import { RelativeTime } from "../../ui/relative-time.tsx";
-import { STATUS_WORDS } from "../../ui/status-mark.tsx";
+import { stateOf, STATE_WORDS } from "../../ui/status-mark.tsx";
 import { CopyButton } from "../lib/copy-button.tsx";
 import { money, tokens } from "../lib/words.ts";
 import { settingsOf } from "../lib/settings.ts";
@@ -19,7 +19,7 @@ export function DetailsPanel({ id, thread }: { id: string; thread: ThreadEntity 
     usage?.used === undefined ? null : `${tokens(usage.used)}${usage.size ? ` of ${tokens(usage.size)}` : ""} tokens`;
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 text-small">
-      <Fact name="Status">{STATUS_WORDS[thread.status]}</Fact>
+      <Fact name="Status">{STATE_WORDS[stateOf(thread)]}</Fact>
       <Fact name="Agent">{thread.agent}</Fact>
       {command && (
         <Fact name="Command" mono>

@@ -32,7 +32,7 @@ Examples:
         else {
           const rows = threads.map((card) => [
             card.thread,
-            card.status,
+            card.status === "idle" && card["outcome"] === "failed" ? "failed" : card.status,
             ago(card.updatedAt, Date.now()),
             oneLine(typeof card["agent"] === "string" ? card["agent"] : "", 20),
             oneLine(card.title),

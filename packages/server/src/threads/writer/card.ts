@@ -1,5 +1,6 @@
 import type { CardEntity, Change, ThreadEntity } from "@skein/client/protocol";
 import { difference } from "./difference.ts";
+import { some } from "./read.ts";
 import type { ThreadState } from "./state.ts";
 
 /** The status of a thread follows from what it is doing; nothing sets it by hand. */
@@ -20,8 +21,12 @@ export function cardChange(
   state: ThreadState,
   now: number,
 ): { card: CardEntity; change: Change } | undefined {
-  const { title, agent, cwd, status } = state.thread;
-  const card: CardEntity = { ...state.card, title, agent, cwd, status, waiting: state.asks.size };
+  const { title, agent, cwd, status, outcome } = state.thread;
+  const card: CardEntity = {
+    ...state.card,
+    ...{ title, agent, cwd, status, ...some("outcome", outcome) },
+    waiting: state.asks.size,
+  };
   if (difference(before, card) === undefined) return undefined;
   card.updatedAt = now;
   if (state.thread.usage) card.usage = state.thread.usage;

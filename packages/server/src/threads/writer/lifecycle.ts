@@ -128,6 +128,7 @@ export function endTurn(
     ...some("error", end.error && { ...end.error, message: cut(end.error.message, BOUNDS.notice) }),
     endedAt: draft.now,
   });
+  draft.thread({ outcome: end.status });
   draft.set({ running: false, paused: end.pause === true });
 }
 
