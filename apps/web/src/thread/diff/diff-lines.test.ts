@@ -1,8 +1,10 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { byLine, type Piece } from "../code/highlighter.ts";
-import { diffFiles } from "./diff-lines.ts";
+import { diffFiles, type DiffLine } from "./diff-lines.ts";
+import { pairLines } from "./line-pairs.ts";
 import { markedPieces } from "./marked-pieces.ts";
+import { sideBySide } from "./side-by-side.ts";
 
 const lines = fc.array(fc.constantFrom<string[]>("a", "b", "c", "const x = 1;", "const y = 2;", ""), { maxLength: 30 });
 
@@ -29,6 +31,74 @@ test("words that differ are marked in lines that take each other's place", () =>
   const [removed, added] = hunks[0]?.lines ?? [];
   expect(removed?.text.slice(...(removed.marks[0] ?? [0, 0]))).toBe("1000");
   expect(added?.text.slice(...(added.marks[0] ?? [0, 0]))).toBe("10_000");
+});
+
+const linesOf = (before: string, after: string): DiffLine[] =>
+  diffFiles(before, after).hunks.flatMap((hunk) => hunk.lines);
+const marked = ({ text, marks }: DiffLine): string[] => marks.map(([from, to]) => text.slice(from, to));
+
+describe("lines that take each other's place", () => {
+  const before = "/** Waits. */\nexport function wait(attempt: number) {\n  return 1000 * 2 ** attempt;\n}\n";
+  const after =
+    "const BASE_MS = 500;\nconst MAX_MS = 30_000;\n\n/** Waits, with jitter. */\n" +
+    "export function wait(attempt: number, random: number) {\n  return random * BASE_MS * 2 ** attempt;\n}\n";
+
+  test("are those most alike, not those that come first", () => {
+    const lines = linesOf(before, after);
+    const pairs = lines.flatMap(({ instead, text }) =>
+      instead === undefined ? [] : [[before.split("\n")[instead - 1], text]],
+    );
+    expect(pairs).toEqual([
+      ["/** Waits. */", "/** Waits, with jitter. */"],
+      ["export function wait(attempt: number) {", "export function wait(attempt: number, random: number) {"],
+      ["  return 1000 * 2 ** attempt;", "  return random * BASE_MS * 2 ** attempt;"],
+    ]);
+    expect(lines.filter(({ text }) => text.startsWith("const ")).flatMap(marked)).toEqual([]);
+    expect(lines.filter(({ text }) => text.includes("random: number")).flatMap(marked)).toEqual([", random: number"]);
+  });
+
+  test("stand beside each other, and all lines stand there once, in order", () => {
+    fc.assert(
+      fc.property(lines, lines, (left, right) => {
+        for (const hunk of diffFiles(left.join("\n"), right.join("\n")).hunks) {
+          const rows = sideBySide(hunk.lines);
+          for (const { left, right } of rows) {
+            if (right?.instead !== undefined) expect(left?.before).toBe(right.instead);
+          }
+          const column = (side: "left" | "right", type: "removed" | "added") =>
+            rows
+              .flatMap((row) => (row[side] === null ? [] : [row[side]]))
+              .map(({ text }) => text)
+              .join("\n") ===
+            hunk.lines
+              .filter((line) => line.type === "same" || line.type === type)
+              .map(({ text }) => text)
+              .join("\n");
+          expect(column("left", "removed")).toBe(true);
+          expect(column("right", "added")).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test("never cross, and are none where nothing is alike", () => {
+    fc.assert(
+      fc.property(lines, lines, (left, right) => {
+        const pairs = pairLines(left, right);
+        for (const [index, [l, r]] of pairs.entries()) {
+          const [beforeL, beforeR] = pairs[index - 1] ?? [-1, -1];
+          expect(l > beforeL && r > beforeR).toBe(true);
+        }
+      }),
+    );
+    expect(pairLines(["foo();", "", "  "], ["bar(1);", "x"])).toEqual([]);
+    expect(pairLines(["    indented()"], ["indented()"])).toEqual([[0, 0]]);
+  });
+
+  test("have no marks where nothing in them is the same", () => {
+    expect(linesOf("\n", "  \n").flatMap(marked)).toEqual([]);
+    expect(linesOf("red\n", "blue\n").flatMap(marked)).toEqual([]);
+  });
 });
 
 test("a new file is all added, a deleted one all removed", () => {

@@ -1,4 +1,5 @@
 import { diffWordsWithSpace, structuredPatch } from "diff";
+import { pairLines } from "./line-pairs.ts";
 
 /** One line of a diff. `marks` are the parts, in UTF-16 units, that differ from the line it takes the place of. */
 export type DiffLine = {
@@ -7,6 +8,8 @@ export type DiffLine = {
   readonly before?: number;
   readonly after?: number;
   readonly text: string;
+  /** Of an added line: the number, on the side before, of the line whose place it takes. */
+  readonly instead?: number | undefined;
   readonly marks: readonly (readonly [from: number, to: number])[];
 };
 export type Hunk = { readonly before: number; readonly after: number; readonly lines: readonly DiffLine[] };
@@ -65,19 +68,19 @@ function readHunk({ oldStart, newStart, lines }: RawHunk): Hunk {
   return { before: oldStart, after: newStart, lines: markWords(read) };
 }
 
-/** Marks what differs within lines that take each other's place: the n-th removed and the n-th added of one run. */
+/** Finds the lines of each run that take each other's place, and marks what differs in them. */
 function markWords(lines: readonly DiffLine[]): DiffLine[] {
   const marked = [...lines];
   for (let at = 0; at < marked.length;) {
     const removed = runFrom(marked, at, "removed");
     const added = runFrom(marked, at + removed, "added");
-    for (let index = 0; index < Math.min(removed, added); index++) {
-      const [left, right] = [marked[at + index], marked[at + removed + index]];
+    const textsOf = (from: number, count: number): string[] => marked.slice(from, from + count).map(({ text }) => text);
+    for (const [l, r] of pairLines(textsOf(at, removed), textsOf(at + removed, added))) {
+      const [left, right] = [marked[at + l], marked[at + removed + r]];
       if (!left || !right) continue;
-      const marks = wordMarks(left.text, right.text);
-      if (marks === null) continue;
-      marked[at + index] = { ...left, marks: marks.left };
-      marked[at + removed + index] = { ...right, marks: marks.right };
+      const marks = wordMarks(left.text, right.text) ?? { left: [], right: [] };
+      marked[at + l] = { ...left, marks: marks.left };
+      marked[at + removed + r] = { ...right, marks: marks.right, instead: left.before };
     }
     at += Math.max(1, removed + added);
   }
@@ -106,5 +109,5 @@ function wordMarks(left: string, right: string): { left: Marks; right: Marks } |
       same += value.trim().length;
     }
   }
-  return same * 3 < Math.min(left.trim().length, right.trim().length) ? null : marks;
+  return same === 0 || same * 3 < Math.min(left.trim().length, right.trim().length) ? null : marks;
 }

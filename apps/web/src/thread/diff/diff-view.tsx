@@ -5,6 +5,7 @@ import type { Piece } from "../code/highlighter.ts";
 import { Pieces } from "../code/pieces.tsx";
 import type { DiffLine, FileDiff } from "./diff-lines.ts";
 import { markedPieces } from "./marked-pieces.ts";
+import { sideBySide } from "./side-by-side.ts";
 import type { Change } from "./use-diff.ts";
 
 /** Longer texts, in UTF-16 units, stay without syntax colours. */
@@ -129,25 +130,4 @@ function useColours({ path, before, after }: Change): Colours {
     return () => void (stopped = true);
   }, [before, after, language, fits]);
   return useMemo(() => (fits ? colours : null), [fits, colours]);
-}
-
-/** The lines of a hunk side by side: a removed line beside the added one that takes its place. */
-function sideBySide(lines: readonly DiffLine[]): { left: DiffLine | null; right: DiffLine | null }[] {
-  const rows: { left: DiffLine | null; right: DiffLine | null }[] = [];
-  let open = 0;
-  for (const line of lines) {
-    if (line.type === "same") {
-      rows.push({ left: line, right: line });
-      open = rows.length;
-    } else if (line.type === "removed") {
-      // A removal after an addition begins a new change.
-      if (rows.slice(open).some(({ right }) => right !== null)) open = rows.length;
-      rows.push({ left: line, right: null });
-    } else {
-      const free = rows.findIndex((row, index) => index >= open && row.right === null);
-      if (free >= 0) rows[free] = { left: rows[free]?.left ?? null, right: line };
-      else rows.push({ left: null, right: line });
-    }
-  }
-  return rows;
 }
