@@ -287,7 +287,7 @@ describe.skipIf(!app.available)("a thread to everybody", () => {
     expect(small).toEqual([]);
     await page.getByRole("button", { name: "Plan, changes, queue, details" }).tap();
     await page.getByRole("dialog").getByRole("tab", { name: "Changes" }).tap();
-    await page.getByRole("dialog").getByText("1 file changed").waitFor();
+    await page.getByRole("dialog").getByText("3 files changed").waitFor();
     expect(await axeFaults(page)).toEqual([]);
   });
 });

@@ -1,12 +1,15 @@
 import { useThread, useConnection } from "@skein/client/react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { Page, PageHeading } from "../app/page.tsx";
-import { navigate, useRoute } from "../app/router.tsx";
+import { goBack, navigate, threadPath, useRoute } from "../app/router.tsx";
 import { useLayout } from "../lib/use-media.ts";
 import { Button } from "../ui/button.tsx";
 import { Empty, ErrorNote, SkeletonRows } from "../ui/states.tsx";
 import { Announcer } from "./announcer.tsx";
 import { Archived } from "./archived.tsx";
+import { readChanges } from "./changes/address.ts";
+import { AllChanges } from "./changes/all-changes.tsx";
+import { TurnChangesProvider } from "./changes/turn-changes.tsx";
 import { Switches } from "./header/switches.tsx";
 import { ThreadHeader } from "./header/thread-header.tsx";
 import { Interrupted } from "./interrupted.tsx";
@@ -51,6 +54,8 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
   useFocusAfterAnswer(id, toPrompt);
   const cwd = thread?.cwd ?? "";
   const shown = useMemo(() => ({ id, cwd }), [id, cwd]);
+  const item = route.page === "thread" ? route.item : null;
+  const changes = readChanges(item);
   const openPanel = (tab: PanelTab | null): void => {
     if (tab !== null) lastPanel.current = tab;
     setPanel(tab);
@@ -95,7 +100,8 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
             />
           }
           panelTitle="About this thread"
-          panelOpen={panel !== null}
+          // What lies over the page has the place to itself, and gives it back.
+          panelOpen={panel !== null && (changes === null || layout === "wide")}
           onPanelClose={() => openPanel(null)}
           panel={
             <ThreadPanel id={id} thread={thread} tab={panel ?? lastPanel.current} onTab={openPanel} onShow={show} />
@@ -103,7 +109,9 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
         >
           <div className="flex h-full flex-col">
             <div className="min-h-0 flex-1">
-              <Timeline ref={timeline} thread={id} target={route.page === "thread" ? route.item : null} />
+              <TurnChangesProvider thread={id}>
+                <Timeline ref={timeline} thread={id} target={changes === null ? item : null} />
+              </TurnChangesProvider>
             </div>
             <div className="mx-auto w-full max-w-[calc(var(--measure)+2rem)] px-4 pb-3 max-medium:px-2 max-medium:pb-2">
               <div className="pb-safe">
@@ -136,6 +144,15 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
             onPanel={(tab = lastPanel.current) => openPanel(tab)}
           />
           <Announcer id={id} />
+          {changes !== null && (
+            <AllChanges
+              id={id}
+              cwd={thread.cwd}
+              file={changes.file}
+              onShow={(tool) => navigate(threadPath(id, tool), { replace: true })}
+              onClose={() => goBack(threadPath(id))}
+            />
+          )}
         </Page>
       </ViewContext>
     </ThreadProvider>

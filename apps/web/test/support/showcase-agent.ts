@@ -29,6 +29,8 @@ export function showcaseAgent(): { command: string; args: string[] } {
   });
 }
 
+const CONNECTION = "/srv/project/packages/client/src/connection";
+
 let calls = 0;
 type Call = { title: string; kind: string; locations?: { path: string; line?: number }[]; rawInput?: unknown };
 
@@ -69,7 +71,7 @@ const EXPLORE: Step[] = [
     {
       title: "Read file",
       kind: "read",
-      locations: [{ path: "/srv/project/packages/client/src/connection/backoff.ts" }],
+      locations: [{ path: `${CONNECTION}/backoff.ts` }],
     },
     { content: text("export const backoff = (attempt: number) => 1000 * 2 ** attempt;\n") },
     620,
@@ -123,6 +125,18 @@ export function backoff(attempt: number, random: number): number {
 export const STABLE_MS = 10_000;
 `;
 
+const TEST = `import { expect, test } from "bun:test";
+import { backoff, STABLE_MS } from "./backoff.ts";
+
+test("waits at most 30 s", () => {
+  for (let attempt = 0; attempt < 40; attempt++) expect(backoff(attempt, 1)).toBeLessThanOrEqual(30_000);
+});
+
+test("starts over after ten stable seconds", () => {
+  expect(STABLE_MS).toBe(10_000);
+});
+`;
+
 const OUTPUT = [
   "\u001b[1mbun test\u001b[0m v1.4.5",
   "",
@@ -144,16 +158,33 @@ const CHANGE: Step[] = [
     {
       title: "Edit backoff.ts",
       kind: "edit",
-      locations: [{ path: "/srv/project/packages/client/src/connection/backoff.ts" }],
+      locations: [{ path: `${CONNECTION}/backoff.ts` }],
       rawInput: { path: "backoff.ts" },
     },
     {
       content: [
         {
           type: "diff",
-          path: "/srv/project/packages/client/src/connection/backoff.ts",
+          path: `${CONNECTION}/backoff.ts`,
           oldText: BEFORE,
           newText: AFTER,
+        },
+      ],
+    },
+  ),
+  ...call(
+    { title: "Write backoff.test.ts", kind: "edit", rawInput: { path: "backoff.test.ts" } },
+    { content: [{ type: "diff", path: `${CONNECTION}/backoff.test.ts`, oldText: null, newText: TEST }] },
+  ),
+  ...call(
+    { title: "Delete old-backoff.ts", kind: "delete", rawInput: { path: "old-backoff.ts" } },
+    {
+      content: [
+        {
+          type: "diff",
+          path: `${CONNECTION}/old-backoff.ts`,
+          oldText: "export { backoff as oldBackoff } from './backoff.ts';\n",
+          newText: "",
         },
       ],
     },

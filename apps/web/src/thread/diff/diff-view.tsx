@@ -1,15 +1,19 @@
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState, type CSSProperties } from "react";
+import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { languageOfPath } from "../code/language-of-path.ts";
 import type { Piece } from "../code/highlighter.ts";
 import { Pieces } from "../code/pieces.tsx";
-import type { DiffLine, FileDiff } from "./diff-lines.ts";
+import { plural } from "../lib/words.ts";
+import type { DiffLine, FileDiff, Hunk } from "./diff-lines.ts";
 import { markedPieces } from "./marked-pieces.ts";
 import { sideBySide } from "./side-by-side.ts";
 import type { Change } from "./use-diff.ts";
 
 /** Longer texts, in UTF-16 units, stay without syntax colours. */
 const MAX_COLOURED = 120_000;
+/** So many lines are drawn at first, and so many more at each press: what is longer would hold up the page. */
+const DRAWN = 500;
 
 const LOOK = {
   same: { row: "", sign: " ", said: "" },
@@ -17,28 +21,64 @@ const LOOK = {
   removed: { row: "bg-(--diff-removed)", sign: "−", said: "removed: " },
 } as const;
 
-/** A diff, unified or side by side, with line numbers, marks by word, and syntax colours once they are there. */
+/**
+ * A diff, unified or side by side, with line numbers, marks by word, and syntax colours once they are there. In a narrow
+ * place there is one column of numbers, and lines wrap.
+ */
 export function DiffView({ change, diff, split = false }: { change: Change; diff: FileDiff; split?: boolean }) {
   const colours = useColours(change);
-  if (diff.hunks.length === 0) return <p className="px-3 py-2 text-small text-ink-3">No lines differ.</p>;
+  const [drawn, setDrawn] = useState(DRAWN);
+  const total = diff.hunks.reduce((sum, { lines }) => sum + lines.length, 0);
+  if (total === 0) return <p className="px-3 py-2 text-small text-ink-3">No lines differ.</p>;
   return (
-    <div className="diff min-w-fit py-1 font-mono text-small" data-split={split}>
-      {diff.hunks.map((hunk, index) => (
-        <div key={index}>
-          {index > 0 && (
-            <div className="my-1 border-y border-line bg-surface-1 px-3 text-meta text-ink-3" aria-hidden>
-              … line {hunk.after}
-            </div>
-          )}
-          {split ? (
-            <SplitLines lines={hunk.lines} colours={colours} />
-          ) : (
-            hunk.lines.map((line, at) => <UnifiedLine key={at} line={line} colours={colours} />)
-          )}
+    <div className="@container">
+      <div
+        className="diff w-full min-w-fit py-1 font-mono text-small @max-[480px]:min-w-0"
+        data-split={split}
+        style={{ "--digits": digitsOf(diff) } as CSSProperties}
+      >
+        {firstLines(diff.hunks, drawn).map((hunk, index) => (
+          <div key={index}>
+            {index > 0 && (
+              <div className="my-1 border-y border-line bg-surface-1 px-3 text-meta text-ink-3" aria-hidden>
+                … line {hunk.after}
+              </div>
+            )}
+            {split ? (
+              <SplitLines lines={hunk.lines} colours={colours} />
+            ) : (
+              hunk.lines.map((line, at) => <UnifiedLine key={at} line={line} colours={colours} />)
+            )}
+          </div>
+        ))}
+      </div>
+      {drawn < total && (
+        <div className="sticky left-0 border-t border-line p-1">
+          <Button size="small" variant="quiet" onClick={() => setDrawn(drawn + DRAWN)}>
+            Show {plural(Math.min(DRAWN, total - drawn), "more line")} of {(total - drawn).toLocaleString()}
+          </Button>
         </div>
-      ))}
+      )}
     </div>
   );
+}
+
+/** The hunks up to a number of lines. */
+function firstLines(hunks: readonly Hunk[], most: number): readonly Hunk[] {
+  const shown: Hunk[] = [];
+  let room = most;
+  for (const hunk of hunks) {
+    if (room <= 0) break;
+    shown.push(hunk.lines.length <= room ? hunk : { ...hunk, lines: hunk.lines.slice(0, room) });
+    room -= hunk.lines.length;
+  }
+  return shown;
+}
+
+/** How many digits the longest line number has. */
+function digitsOf({ hunks }: FileDiff): number {
+  const last = hunks.at(-1);
+  return last === undefined ? 1 : String(Math.max(last.before, last.after) + last.lines.length).length;
 }
 
 type Colours = { before: Piece[][]; after: Piece[][] } | null;
@@ -46,11 +86,16 @@ type Colours = { before: Piece[][]; after: Piece[][] } | null;
 function UnifiedLine({ line, colours }: { line: DiffLine; colours: Colours }) {
   const { row, sign, said } = LOOK[line.type];
   return (
-    <div className={classNames("flex min-w-fit", row)} data-line={line.type}>
-      <LineNumber at={line.before} />
-      <LineNumber at={line.after} />
+    <div className={classNames("flex min-w-fit @max-[480px]:min-w-0", row)} data-line={line.type}>
+      {/* Where there is room for one number only, it is the one the line has now, or had. */}
+      <LineNumber at={line.before} className={line.type === "removed" ? "" : "@max-[480px]:hidden"} />
+      <LineNumber at={line.after} className={line.type === "removed" ? "@max-[480px]:hidden" : ""} />
       <Sign sign={sign} said={said} type={line.type} />
-      <Code line={line} colours={colours} />
+      <Code
+        line={line}
+        colours={colours}
+        className="whitespace-pre @max-[480px]:min-w-0 @max-[480px]:wrap-anywhere @max-[480px]:whitespace-pre-wrap"
+      />
     </div>
   );
 }
@@ -68,17 +113,23 @@ function SplitSide({ line, number, colours }: { line: DiffLine | null; number: n
   if (line === null) return <div className="border-r border-line bg-surface-1 last:border-r-0" />;
   const { row, sign, said } = LOOK[line.type];
   return (
-    <div className={classNames("flex min-w-0 border-r border-line last:border-r-0", row)}>
+    <div className={classNames("flex min-w-0 border-r border-line last:border-r-0", row)} data-line={line.type}>
       <LineNumber at={number} />
       <Sign sign={sign} said={said} type={line.type} />
-      <Code line={line} colours={colours} wrap />
+      <Code line={line} colours={colours} className="min-w-0 wrap-anywhere whitespace-pre-wrap" />
     </div>
   );
 }
 
-function LineNumber({ at }: { at: number | undefined }) {
+function LineNumber({ at, className = "" }: { at: number | undefined; className?: string }) {
   return (
-    <span aria-hidden className="w-10 shrink-0 pr-2 text-right text-meta leading-5 text-ink-3 tabular-nums select-none">
+    <span
+      aria-hidden
+      className={classNames(
+        "box-content w-[calc(var(--digits)*1ch)] shrink-0 pr-1 pl-2 text-right text-meta leading-5 text-ink-3 tabular-nums select-none",
+        className,
+      )}
+    >
       {at}
     </span>
   );
@@ -87,14 +138,14 @@ function LineNumber({ at }: { at: number | undefined }) {
 function Sign({ sign, said, type }: { sign: string; said: string; type: DiffLine["type"] }) {
   const color = type === "added" ? "text-good" : type === "removed" ? "text-fail" : "";
   return (
-    <span className={classNames("w-4 shrink-0 select-none", color)}>
+    <span className={classNames("w-4 shrink-0 pl-1 select-none", color)}>
       <span aria-hidden>{sign}</span>
       <span className="sr-only">{said}</span>
     </span>
   );
 }
 
-function Code({ line, colours, wrap = false }: { line: DiffLine; colours: Colours; wrap?: boolean }) {
+function Code({ line, colours, className }: { line: DiffLine; colours: Colours; className: string }) {
   const side = line.type === "removed" ? colours?.before : colours?.after;
   const number = line.type === "removed" ? line.before : line.after;
   const found = number === undefined ? undefined : side?.[number - 1];
@@ -103,7 +154,7 @@ function Code({ line, colours, wrap = false }: { line: DiffLine; colours: Colour
     <span
       className={classNames(
         "pr-3",
-        wrap ? "min-w-0 break-words whitespace-pre-wrap" : "whitespace-pre",
+        className,
         line.type === "added" ? "marks-added" : line.type === "removed" ? "marks-removed" : "",
       )}
     >

@@ -1,6 +1,7 @@
 import type { TurnEntity } from "@skein/client";
 import { useItem } from "@skein/client/react";
 import { ErrorNote } from "../../ui/states.tsx";
+import { TurnChanges } from "../changes/turn-changes.tsx";
 import { duration, exactTime, money, tokens } from "../lib/words.ts";
 import { useThreadId } from "../thread-context.ts";
 
@@ -30,6 +31,7 @@ export function TurnFooter({ turn: id }: { turn: string }) {
       )}
       <p className="flex items-center gap-2 text-meta text-ink-3 tabular-nums">
         <span className={`h-px flex-1 ${turn.status === "interrupted" ? "dashed-line" : "bg-line"}`} aria-hidden />
+        <TurnChanges turn={id} />
         <span title={turn.endedAt === undefined ? undefined : exactTime(turn.endedAt)}>{facts.join(" · ")}</span>
       </p>
     </div>

@@ -1,41 +1,63 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode, type RefObject } from "react";
 import { IconButton } from "../../ui/button.tsx";
+import { classNames } from "../../ui/class-names.ts";
 import { LayerContext, useLayer } from "../../ui/layer.tsx";
 
 /** Something large over the whole page: a picture, a diff. */
 export function Viewer({
   title,
+  tools,
   open,
   onClose,
+  scroller,
+  flush = false,
   children,
 }: {
   title: ReactNode;
+  /** What stands beside the way out. */
+  tools?: ReactNode;
   open: boolean;
   onClose: () => void;
+  /** Gets the element that scrolls. */
+  scroller?: RefObject<HTMLDivElement | null>;
+  /** Without room around the content. */
+  flush?: boolean;
   children: ReactNode;
 }) {
   const layer = useLayer(open, onClose);
+  // Focus begins where the content is, so that the arrow keys scroll it.
+  const own = useRef<HTMLDivElement>(null);
+  const body = scroller ?? own;
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-30 bg-veil transition-opacity data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
         <Dialog.Popup
           data-layer={layer}
+          initialFocus={body}
           className="fixed inset-0 z-30 flex flex-col overflow-hidden bg-surface-2 pt-safe pb-safe outline-none transition-opacity data-[ending-style]:opacity-0 data-[starting-style]:opacity-0 medium:inset-6 medium:rounded-panel medium:border medium:border-line medium:shadow-float"
         >
           <div className="flex h-12 shrink-0 items-center justify-between gap-2 border-b border-line pr-2 pl-4">
             <Dialog.Title className="min-w-0 truncate text-body font-semibold">{title}</Dialog.Title>
-            <Dialog.Close
-              render={
-                <IconButton label="Close">
-                  <X size={16} aria-hidden />
-                </IconButton>
-              }
-            />
+            <div className="flex shrink-0 items-center gap-1">
+              {tools}
+              <Dialog.Close
+                render={
+                  <IconButton label="Close">
+                    <X size={16} aria-hidden />
+                  </IconButton>
+                }
+              />
+            </div>
           </div>
-          <div className="flex min-h-0 flex-1 flex-col overflow-auto p-4">
+          <div
+            ref={body}
+            tabIndex={0}
+            data-scroller
+            className={classNames("flex min-h-0 flex-1 flex-col overflow-auto outline-offset-[-2px]", !flush && "p-4")}
+          >
             <LayerContext value={layer}>{children}</LayerContext>
           </div>
         </Dialog.Popup>

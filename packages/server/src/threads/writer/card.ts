@@ -24,7 +24,11 @@ export function cardChange(
   const { title, agent, cwd, status, outcome } = state.thread;
   const card: CardEntity = {
     ...state.card,
-    ...{ title, agent, cwd, status, ...some("outcome", outcome) },
+    title,
+    agent,
+    cwd,
+    status,
+    ...some("outcome", outcome),
     waiting: state.asks.size,
   };
   if (difference(before, card) === undefined) return undefined;

@@ -2,7 +2,12 @@ import type { ToolContent, ToolEntity } from "@skein/client";
 import type { Change } from "../diff/use-diff.ts";
 
 /** One tool call that touched a file, in the order of the thread. */
-export type Touch = { readonly tool: string; readonly content: Extract<ToolContent, { type: "diff" }> };
+export type Touch = {
+  readonly tool: string;
+  readonly content: Extract<ToolContent, { type: "diff" }>;
+  /** Whether the file is gone since. */
+  readonly deleted: boolean;
+};
 
 /** What became of one file. */
 export type FileChanges = {
@@ -21,23 +26,26 @@ export function touchesOf(tools: readonly { id: string; value: ToolEntity }[]): 
   return tools
     .filter(({ value }) => value.status === "completed")
     .flatMap(({ id, value }) =>
-      value.content.flatMap((content) => (content.type === "diff" ? [{ tool: id, content }] : [])),
+      value.content
+        .filter((content) => content.type === "diff")
+        // ACP says in no other way that a file is gone: an empty text is all that is left of it.
+        .map((content) => ({ tool: id, content, deleted: value.kind === "delete" && content.newText === "" })),
     );
 }
 
 /** What the thread did to each file, net; a file that is as it was is left out. */
 export function netChanges(touches: readonly Touch[]): FileChanges[] {
   const files = new Map<string, { changes: Change[]; tool: string }>();
-  for (const { tool, content } of touches) {
-    const { path, oldText, newText } = content;
+  for (const { tool, content, deleted } of touches) {
+    const { path, oldText } = content;
+    const after = deleted ? null : content.newText;
     const file = files.get(path) ?? { changes: [], tool };
     files.set(path, file);
     file.tool = tool;
     const last = file.changes.at(-1);
     const before = oldText ?? null;
-    if (last && last.after === before) file.changes[file.changes.length - 1] = { ...last, after: newText };
-    else if (!(last && last.before === before && last.after === newText))
-      file.changes.push({ path, before, after: newText });
+    if (last && last.after === before) file.changes[file.changes.length - 1] = { ...last, after };
+    else if (!(last && last.before === before && last.after === after)) file.changes.push({ path, before, after });
   }
   return [...files]
     .map(([path, { changes, tool }]) => ({
@@ -47,4 +55,10 @@ export function netChanges(touches: readonly Touch[]): FileChanges[] {
     }))
     .filter(({ changes }) => changes.length > 0)
     .sort((a, b) => a.path.localeCompare(b.path));
+}
+
+/** Whether a file is new, gone, or merely another. */
+export function fateOf({ changes }: FileChanges): "new" | "deleted" | "changed" {
+  if (changes.at(-1)?.after === null) return "deleted";
+  return changes[0]?.before === null ? "new" : "changed";
 }

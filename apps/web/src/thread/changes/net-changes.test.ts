@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { ToolEntity } from "@skein/client";
-import { netChanges, touchesOf } from "./net-changes.ts";
+import { fateOf, netChanges, touchesOf } from "./net-changes.ts";
 
 let calls = 0;
 const edit = (path: string, oldText: string | null, newText: string, status: ToolEntity["status"] = "completed") => {
@@ -36,4 +36,17 @@ test("agents that tell only the part they changed give several changes; what was
 test("what was undone, and what was not carried out, is no change", () => {
   expect(net(edit("a.ts", "one", "two"), edit("a.ts", "two", "one"))).toEqual([]);
   expect(net(edit("a.ts", "one", "two", "failed"))).toEqual([]);
+});
+
+test("a file is new, deleted, or changed; one that came and went is none", () => {
+  const gone = edit("a.ts", "one", "");
+  const deleted = { ...gone, value: { ...gone.value, kind: "delete" } };
+  const emptied = edit("b.ts", "one", "");
+  const fates = (...edits: ReturnType<typeof edit>[]) => net(...edits).map((file) => [file.path, fateOf(file)]);
+  expect(fates(deleted, emptied, edit("c.ts", null, "new"))).toEqual([
+    ["a.ts", "deleted"],
+    ["b.ts", "changed"],
+    ["c.ts", "new"],
+  ]);
+  expect(fates(edit("a.ts", null, "one"), deleted)).toEqual([]);
 });
