@@ -18,8 +18,12 @@ function Counted({ change }: { change: Change }) {
   return diff && <Counts added={diff.added} removed={diff.removed} />;
 }
 
-/** A change's diff. */
+/** A change's diff. Of a file that is new or gone there is one side only, and it gets all the room. */
 export function ChangeDiff({ change, split = false }: { change: Change; split?: boolean }) {
   const diff = useDiff(change, change);
-  return diff ? <DiffView change={change} diff={diff} split={split} /> : <div className="skeleton m-3 h-16" />;
+  return diff ? (
+    <DiffView change={change} diff={diff} split={split && change.before !== null && change.after !== null} />
+  ) : (
+    <div className="skeleton m-3 h-16" />
+  );
 }

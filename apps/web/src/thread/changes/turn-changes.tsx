@@ -37,11 +37,14 @@ export function TurnChanges({ turn }: { turn: string }) {
   const count = useContext(TurnChangesContext).get(turn) ?? 0;
   if (count === 0) return null;
   return (
-    <Link
-      to={changesPath(thread)}
-      className="inline-flex items-center rounded-control text-ink-2 underline decoration-line-strong underline-offset-2 hover:text-ink-1 pointer-coarse:min-h-11"
-    >
-      {plural(count, "file")} changed
-    </Link>
+    <>
+      <Link
+        to={changesPath(thread)}
+        className="inline-flex min-h-6 items-center rounded-control text-ink-2 underline decoration-line-strong underline-offset-2 hover:text-ink-1 pointer-coarse:min-h-11"
+      >
+        {plural(count, "file")} changed
+      </Link>
+      <span aria-hidden>·</span>
+    </>
   );
 }

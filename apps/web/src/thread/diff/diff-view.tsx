@@ -75,10 +75,10 @@ function firstLines(hunks: readonly Hunk[], most: number): readonly Hunk[] {
   return shown;
 }
 
-/** How many digits the longest line number has. */
+/** How many digits the longest line number has; two at least, so that small files stand alike. */
 function digitsOf({ hunks }: FileDiff): number {
   const last = hunks.at(-1);
-  return last === undefined ? 1 : String(Math.max(last.before, last.after) + last.lines.length).length;
+  return Math.max(2, String(Math.max(last?.before ?? 1, last?.after ?? 1) + (last?.lines.length ?? 0)).length);
 }
 
 type Colours = { before: Piece[][]; after: Piece[][] } | null;
