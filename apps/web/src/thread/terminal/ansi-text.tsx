@@ -1,17 +1,21 @@
-import { memo, useMemo, type CSSProperties } from "react";
-import { readAnsi, type Run, type Style } from "./ansi.ts";
+import { memo, type CSSProperties } from "react";
+import type { Line, Run, Style } from "./ansi.ts";
+import { useLines } from "./use-lines.ts";
 
-/** Terminal output with its colours. */
+/** Terminal output with its colours, as a terminal would show it. */
 export const AnsiText = memo(function AnsiText({ text }: { text: string }) {
-  const lines = useMemo(() => readAnsi(text), [text]);
-  return lines.map((runs, index) => (
-    // A row never moves: output only grows at its end.
-    <div key={index} className="min-h-[1.25rem]">
+  // A row never moves: output only grows at its end.
+  return useLines(text).map((runs, index) => <Row key={index} runs={runs} />);
+});
+
+const Row = memo(function Row({ runs }: { runs: Line }) {
+  return (
+    <div className="min-h-[1.25rem]">
       {runs.map((run, at) => (
         <Piece key={at} run={run} />
       ))}
     </div>
-  ));
+  );
 });
 
 function Piece({ run: { text, style } }: { run: Run }) {
@@ -19,6 +23,11 @@ function Piece({ run: { text, style } }: { run: Run }) {
   return css ? <span style={css}>{text}</span> : text;
 }
 
+/** A program's own colour was chosen for a ground of its own: on ours it keeps its hue, and is dark or light enough. */
+const legible = (color: string): string =>
+  color.startsWith("#")
+    ? `light-dark(oklch(from ${color} min(l, 0.5) c h), oklch(from ${color} max(l, 0.74) c h))`
+    : named(color);
 const named = (color: string): string => (color.startsWith("#") ? color : `var(--${color})`);
 
 function cssOf(style: Style): CSSProperties | undefined {
@@ -28,7 +37,7 @@ function cssOf(style: Style): CSSProperties | undefined {
     : [style.color, style.background];
   const lines = [style.underline && "underline", style.strike && "line-through"].filter(Boolean).join(" ");
   return {
-    ...(front && { color: named(front) }),
+    ...(front && { color: back === undefined ? legible(front) : named(front) }),
     ...(back && { background: named(back) }),
     ...(style.bold && { fontWeight: 600 }),
     ...(style.dim && { opacity: 0.75 }),

@@ -10,6 +10,7 @@ export type Style = {
   readonly inverse?: boolean | undefined;
 };
 export type Run = { readonly text: string; readonly style: Style };
+export type Line = readonly Run[];
 
 type Cell = { char: string; style: Style };
 
@@ -19,12 +20,22 @@ const PLAIN: Style = {};
 const ESCAPE = /\u001b(?:\[([\d;:<=>?]*)[ -/]*([@-~])|\](?:[^\u0007\u001b]*)(?:\u0007|\u001b\\|$)|[ -/]*[0-~]|$)/y;
 
 /**
- * Terminal output as lines of styled runs: SGR colours (16, 256 and true colour), carriage returns and backspaces that
- * write over what stands there, and erasing within a line. Sequences that move about the screen are left out: this shows
- * the output of commands, not of full-screen programs.
+ * What goes to another place than on in its line: moves of the cursor, erasing and scrolling of the screen, inserted and
+ * deleted lines and characters, margins, the alternate screen (ECMA-48, 8.3; xterm's control sequences).
  */
-export function readAnsi(text: string): Run[][] {
-  const lines: Run[][] = [];
+const MOVES =
+  // oxlint-disable-next-line no-control-regex -- control characters are what this is about
+  /\u001b(?:\[[\d;]*[A-FHIJLMPSTXZ@`adefrsu]|\[\?(?:47|104[79])[hl]|[78DEMc])|\u000b|\u000c/;
+
+/** Whether output moves about the screen, so that it takes a terminal to tell what is to be seen in the end. */
+export const movesAbout = (text: string): boolean => MOVES.test(text);
+
+/**
+ * Terminal output as lines of styled runs: SGR colours (16, 256 and true colour), carriage returns and backspaces that
+ * write over what stands there, and erasing within a line. What moves about the screen (`movesAbout`) is left out.
+ */
+export function readAnsi(text: string): Line[] {
+  const lines: Line[] = [];
   let cells: Cell[] = [];
   let at = 0;
   let style = PLAIN;
@@ -128,7 +139,7 @@ function extended(codes: readonly number[]): { color: string | null; used: numbe
 }
 
 /** xterm's 256: 16 named, a cube of 6×6×6, 24 greys. */
-function indexed(index: number): string {
+export function indexed(index: number): string {
   if (index < 16) return `ansi-${index}`;
   if (index >= 232) {
     const grey = 8 + (index - 232) * 10;
@@ -139,5 +150,6 @@ function indexed(index: number): string {
   return hex(step(Math.floor(cube / 36)), step(Math.floor(cube / 6) % 6), step(cube % 6));
 }
 
-const hex = (...channels: number[]): string =>
+/** `#rrggbb` of three channels from 0 to 255. */
+export const hex = (...channels: number[]): string =>
   `#${channels.map((channel) => Math.min(255, channel).toString(16).padStart(2, "0")).join("")}`;

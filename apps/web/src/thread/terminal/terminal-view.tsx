@@ -3,8 +3,9 @@ import { CopyButton } from "../lib/copy-button.tsx";
 import { Capped } from "../lib/capped.tsx";
 import { AnsiText } from "./ansi-text.tsx";
 
-/** UTF-16 units of output that are drawn while it runs; the whole is one press away. */
+/** UTF-16 units of output that are drawn, its newest; what is left out grows by steps, between which it only grows. */
 const DRAWN = 60_000;
+const STEP = 20_000;
 
 /** A command's output as it comes, and how it ended. */
 export function TerminalView({ terminal }: { terminal: TerminalEntity }) {
@@ -55,6 +56,7 @@ function ExitNote({ terminal: { status, exit } }: { terminal: TerminalEntity }) 
 
 function tailOf(output: string): string {
   if (output.length <= DRAWN) return output;
-  const from = output.indexOf("\n", output.length - DRAWN);
-  return output.slice(from < 0 ? -DRAWN : from + 1);
+  const least = Math.ceil((output.length - DRAWN) / STEP) * STEP;
+  const from = output.indexOf("\n", least);
+  return output.slice(from < 0 ? least : from + 1);
 }
