@@ -57,6 +57,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     await ensurePersonalBoard({ store, hub, clock });
     const catalogue = new Catalogue({ data, self: [process.execPath, join(import.meta.dir, "main.ts")], clock });
     const driver = new AcpDriver({ clock, client: { name: "skein", version: VERSION }, env: ownedBy(data) });
+    const announcer = new AgentAnnouncer({ store, hub, catalogue });
+    closers.push(async () => announcer.settled());
     const threads = new Threads({
       store,
       hub,
@@ -70,6 +72,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         async find(wanted) {
           return { driver, ...(await catalogue.launch(wanted)) };
         },
+        offered: (agent, offers) => void announcer.offered(agent, offers).catch(report),
       },
     });
     // What says where the server is stays behind only when one was killed. We hold the lock: none of it is in use.
@@ -77,9 +80,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     await threads.start();
     closers.push(async () => threads.close());
     // Before the first who can ask for them; a faulty agents.json is told, and ends nothing.
-    const announcer = new AgentAnnouncer({ store, hub, catalogue });
     await announcer.look().catch(report);
-    closers.push(async () => announcer.settled());
     const gateway = new Gateway({
       hub,
       blobs,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { OUTCOMES, THREAD_STATUSES, usage } from "./thread.ts";
+import { agentOffers, OUTCOMES, THREAD_STATUSES, usage } from "./thread.ts";
 
 /** The board every user has from the start; only its owner sees it. */
 export const boardEntity = z.looseObject({
@@ -44,6 +44,8 @@ export const agentEntity = z.looseObject({
   version: z.string().optional(),
   /** What it wants before it can work, in words. */
   needs: z.string().optional(),
+  /** Absent before the first conversation with it. */
+  offers: agentOffers.optional(),
 });
 export type AgentEntity = z.infer<typeof agentEntity>;
 

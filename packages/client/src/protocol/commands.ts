@@ -135,11 +135,16 @@ export const QUERIES = {
       home: z.string(),
     }),
   },
-  /** Files below a thread's directory whose path holds a text: for a person who names one in a prompt. */
+  /** Files below a directory whose path holds a text: for a person who names one in a prompt. */
   "files.find": {
-    params: z.looseObject({ thread: id, text: z.string().max(1024) }),
+    params: z.union([
+      /** Below the thread's directory. */
+      z.looseObject({ thread: id, text: z.string().max(1024) }),
+      /** An absolute path, or one that begins with `~`: for a thread that is not there yet. */
+      z.looseObject({ directory: absolutePath, text: z.string().max(1024) }),
+    ]),
     result: z.looseObject({
-      /** Paths below the thread's directory, the best match first. */
+      /** Paths below the directory, the best match first. */
       files: z.array(z.string()),
       /** Whether there may be more than these: more match, or not every directory was looked into. */
       more: z.boolean(),

@@ -40,4 +40,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "d5f98847847c32982c139ecc07f89b2cb73770787077e453fb6fde5ac9f7249b",
     note: "A thread's outcome, and its card's.",
   },
+  {
+    version: 1,
+    hash: "11d5f52a76d99ea9c97ae7f8540298e9d4018b536bad8c08db8a518592b3e2a6",
+    note: "What an agent offers, and files.find below a directory.",
+  },
 ];

@@ -43,6 +43,20 @@ export const THREAD_STATUSES = ["idle", "queued", "running", "waiting", "interru
 /** How a turn can end. */
 export const OUTCOMES = ["done", "cancelled", "failed", "interrupted"] as const;
 
+/** What an agent lets one choose in a conversation, and give it. */
+const choices = {
+  mode: z.string().optional(),
+  modes: z.array(z.looseObject({ id: z.string(), name: z.string(), description: z.string().nullish() })).optional(),
+  /** ACP's session config options, as they came. */
+  config: z.array(jsonObject).optional(),
+  /** What a prompt to this agent may carry. */
+  accepts: z.looseObject({ image: z.boolean(), audio: z.boolean(), resource: z.boolean() }).optional(),
+};
+
+/** What an agent offered in the conversation that was begun with it last: the values are those it has by itself. */
+export const agentOffers = z.looseObject(choices);
+export type AgentOffers = z.infer<typeof agentOffers>;
+
 export const threadEntity = z.looseObject({
   title: z.string(),
   /** Who named it last; an agent's title never replaces a person's. */
@@ -59,17 +73,12 @@ export const threadEntity = z.looseObject({
   outcome: z.enum(OUTCOMES).optional(),
   /** The agent's own id for the conversation; ours never changes, this may. */
   session: z.string().optional(),
-  mode: z.string().optional(),
-  modes: z.array(z.looseObject({ id: z.string(), name: z.string(), description: z.string().nullish() })).optional(),
-  /** ACP's session config options, as they came. */
-  config: z.array(jsonObject).optional(),
+  ...choices,
   /** The agent's slash commands: at most 256, descriptions at most 200 characters. */
   commands: z
     .array(z.looseObject({ name: z.string(), description: z.string().optional(), hint: z.string().optional() }))
     .optional(),
   usage: usage.optional(),
-  /** What a prompt to this agent may carry. */
-  accepts: z.looseObject({ image: z.boolean(), audio: z.boolean(), resource: z.boolean() }).optional(),
   parent: z.looseObject({ thread: z.string(), pos: z.number() }).optional(),
   createdAt: time,
   updatedAt: time,

@@ -14,10 +14,7 @@ const MAX_READ = 10_000;
  * @throws SkeinError `invalid` for a path that is not absolute.
  */
 export async function listDirectories(prefix: string, home = homedir()): Promise<Result<"directories.list">> {
-  const typed = prefix.replace(/^~(?=\/|$)/, home) || `${home}/`;
-  if (!isAbsolute(typed) || typed.includes("\0")) {
-    throw new SkeinError("invalid", "A directory's path begins with / or ~.", { path: "params.prefix" });
-  }
+  const typed = typedPath(prefix || "~/", "params.prefix", home);
   const path = resolve(typed);
   // Cut before it is resolved: what was typed of a name may be ".", which is not the directory itself here.
   const slash = typed.lastIndexOf("/") + 1;
@@ -31,6 +28,19 @@ export async function listDirectories(prefix: string, home = homedir()): Promise
     more: found.cut || found.names.length > MAX_SHOWN,
     home,
   };
+}
+
+/**
+ * The absolute path that a person means by one they typed.
+ * @param member What a fault names as its place.
+ * @throws SkeinError `invalid` for a path that begins neither with `/` nor `~`.
+ */
+export const absolutePath = (typed: string, member: string): string => resolve(typedPath(typed, member, homedir()));
+
+function typedPath(typed: string, member: string, home: string): string {
+  const path = typed.replace(/^~(?=\/|$)/, home);
+  if (isAbsolute(path) && !path.includes("\0")) return path;
+  throw new SkeinError("invalid", "A directory's path begins with / or ~.", { path: member });
 }
 
 async function namesIn(parent: string, start: string): Promise<{ names: string[]; cut: boolean }> {

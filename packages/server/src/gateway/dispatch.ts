@@ -14,7 +14,7 @@ import {
   type Topic,
 } from "@skein/client/protocol";
 import type { Store } from "../store/contract.ts";
-import { listDirectories } from "./directories.ts";
+import { absolutePath, listDirectories } from "./directories.ts";
 import { findFiles } from "./files.ts";
 import type { Doorkeeper } from "./doorkeeper.ts";
 import type { Principal } from "./tokens.ts";
@@ -67,7 +67,10 @@ const HANDLERS: Handlers = {
     const agents = await domain.store.entities("server", "agent");
     return { agents: agents.map((agent) => agent.value) };
   },
-  async "files.find"(domain, principal, { thread, text }) {
+  async "files.find"(domain, principal, params) {
+    const { text } = params;
+    if (isBelowDirectory(params)) return findFiles(absolutePath(params.directory, "params.directory"), text);
+    const { thread } = params;
     await requireRead(domain, principal, threadTopic(thread));
     const entity = await domain.store.entity(threadTopic(thread), "thread", thread);
     if (entity === null) throw new SkeinError("not_found", "There is no such thread.", { path: "params.thread" });
@@ -98,6 +101,9 @@ export async function dispatch(
   }
   throw new SkeinError("unsupported", `${method} needs a WebSocket: there is nothing to send commits to.`);
 }
+
+const isBelowDirectory = (params: CheckedParams<"files.find">): params is { directory: string; text: string } =>
+  "directory" in params;
 
 export function unknownMethod(method: string): SkeinError {
   return new SkeinError(

@@ -99,6 +99,16 @@ describe("a peer that says nothing", () => {
   });
 });
 
+describe("P75: files below a directory", () => {
+  test("are found for a thread that is not there yet; a path that is not absolute is refused", async () => {
+    const socket = await greeted();
+    const { result } = await socket.request("files.find", { directory: data, text: "skein.sq" });
+    expect((result as Result<"files.find">).files).toContain("skein.sqlite");
+    const refused = await socket.request("files.find", { directory: "data", text: "" });
+    expect(refused.error?.data).toMatchObject({ kind: "invalid", path: "params.directory" });
+  });
+});
+
 describe("a server that goes down", () => {
   test("tells everyone when to come back, closes with 4503, and takes nobody new", async () => {
     const socket = await greeted();

@@ -61,3 +61,21 @@ test("a faulty agents.json is told to who asked, and changes nothing", async () 
   await announcer.look();
   expect(await found()).toEqual(["demo", "mine"]);
 });
+
+test("P52: what an agent offered last stays with it over looks and restarts; what is not known is not told of", async () => {
+  const offers = {
+    mode: "ask",
+    modes: [{ id: "ask", name: "Ask" }],
+    accepts: { image: true, audio: false, resource: true },
+  };
+  const agent = async () => (await bench.replica("server")).get("agent", "demo");
+  await announcer.look();
+  await Promise.all([announcer.offered("demo", offers), announcer.look(), announcer.offered("nobody", offers)]);
+  expect(await agent()).toMatchObject({ found: true, offers });
+  const before = await seq();
+  await announcer.offered("demo", offers);
+  await announcer.look();
+  expect(await seq()).toBe(before);
+  await announcer.offered("demo", { config: [{ id: "model", currentValue: "large" }] });
+  expect((await agent())?.["offers"]).toEqual({ config: [{ id: "model", currentValue: "large" }] });
+});

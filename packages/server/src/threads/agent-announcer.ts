@@ -1,12 +1,14 @@
-import type { Change } from "@skein/client/protocol";
+import type { AgentOffers, Change } from "@skein/client/protocol";
 import type { Catalogue } from "../agents/catalogue.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { Store } from "../store/contract.ts";
 
-/** Keeps the `agent` entities of the `server` topic in step with the catalogue. */
+/** Keeps the `agent` entities of the `server` topic: what the catalogue says, and what each agent offered last. */
 export class AgentAnnouncer {
   readonly #context: { store: Store; hub: Hub; catalogue: Catalogue };
   #looking: Promise<void> | null = null;
+  /** What is under way: each change rests on the one before. */
+  #last: Promise<void> = Promise.resolve();
 
   constructor(context: { store: Store; hub: Hub; catalogue: Catalogue }) {
     this.#context = context;
@@ -17,25 +19,47 @@ export class AgentAnnouncer {
    * @throws SkeinError `invalid` when `agents.json` is; what the store refused the write with.
    */
   look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => (this.#looking = null));
+    this.#looking ??= this.#next(async () => this.#look()).finally(() => (this.#looking = null));
     return this.#looking;
   }
 
-  /** Resolves once no look is under way. How it went is told to who asked for it. */
+  /** Remembers what an agent offered, for whoever begins the next conversation with it. @throws what the store refuses with. */
+  offered(agent: string, offers: AgentOffers): Promise<void> {
+    return this.#next(async () => {
+      const { store, hub } = this.#context;
+      const before = await store.entity("server", "agent", agent);
+      if (before === null) return;
+      const value = { ...before, offers: JSON.parse(JSON.stringify(offers)) as AgentOffers };
+      if (JSON.stringify(before) === JSON.stringify(value)) return;
+      await hub.write({ changes: [{ topic: "server", changes: [{ op: "put", kind: "agent", id: agent, value }] }] });
+    });
+  }
+
+  /** Resolves once nothing is under way. How it went is told to who asked for it. */
   async settled(): Promise<void> {
-    await this.#looking?.catch(() => {});
+    await this.#last;
+  }
+
+  #next(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
   }
 
   async #look(): Promise<void> {
     const { store, hub, catalogue } = this.#context;
-    const now = new Map((await catalogue.entities()).map((agent) => [agent.name, agent]));
-    const before = await store.entities("server", "agent");
-    const changes: Change[] = before
-      .filter(({ id, value }) => !now.has(id) && value["found"] !== false)
-      .map(({ id }) => ({ op: "patch", kind: "agent", id, value: { found: false } }));
-    const known = new Map(before.map(({ id, value }) => [id, JSON.stringify(value)]));
-    for (const [id, value] of now) {
-      if (known.get(id) !== JSON.stringify(value)) changes.push({ op: "put", kind: "agent", id, value });
+    const found = await catalogue.entities();
+    const before = new Map((await store.entities("server", "agent")).map(({ id, value }) => [id, value]));
+    const names = new Set(found.map(({ name }) => name));
+    const changes: Change[] = [...before]
+      .filter(([id, value]) => !names.has(id) && value["found"] !== false)
+      .map(([id]) => ({ op: "patch", kind: "agent", id, value: { found: false } }));
+    for (const agent of found) {
+      const known = before.get(agent.name);
+      const value = known?.["offers"] === undefined ? agent : { ...agent, offers: known["offers"] };
+      if (JSON.stringify(known) !== JSON.stringify(value)) {
+        changes.push({ op: "put", kind: "agent", id: agent.name, value });
+      }
     }
     if (changes.length > 0) await hub.write({ changes: [{ topic: "server", changes }] });
   }

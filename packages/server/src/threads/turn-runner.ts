@@ -12,6 +12,7 @@ import type { ThreadLog } from "./thread-log.ts";
 import { endSession, endTurn, startTurn } from "./writer/lifecycle.ts";
 import { notice } from "./writer/notices.ts";
 import type { QueuedTurn } from "./writer/state.ts";
+import { offersOf } from "./writer/session-updates.ts";
 import { write } from "./writer/writer.ts";
 
 export type Times = {
@@ -236,6 +237,10 @@ export class TurnRunner {
     }
     this.#session = session;
     this.#log.step((draft) => writeSession(draft, session));
+    const { agent, exec } = this.#log.state.thread;
+    if (exec === undefined && !session.opened.resumed) {
+      this.#context.drivers.offered(agent, offersOf(session.opened));
+    }
     this.#choices = new GivenChoices(this.#log, session, () => generation === this.#generation);
     await this.#choices.give();
     if (generation !== this.#generation) throw new SkeinError("agent", "The agent ended while it started.");

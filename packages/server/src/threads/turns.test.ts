@@ -273,6 +273,9 @@ describe("after the end of a turn", () => {
       { call: "setConfig", option: "model", value: "big" },
     ]);
     expect(await bench.thread(thread)).toMatchObject({ mode: "plan", config: [{ id: "model", currentValue: "big" }] });
+    // P52: what it offers is what it has by itself, not what this thread chose.
+    const { mode, modes, config } = bench.driver.opened;
+    expect(bench.offered).toMatchObject([{ agent: "scripted", offers: { mode, modes, config } }]);
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   DEFAULT_LIMITS,
   threadTopic,
+  type AgentOffers,
   type CardEntity,
   type Commit,
   type CommandName,
@@ -29,6 +30,8 @@ export class Workbench {
   readonly clock = new TestClock();
   readonly driver = new ScriptedDriver();
   readonly reported: unknown[] = [];
+  /** What agents offered in conversations begun with them. */
+  readonly offered: { agent: string; offers: AgentOffers }[] = [];
   store!: Store;
   hub!: Hub;
   blobs!: Blobs;
@@ -66,7 +69,10 @@ export class Workbench {
       clock,
       blobs: this.blobs,
       access,
-      drivers: { find: async () => ({ driver, command: "agent", args: [] }) },
+      drivers: {
+        find: async () => ({ driver, command: "agent", args: [] }),
+        offered: (agent, offers) => void this.offered.push({ agent, offers }),
+      },
       makeId: () => `thread${String(++this.#ids).padStart(10, "0")}`,
       limits: DEFAULT_LIMITS,
       report: (error) => this.reported.push(error),

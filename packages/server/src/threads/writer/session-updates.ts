@@ -1,4 +1,4 @@
-import type { JsonObject, ThreadEntity } from "@skein/client/protocol";
+import type { AgentOffers, JsonObject, ThreadEntity } from "@skein/client/protocol";
 import type { Opened } from "../../agents/driver.ts";
 import { BOUNDS, cut } from "./bounds.ts";
 import { settingsOpened, settingsTold } from "./choices.ts";
@@ -58,17 +58,24 @@ export function writeUsage(draft: Draft, update: JsonObject): void {
 
 /** What was learned when the conversation was opened. */
 export function writeOpened(draft: Draft, session: string, opened: Opened): void {
-  const modes = opened.modes?.slice(0, BOUNDS.options).map((mode) => ({
-    id: mode.id,
-    name: cut(mode.name, BOUNDS.title),
-    description: cut(mode.description ?? "", BOUNDS.commandText),
+  const { accepts, modes, config } = offersOf(opened);
+  draft.thread({ session, ...some("accepts", accepts), ...some("modes", modes) });
+  settingsOpened(draft, opened, config);
+}
+
+/** What an agent offers in a conversation, cut to what is kept of it. */
+export function offersOf({ accepts, mode, modes, config }: Opened): AgentOffers {
+  const shown = modes?.slice(0, BOUNDS.options).map(({ id, name, description }) => ({
+    id,
+    name: cut(name, BOUNDS.title),
+    description: cut(description ?? "", BOUNDS.commandText),
   }));
-  draft.thread({
-    session,
-    accepts: opened.accepts,
-    ...some("modes", modes),
-  });
-  settingsOpened(draft, opened, opened.config && boundedConfig(opened.config));
+  return {
+    accepts,
+    ...some("mode", mode),
+    ...some("modes", shown),
+    ...some("config", config && boundedConfig(config)),
+  };
 }
 
 function short(value: unknown): string | undefined {
