@@ -45,4 +45,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "11d5f52a76d99ea9c97ae7f8540298e9d4018b536bad8c08db8a518592b3e2a6",
     note: "What an agent offers, and files.find below a directory.",
   },
+  {
+    version: 1,
+    hash: "ac362133f5d33dfe9d28a3c31df19e478230e002e0476626c5b00e889a249a50",
+    note: "A token's last use, and query token.rename.",
+  },
 ];

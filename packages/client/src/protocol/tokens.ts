@@ -14,7 +14,10 @@ export const TOKEN_METHODS = {
           name: z.string(),
           /** Milliseconds since 1970, as all times. */
           createdAt: z.number(),
+          /** `null` for the token of programs on the server's own machine, which does not expire. */
           expiresAt: z.number().nullable(),
+          /** When it let somebody in last, to the hour; `null` for never. */
+          usedAt: z.number().nullable(),
           /** Connections open with it now. */
           connections: z.number(),
           /** Whether this request came with it. */
@@ -22,6 +25,11 @@ export const TOKEN_METHODS = {
         }),
       ),
     }),
+  },
+  /** Calls a token something else, for whoever looks at the list. */
+  "token.rename": {
+    params: z.looseObject({ token: id, name: z.string().trim().min(1).max(64) }),
+    result: z.looseObject({}),
   },
   /** Takes a token back and closes its connections with 4401. Harmless when there is none. */
   "token.revoke": { params: z.looseObject({ token: id }), result: z.looseObject({}) },

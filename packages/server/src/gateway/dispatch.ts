@@ -78,6 +78,7 @@ const HANDLERS: Handlers = {
   },
   "directories.list": (_domain, _principal, { prefix }) => listDirectories(prefix),
   "token.list": ({ doorkeeper }, principal) => doorkeeper.list(principal),
+  "token.rename": ({ doorkeeper }, principal, { token, name }) => doorkeeper.rename(principal, token, name),
   "token.revoke": ({ doorkeeper }, principal, { token }) => doorkeeper.revoke(principal, token),
   "token.pair": ({ doorkeeper }, principal) => doorkeeper.pairAnswer(principal),
 };

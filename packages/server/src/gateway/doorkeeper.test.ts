@@ -144,6 +144,17 @@ describe("P74: tokens are listed and taken back", () => {
     expect(first).toMatchObject({ error: { data: { kind: "unauthorized" } } });
   });
 
+  test("one that is called something else is listed so; what is not one's own is not found", async () => {
+    await pair("Chrome on Linux");
+    const token = await idOf("Chrome on Linux");
+    await client.query("token.rename", { token, name: "  The kitchen's tablet " });
+    expect(await idOf("The kitchen's tablet")).toBe(token);
+    const refusal = (params: { token: string; name: string }): Promise<unknown> =>
+      client.query("token.rename", params).catch((error: unknown) => error);
+    expect(await refusal({ token: "0123456789abcdef", name: "x" })).toMatchObject({ kind: "not_found" });
+    expect(await refusal({ token, name: " " })).toMatchObject({ kind: "invalid" });
+  });
+
   test("revoking twice, or what is not there, is harmless", async () => {
     await pair("Twice");
     const token = await idOf("Twice");

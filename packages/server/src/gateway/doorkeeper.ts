@@ -11,6 +11,8 @@ export type DoorkeeperOptions = {
   clock: Clock;
   /** The port the server listens on, once it does. */
   port: () => number;
+  /** Takes a failure that no caller waits for. */
+  report: (error: unknown) => void;
   /** Base addresses by which other devices may reach the server. */
   addresses: () => string[];
   sessions: {
@@ -21,12 +23,18 @@ export type DoorkeeperOptions = {
   };
 };
 
+/** Whoever looks for a device that is no longer used thinks in days. */
+const NOTED_EVERY_MS = 60 * 60 * 1000;
+
 const pairBody = z.looseObject({ code: z.string().min(1).max(64), name: z.string().trim().min(1).max(64).optional() });
 
 /** Lets people and programs in by their tokens, makes tokens for paired browsers (P83), and takes tokens back. */
 export class Doorkeeper {
   readonly #options: DoorkeeperOptions;
   readonly #codes: PairingCodes;
+  /** When the use of a token was written last, by its hash. */
+  readonly #noted = new Map<string, number>();
+  #noting: Promise<void> = Promise.resolve();
 
   constructor(options: DoorkeeperOptions) {
     this.#options = options;
@@ -42,8 +50,24 @@ export class Doorkeeper {
   }
 
   /** Who a token belongs to, or `null`. */
-  authenticate(token: string): Promise<Principal | null> {
-    return principalOf(this.#options.store, token, this.#options.clock.now());
+  async authenticate(token: string): Promise<Principal | null> {
+    const principal = await principalOf(this.#options.store, token, this.#options.clock.now());
+    if (principal !== null) this.used(principal.token);
+    return principal;
+  }
+
+  /** Notes that the token of that hash is in use. Costs a write an hour at most, and nobody waits for it. */
+  used(hash: string): void {
+    const { store, clock, report } = this.#options;
+    const now = clock.now();
+    if (now - (this.#noted.get(hash) ?? -Infinity) < NOTED_EVERY_MS) return;
+    this.#noted.set(hash, now);
+    this.#noting = this.#noting.then(() => store.changeToken(hash, { usedAt: now })).catch(report);
+  }
+
+  /** Resolves once what was noted is written. */
+  settled(): Promise<void> {
+    return this.#noting;
   }
 
   /** A new code that lets a browser in as that user. */
@@ -64,7 +88,7 @@ export class Doorkeeper {
     const user = this.#codes.redeem(code, address);
     const now = clock.now();
     const token = makeToken();
-    const row = { user, name: name ?? "Browser", createdAt: now, expiresAt: now + SIGNED_IN_FOR_MS };
+    const row = { user, name: name ?? "Browser", createdAt: now, expiresAt: now + SIGNED_IN_FOR_MS, usedAt: now };
     await store.addToken({ hash: hashToken(token), ...row });
     return Response.json({ user, name: row.name }, { headers: cookieHeaders(setCookie(request, port(), token)) });
   }
@@ -79,19 +103,28 @@ export class Doorkeeper {
   async list(principal: Principal): Promise<Result<"token.list">> {
     const rows = await this.#own(principal);
     return {
-      tokens: rows.map(({ hash, name, createdAt, expiresAt }) => ({
+      tokens: rows.map(({ hash, name, createdAt, expiresAt, usedAt }) => ({
         id: tokenId(hash),
         name,
         createdAt,
         expiresAt,
+        usedAt,
         connections: this.#options.sessions.count(hash),
         current: hash === principal.token,
       })),
     };
   }
 
+  /** @throws SkeinError `not_found` for a token that is not the asker's. */
+  async rename(principal: Principal, id: string, name: string): Promise<Record<string, never>> {
+    const row = await this.#find(principal, id);
+    if (row === undefined) throw new SkeinError("not_found", "There is no such token.", { path: "params.token" });
+    await this.#options.store.changeToken(row.hash, { name });
+    return {};
+  }
+
   async revoke(principal: Principal, id: string): Promise<Record<string, never>> {
-    const row = (await this.#own(principal)).find(({ hash }) => tokenId(hash) === id);
+    const row = await this.#find(principal, id);
     if (row) await this.#remove(row.hash, "The token was revoked.");
     return {};
   }
@@ -99,6 +132,10 @@ export class Doorkeeper {
   /** Answers `token.pair`. */
   pairAnswer(principal: Principal): Result<"token.pair"> {
     return { ...this.pair(principal.user), addresses: this.#options.addresses() };
+  }
+
+  async #find(principal: Principal, id: string): Promise<TokenRow | undefined> {
+    return (await this.#own(principal)).find(({ hash }) => tokenId(hash) === id);
   }
 
   async #own(principal: Principal): Promise<TokenRow[]> {
@@ -110,6 +147,7 @@ export class Doorkeeper {
   /** First out of the store, then the connections: none can come back in between. */
   async #remove(hash: string, reason: string): Promise<void> {
     await this.#options.store.removeToken(hash);
+    this.#noted.delete(hash);
     this.#options.sessions.end(hash, CLOSE.unauthorized, reason);
   }
 }

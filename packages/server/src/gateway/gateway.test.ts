@@ -99,6 +99,49 @@ describe("a peer that says nothing", () => {
   });
 });
 
+describe("P74: the last use of a token", () => {
+  const tokens = () => store.tokens("local");
+
+  test("is known to the hour, with a write an hour at most, also of a connection that stays", async () => {
+    expect((await tokens())[0]?.usedAt).toBeNull();
+    const began = clock.now();
+    const writes = countWrites();
+    const socket = await greeted();
+    await until(() => writes.length === 1);
+    const ping = async (): Promise<unknown> => (await socket.request("ping", {})).result;
+    for (let minutes = 0; minutes < 59; minutes++) {
+      for (let part = 0; part < 2; part++) {
+        await clock.advance(30_000);
+        await ping();
+      }
+    }
+    await fetch(`${server.url}/v1/rpc`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${server.token}` },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "echo", params: {} }),
+    });
+    expect(writes.length).toBe(1);
+    expect((await tokens())[0]?.usedAt).toBe(began);
+    for (let part = 0; part < 4; part++) {
+      await clock.advance(30_000);
+      await ping();
+    }
+    await until(() => writes.length === 2);
+    expect((await tokens())[0]?.usedAt).toBeGreaterThan(began + 59 * 60_000);
+  });
+
+  /** The changes of tokens from now on. */
+  function countWrites(): number[] {
+    const times: number[] = [];
+    const change = store.changeToken.bind(store);
+    store.changeToken = async (hash, what) => {
+      await change(hash, what);
+      times.push(what.usedAt ?? 0);
+    };
+    return times;
+  }
+});
+
 describe("P75: files below a directory", () => {
   test("are found for a thread that is not there yet; a path that is not absolute is refused", async () => {
     const socket = await greeted();

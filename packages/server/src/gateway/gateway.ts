@@ -150,6 +150,7 @@ export class Gateway {
     const forced = this.#options.clock.setTimeout(() => void this.#server?.stop(true), CLOSE_WITHIN_MS);
     await stopped;
     forced.cancel();
+    await this.#doorkeeper.settled();
   }
 
   async #fetch(request: Request, server: Server<SocketData>): Promise<Response | undefined> {
@@ -219,6 +220,7 @@ export class Gateway {
       clock,
       port: () => this.#server?.port ?? 0,
       addresses: () => this.addresses,
+      report: this.#options.report,
       sessions: {
         count: (hash) => withToken(hash).length,
         end: (hash, code, reason) => {
@@ -244,7 +246,10 @@ export class Gateway {
 
   #scheduleSweep(): void {
     this.#sweep = this.#options.clock.setTimeout(() => {
-      for (const session of this.#sessions.values()) session.checkSilence();
+      for (const session of this.#sessions.values()) {
+        session.checkSilence();
+        if (session.token !== null) this.#doorkeeper.used(session.token);
+      }
       this.#scheduleSweep();
     }, SWEEP_MS);
   }

@@ -37,7 +37,14 @@ export async function localToken(store: Store, data: string, now: number): Promi
   await chmod(path, 0o600);
   const hash = hashToken(token);
   if ((await store.token(hash)) === null) {
-    await store.addToken({ hash, user: LOCAL_USER, name: "local programs", createdAt: now, expiresAt: null });
+    await store.addToken({
+      hash,
+      user: LOCAL_USER,
+      name: "local programs",
+      createdAt: now,
+      expiresAt: null,
+      usedAt: null,
+    });
   }
   return token;
 }

@@ -352,14 +352,19 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
         expect(await store.answerTo("local", "key-0001")).toBeNull();
       });
 
-      test("tokens are found by their hash until they are removed", async () => {
-        const token = { hash: "h", user: "local", name: "first", createdAt: 1, expiresAt: null };
+      test("tokens are found by their hash until they are removed; their name and last use change", async () => {
+        const token = { hash: "h", user: "local", name: "first", createdAt: 1, expiresAt: null, usedAt: null };
         await store.addToken(token);
         await reopen();
         expect(await store.token("h")).toEqual(token);
         await store.addToken({ ...token, hash: "g", createdAt: 2 });
         await store.addToken({ ...token, hash: "f", user: "ada" });
         expect((await store.tokens("local")).map(({ hash }) => hash)).toEqual(["h", "g"]);
+        await store.changeToken("h", { name: "mine" });
+        await store.changeToken("h", { usedAt: 7 });
+        await store.changeToken("nobody's", { name: "none" });
+        expect(await store.token("h")).toEqual({ ...token, name: "mine", usedAt: 7 });
+        expect(await store.token("g")).toMatchObject({ name: "first", usedAt: null });
         await store.removeToken("h");
         expect(await store.token("h")).toBeNull();
       });

@@ -165,10 +165,20 @@ export interface Store {
   /** A user's tokens, the oldest first. */
   tokens(user: string): Promise<TokenRow[]>;
   addToken(token: TokenRow): Promise<void>;
+  /** Changes what is given of a token. Harmless when there is none. */
+  changeToken(hash: string, change: { name?: string; usedAt?: number }): Promise<void>;
   removeToken(hash: string): Promise<void>;
 
   /** Ends cleanly: what is durable is settled, and the next open need not check it. */
   close(): Promise<void>;
 }
 
-export type TokenRow = { hash: string; user: string; name: string; createdAt: number; expiresAt: number | null };
+export type TokenRow = {
+  hash: string;
+  user: string;
+  name: string;
+  createdAt: number;
+  expiresAt: number | null;
+  /** When it let somebody in last, to the hour; `null` for never. */
+  usedAt: number | null;
+};

@@ -294,6 +294,10 @@ export class SqliteStore implements Store {
     await this.#written(() => this.#tables.addToken(token));
   }
 
+  async changeToken(hash: string, change: { name?: string; usedAt?: number }): Promise<void> {
+    await this.#written(() => this.#tables.changeToken(hash, change));
+  }
+
   async removeToken(hash: string): Promise<void> {
     await this.#written(() => this.#tables.removeToken(hash));
   }

@@ -163,4 +163,11 @@ export const MIGRATIONS: readonly Migration[] = [
       );
     `,
   },
+  {
+    version: 3,
+    sql: `
+      -- When it let somebody in last, to the hour.
+      ALTER TABLE token ADD COLUMN used INTEGER;
+    `,
+  },
 ];

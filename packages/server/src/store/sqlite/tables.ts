@@ -45,8 +45,12 @@ export class Tables {
     return this.#statements.tokens.all(user);
   }
 
-  addToken({ hash, user, name, createdAt, expiresAt }: TokenRow): void {
-    this.#statements.addToken.run(hash, user, name, createdAt, expiresAt);
+  addToken({ hash, user, name, createdAt, expiresAt, usedAt }: TokenRow): void {
+    this.#statements.addToken.run(hash, user, name, createdAt, expiresAt, usedAt);
+  }
+
+  changeToken(hash: string, { name, usedAt }: { name?: string; usedAt?: number }): void {
+    this.#statements.changeToken.run(hash, name ?? null, usedAt ?? null);
   }
 
   removeToken(hash: string): void {
@@ -71,12 +75,17 @@ function prepare(database: Database) {
       `DELETE FROM answer WHERE (user, key) IN (SELECT user, key FROM answer WHERE ts < ?1 LIMIT ${EXPIRE_STEP})`,
     ),
     token: database.prepare<TokenRow, [string]>(
-      "SELECT hash, user, name, created AS createdAt, expires AS expiresAt FROM token WHERE hash = ?1",
+      "SELECT hash, user, name, created AS createdAt, expires AS expiresAt, used AS usedAt FROM token WHERE hash = ?1",
     ),
     tokens: database.prepare<TokenRow, [string]>(
-      "SELECT hash, user, name, created AS createdAt, expires AS expiresAt FROM token WHERE user = ?1 ORDER BY created, hash",
+      "SELECT hash, user, name, created AS createdAt, expires AS expiresAt, used AS usedAt FROM token WHERE user = ?1 ORDER BY created, hash",
     ),
-    addToken: database.prepare("INSERT INTO token (hash, user, name, created, expires) VALUES (?1, ?2, ?3, ?4, ?5)"),
+    addToken: database.prepare(
+      "INSERT INTO token (hash, user, name, created, expires, used) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    ),
+    changeToken: database.prepare(
+      "UPDATE token SET name = coalesce(?2, name), used = coalesce(?3, used) WHERE hash = ?1",
+    ),
     removeToken: database.prepare("DELETE FROM token WHERE hash = ?1"),
   };
 }

@@ -128,7 +128,7 @@ test("while writes wait for a lock, reads and all else go on; then they are writ
   using person = new Database(file);
   person.run("BEGIN IMMEDIATE");
   const done: string[] = [];
-  const token = { hash: "h", user: "local", name: "n", createdAt: 1, expiresAt: null };
+  const token = { hash: "h", user: "local", name: "n", createdAt: 1, expiresAt: null, usedAt: null };
   const waiting = [
     store
       .commit([write(T, patch("thread", "one", { title: "b" }), append("m1", 0, "one "))])
