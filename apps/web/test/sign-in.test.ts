@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { App, live, PHONE } from "./support/app.ts";
+import { App, axeFaults, live, PHONE } from "./support/app.ts";
 
 const app = App.forThisFile();
 afterEach(() => app.finish());
@@ -89,6 +89,29 @@ describe.skipIf(!app.available)("P83: signing in", () => {
     await other.getByRole("button", { name: "Revoke", exact: true }).click();
     await lost.page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
     await live(mine.page);
+  });
+
+  test("devices can be told apart: which is this one, when each was used, and by names given to them", async () => {
+    const { page, context } = await app.signedIn();
+    const other = await app.signedIn();
+    await page.goto(`${app.server.url}/settings`);
+    const rows = page.getByRole("listitem").filter({ has: page.getByRole("button", { name: /^Revoke/ }) });
+    const mine = rows.filter({ hasText: "this device" });
+    await mine.getByRole("button", { name: /^Rename/ }).click();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByLabel("Name of the device").fill("The one on my desk");
+    await page.keyboard.press("Enter");
+    await rows.getByText("The one on my desk").waitFor();
+    await other.page.goto(`${app.server.url}/settings`);
+    await other.page.getByText("The one on my desk").waitFor();
+    await page.close();
+    const left = other.page.getByRole("listitem").filter({ hasText: "The one on my desk" });
+    await left.getByText("last used now").waitFor();
+    const programs = other.page.getByRole("listitem").filter({ hasText: "local programs" });
+    await programs.getByRole("button", { name: /^Revoke/ }).click();
+    await programs.getByText("Cuts off the command line").waitFor();
+    expect(await axeFaults(other.page)).toEqual([]);
+    await context.close();
   });
 
   test("P85: signing out asks for a code again", async () => {

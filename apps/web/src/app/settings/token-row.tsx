@@ -1,0 +1,132 @@
+import type { Result } from "@skein/client";
+import { Monitor, Pencil, SquareTerminal } from "lucide-react";
+import { useState, type FormEvent } from "react";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { RelativeTime } from "../../ui/relative-time.tsx";
+import { FIELD } from "../../ui/text-field.tsx";
+
+export type Token = Result<"token.list">["tokens"][number];
+
+/** As long as a device's name may be, in characters. */
+const MAX_NAME = 64;
+
+/** One token: what it is called, when it was used, and how to rename it or take it back. */
+export function TokenRow({
+  token,
+  onRename,
+  onRevoke,
+}: {
+  token: Token;
+  onRename: (name: string) => void;
+  onRevoke: () => void;
+}) {
+  const [doing, setDoing] = useState<"rename" | "revoke" | null>(null);
+  // Browsers' tokens end some day; the one of the server's own machine does not.
+  const programs = token.expiresAt === null;
+  const Icon = programs ? SquareTerminal : Monitor;
+  return (
+    <li className="flex min-h-14 flex-wrap items-center gap-x-3 gap-y-2 px-3 py-2">
+      <Icon size={16} aria-hidden className="shrink-0 text-ink-3" />
+      {doing === "rename" ? (
+        <NameForm
+          name={token.name}
+          onDone={(name) => {
+            setDoing(null);
+            if (name !== null) onRename(name);
+          }}
+        />
+      ) : (
+        <>
+          <div className="min-w-0 flex-1 basis-48">
+            <p className="flex items-center gap-2">
+              <span className="truncate text-body font-medium">{token.name}</span>
+              {token.current && <span className="shrink-0 text-meta text-accent">this device</span>}
+            </p>
+            <p className="text-meta text-ink-3">
+              <Use token={token} /> · added <RelativeTime at={token.createdAt} />
+            </p>
+            {programs && (
+              <p className="text-meta text-ink-2">
+                The command line and other programs on the server's machine use it.
+              </p>
+            )}
+          </div>
+          {doing === null && (
+            <div className="flex items-center gap-1">
+              <IconButton label={`Rename ${token.name}`} onClick={() => setDoing("rename")}>
+                <Pencil size={14} aria-hidden />
+              </IconButton>
+              <Button
+                size="small"
+                variant="quiet"
+                onClick={() => setDoing("revoke")}
+                aria-label={`Revoke ${token.name}`}
+              >
+                Revoke…
+              </Button>
+            </div>
+          )}
+        </>
+      )}
+      {doing === "revoke" && (
+        <div className="flex flex-wrap items-center gap-2 text-small">
+          <span className="text-ink-2">{lossOf(token, programs)}</span>
+          <Button size="small" variant="danger" autoFocus onClick={onRevoke}>
+            Revoke
+          </Button>
+          <Button size="small" variant="quiet" onClick={() => setDoing(null)}>
+            Keep
+          </Button>
+        </div>
+      )}
+    </li>
+  );
+}
+
+function Use({ token: { connections, usedAt } }: { token: Token }) {
+  if (connections > 0) return connections === 1 ? "connected" : `${connections} connections`;
+  if (usedAt === null) return "never used";
+  return (
+    <>
+      last used <RelativeTime at={usedAt} />
+    </>
+  );
+}
+
+function lossOf({ current }: Token, programs: boolean): string {
+  if (programs) return "Cuts off the command line until the server is started again.";
+  return current ? "Signs you out here." : "Ends its connections.";
+}
+
+function NameForm({ name, onDone }: { name: string; onDone: (name: string | null) => void }) {
+  const [typed, setTyped] = useState(name);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const given = typed.trim();
+    onDone(given === "" || given === name ? null : given);
+  };
+  return (
+    <form onSubmit={submit} className="flex min-w-0 flex-1 items-center gap-2">
+      <input
+        value={typed}
+        maxLength={MAX_NAME}
+        aria-label="Name of the device"
+        autoFocus
+        onFocus={({ target }) => target.select()}
+        onChange={({ target }) => setTyped(target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          event.preventDefault();
+          onDone(null);
+        }}
+        className={`${FIELD} min-w-0 flex-1`}
+      />
+      <Button size="small" variant="primary" type="submit">
+        Save
+      </Button>
+      <Button size="small" variant="quiet" onClick={() => onDone(null)}>
+        Cancel
+      </Button>
+    </form>
+  );
+}
