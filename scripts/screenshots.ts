@@ -7,6 +7,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openBrowser, type Browser } from "../apps/web/test/support/browser.ts";
+import { cuttable } from "../apps/web/test/support/cuttable.ts";
 import { TestServer } from "../apps/web/test/support/server.ts";
 import { playScenes } from "./screenshots/scenes.ts";
 import { SHOTS } from "./screenshots/shots.ts";
@@ -32,6 +33,13 @@ async function take(
       if (!`${size}-${scheme}`.includes(only.look)) continue;
       const context = await browser.newContext({ ...options, colorScheme: scheme, reducedMotion: "reduce" });
       const page = await context.newPage();
+      const sockets = await cuttable(page);
+      const network = {
+        async cut() {
+          await context.setOffline(true);
+          await sockets.cut();
+        },
+      };
       const picture = async (name: string): Promise<void> => {
         await page.screenshot({ path: join(OUT, `${name}-${size}-${scheme}.png`), animations: "disabled" });
       };
@@ -43,9 +51,10 @@ async function take(
       for (const { name, path, act } of SHOTS) {
         if (!name.includes(only.name)) continue;
         await context.setOffline(false);
+        sockets.mend();
         await page.goto(server.url + path(threads));
         await page.locator('[data-connection="live"]').waitFor();
-        await act?.(page, context);
+        await act?.(page, network);
         // Skeletons wait 150 ms, and parts are loaded as they are needed: what is pictured is what stays.
         await page.waitForTimeout(400);
         await picture(name);

@@ -1,11 +1,14 @@
-import type { BrowserContext, Page } from "../../apps/web/test/support/browser.ts";
+import type { Page } from "../../apps/web/test/support/browser.ts";
 
 /** One picture: where, and what is done there first. */
 export type Shot = {
   name: string;
   path: (threads: Map<string, string>) => string;
-  act?: (page: Page, context: BrowserContext) => Promise<unknown>;
+  act?: (page: Page, network: Network) => Promise<unknown>;
 };
+
+/** What a page reaches the server by. */
+export type Network = { cut: () => Promise<void> };
 
 const thread =
   (name: string, hash = "") =>
@@ -34,10 +37,9 @@ async function openSteps(page: Page): Promise<void> {
   await page.locator("[data-line=added]").first().scrollIntoViewIfNeeded();
 }
 
-async function goOffline(page: Page, context: BrowserContext): Promise<void> {
-  await context.setOffline(true);
-  await page.evaluate(() => window.dispatchEvent(new Event("offline")));
-  await page.locator('[data-connection="offline"]').waitFor({ timeout: 40_000 });
+async function goOffline(page: Page, network: Network): Promise<void> {
+  await network.cut();
+  await page.locator('[data-connection="offline"]').waitFor();
 }
 
 async function menuItem(page: Page, name: string): Promise<void> {
@@ -82,6 +84,11 @@ export const SHOTS: readonly Shot[] = [
     name: "settings-rename",
     path: () => "/settings",
     act: (page) => button(page, /^Rename/).click(),
+  },
+  {
+    name: "settings-revoke",
+    path: () => "/settings",
+    act: (page) => button(page, /^Revoke local/).click(),
   },
   {
     name: "pair",
@@ -181,9 +188,9 @@ export const SHOTS: readonly Shot[] = [
   {
     name: "offline",
     path: thread("hello"),
-    act: async (page, context) => {
+    act: async (page, network) => {
       await page.getByText("no account").first().waitFor();
-      await goOffline(page, context);
+      await goOffline(page, network);
     },
   },
 ];

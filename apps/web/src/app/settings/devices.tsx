@@ -1,5 +1,5 @@
 import { SkeinError } from "@skein/client";
-import { useClient } from "@skein/client/react";
+import { useClient, useConnection } from "@skein/client/react";
 import { useCallback, useEffect, useState } from "react";
 import { ErrorNote, SkeletonRows } from "../../ui/states.tsx";
 import { say, sayFailed } from "../../ui/toasts.tsx";
@@ -12,6 +12,7 @@ const LOOK_AGAIN_MS = 5_000;
 /** The tokens that let somebody in as oneself: which they are, how to take one back, how to make one more. */
 export function Devices() {
   const client = useClient();
+  const offline = useConnection().state === "offline";
   const [tokens, setTokens] = useState<readonly Token[] | null>(null);
   const [error, setError] = useState<SkeinError | null>(null);
 
@@ -59,20 +60,26 @@ export function Devices() {
           {error.message}
         </ErrorNote>
       )}
-      {tokens === null && !error && <SkeletonRows rows={2} label="Loading devices" />}
+      {offline && (
+        <p className="text-small text-ink-2">
+          The server is out of reach. Devices are {tokens === null ? "listed" : "changed"} here once it is back.
+        </p>
+      )}
+      {tokens === null && !error && !offline && <SkeletonRows rows={2} label="Loading devices" />}
       {tokens !== null && (
         <ul className="divide-y divide-line rounded-panel border border-line">
           {tokens.map((token) => (
             <TokenRow
               key={token.id}
               token={token}
+              readOnly={offline}
               onRename={(name) => void rename(token, name)}
               onRevoke={() => void revoke(token)}
             />
           ))}
         </ul>
       )}
-      <PairDevice />
+      {!offline && <PairDevice />}
     </div>
   );
 }

@@ -13,10 +13,12 @@ const MAX_NAME = 64;
 /** One token: what it is called, when it was used, and how to rename it or take it back. */
 export function TokenRow({
   token,
+  readOnly,
   onRename,
   onRevoke,
 }: {
   token: Token;
+  readOnly: boolean;
   onRename: (name: string) => void;
   onRevoke: () => void;
 }) {
@@ -37,7 +39,7 @@ export function TokenRow({
         />
       ) : (
         <>
-          <div className="min-w-0 flex-1 basis-48">
+          <div className="min-w-0 flex-1">
             <p className="flex items-center gap-2">
               <span className="truncate text-body font-medium">{token.name}</span>
               {token.current && <span className="shrink-0 text-meta text-accent">this device</span>}
@@ -51,7 +53,7 @@ export function TokenRow({
               </p>
             )}
           </div>
-          {doing === null && (
+          {doing === null && !readOnly && (
             <div className="flex items-center gap-1">
               <IconButton label={`Rename ${token.name}`} onClick={() => setDoing("rename")}>
                 <Pencil size={14} aria-hidden />
@@ -69,8 +71,8 @@ export function TokenRow({
         </>
       )}
       {doing === "revoke" && (
-        <div className="flex flex-wrap items-center gap-2 text-small">
-          <span className="text-ink-2">{lossOf(token, programs)}</span>
+        <div className="flex basis-full flex-wrap items-center justify-end gap-2 text-small">
+          <span className="min-w-0 flex-1 text-ink-2">{lossOf(token, programs)}</span>
           <Button size="small" variant="danger" autoFocus onClick={onRevoke}>
             Revoke
           </Button>
