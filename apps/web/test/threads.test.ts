@@ -107,7 +107,7 @@ describe.skipIf(!app.available)("threads", () => {
     await page.getByRole("banner").getByRole("img", { name: "Failed" }).waitFor();
     await (await app.server.client()).command("thread.prompt", { thread, text: "hello" });
     await row.getByRole("img", { name: "Idle" }).waitFor();
-    await page.getByRole("banner").getByRole("img", { name: "Idle" }).waitFor();
+    await page.getByRole("banner").getByRole("img", { name: "Failed" }).waitFor({ state: "detached" });
   });
 
   test("search finds what was said in any thread, and leads to it", async () => {

@@ -27,11 +27,13 @@ export function DirectoryField({
   invalid: boolean;
 }) {
   const id = useId();
+  const [open, setOpen] = useState(false);
   const found = useDirectories(value, onState);
   const typed = value.trim().toLowerCase();
   const fitting = recent.filter((path) => path !== value && path.toLowerCase().includes(typed));
   const whole = recent.includes(value) || typed === "";
-  const items = [...new Set([...(whole ? recent : fitting).slice(0, 6), ...found])];
+  // What stands there already is nothing to choose.
+  const items = [...new Set([...(whole ? recent : fitting).slice(0, 6), ...found])].filter((path) => path !== value);
   return (
     <div>
       <label htmlFor={id} className="mb-1 block text-small font-medium text-ink-2">
@@ -44,6 +46,9 @@ export function DirectoryField({
         value={value}
         onValueChange={onChange}
         openOnInputClick
+        // Without a choice there is no list, neither to be seen nor for screen readers.
+        open={open && items.length > 0}
+        onOpenChange={setOpen}
       >
         <Autocomplete.Input
           id={id}
@@ -56,8 +61,8 @@ export function DirectoryField({
         />
         <Autocomplete.Portal>
           <Autocomplete.Positioner sideOffset={4} collisionPadding={8} className="z-40 outline-none">
-            <Autocomplete.Popup className="w-(--anchor-width) max-w-(--available-width) rounded-panel border border-line bg-floating shadow-float data-[empty]:hidden">
-              <Autocomplete.List className="max-h-[min(18rem,var(--available-height))] scroll-py-1 overflow-y-auto p-1 outline-none data-[empty]:hidden">
+            <Autocomplete.Popup className="w-(--anchor-width) max-w-(--available-width) rounded-panel border border-line bg-floating shadow-float">
+              <Autocomplete.List className="max-h-[min(18rem,var(--available-height))] scroll-py-1 overflow-y-auto p-1 outline-none">
                 {(path: string) => (
                   <Autocomplete.Item
                     key={path}

@@ -1,4 +1,4 @@
-import { useAgents, useBoard, useClient } from "@skein/client/react";
+import { useAgents, useBoard, useClient, useConnection } from "@skein/client/react";
 import { SkeinError } from "@skein/client";
 import { useCallback, useEffect, useRef, useState, type FormEvent, type RefObject } from "react";
 import { useActions } from "../app/actions.tsx";
@@ -9,6 +9,9 @@ import { useMyBoard } from "../app/me.ts";
 import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { changeSetting } from "../thread/lib/change-setting.ts";
 import { settingsOf } from "../thread/lib/settings.ts";
+import { draftOf } from "../thread/prompt/drafts.ts";
+import { DropZone } from "../thread/prompt/drop-zone.tsx";
+import { blocksOf, useDraft } from "../thread/prompt/use-draft.ts";
 import { store, stored, useStored } from "../lib/device-storage.ts";
 import { AgentGlyph } from "../ui/agent-glyph.tsx";
 import { Button } from "../ui/button.tsx";
@@ -17,7 +20,11 @@ import { ErrorNote } from "../ui/states.tsx";
 import { sayFailed } from "../ui/toasts.tsx";
 import { DirectoryField, type DirectoryState } from "./directory-field.tsx";
 import { OnlyDemo } from "./only-demo.tsx";
-import { AGENT_OPTIONS, DIRECTORIES, LAST_AGENT, NEW_DRAFT, withDirectory } from "./remembered.ts";
+import { FirstPrompt } from "./first-prompt.tsx";
+import { DIRECTORIES, LAST_AGENT, withDirectory } from "./remembered.ts";
+
+/** What was written for a thread that is not there yet; no thread has so short an id. */
+const DRAFT = draftOf("new");
 
 /** Starts a thread: which agent, in which directory, with which first prompt. `home`: it is what the first page shows. */
 export default function NewThreadPage({ home = false }: { home?: boolean }) {
@@ -35,11 +42,10 @@ export default function NewThreadPage({ home = false }: { home?: boolean }) {
 
 function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean }) {
   const client = useClient();
+  const offline = useConnection().state === "offline";
   const { agents } = useAgents();
   const recent = useRecentDirectories(board);
   const [lastAgent] = useStored(LAST_AGENT);
-  const [options] = useStored(AGENT_OPTIONS);
-  const [prompt, setPrompt] = useStored(NEW_DRAFT);
   const [chosenAgent, setAgent] = useState<string | null>(null);
   const [typedDirectory, setDirectory] = useState<string | null>(null);
   const [directoryState, setDirectoryState] = useState<DirectoryState>("unknown");
@@ -52,7 +58,9 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
   const found = agents.filter(({ value }) => value.found);
   const agent = chosenAgent ?? found.find(({ id }) => id === lastAgent)?.id ?? preferred(found.map(({ id }) => id));
   const directory = typedDirectory ?? recent[0] ?? "~";
-  const settings = agent === null ? [] : settingsOf(options[agent] ?? {});
+  const offers = found.find(({ id }) => id === agent)?.value.offers;
+  const settings = settingsOf(offers ?? {});
+  const draft = useDraft(DRAFT, offers?.accepts);
   const tellState = useCallback((state: DirectoryState) => setDirectoryState(state), []);
 
   useActions([{ name: "start", run: () => form.current?.requestSubmit() }]);
@@ -60,10 +68,8 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
   const onSubmit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (agent === null || starting) return;
-    if (prompt.trim() === "") {
-      form.current?.querySelector("textarea")?.focus();
-      return;
-    }
+    if (draft.empty) form.current?.querySelector("textarea")?.focus();
+    if (draft.blocked) return;
     setStarting(true);
     setError(null);
     try {
@@ -75,13 +81,18 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
       // The outbox keeps a thread's commands in order: the settings are in force before the prompt runs.
       for (const setting of settings) {
         const value = chosen[setting.id];
-        if (value) void changeSetting(client, thread, options[agent] ?? {}, setting, value);
+        if (value !== undefined && value !== setting.value) {
+          void changeSetting(client, thread, offers ?? {}, setting, value);
+        }
       }
-      client.command("thread.prompt", { thread, text: prompt }).catch((cause: unknown) => {
-        store(NEW_DRAFT, prompt);
+      const { text, attached } = draft;
+      const blocks = blocksOf(draft, path);
+      const prompt = { thread, text, ...(blocks.length > 0 ? { blocks } : {}) };
+      client.command("thread.prompt", prompt).catch((cause: unknown) => {
+        store(DRAFT, { text, attached });
         sayFailed("The prompt was not taken. It is kept in the form for a new thread.", cause);
       });
-      store(NEW_DRAFT, null);
+      store(DRAFT, null);
       navigate(threadPath(thread), { focus: "prompt" });
     } catch (cause) {
       setError(cause instanceof SkeinError ? cause : new SkeinError("internal", String(cause), { cause }));
@@ -117,68 +128,51 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
         />
       </div>
       <OnlyDemo />
-      <PromptField value={prompt} onChange={setPrompt} autoFocus={autoFocus} />
+      <FirstPrompt
+        draft={draft}
+        directory={directory}
+        autoFocus={autoFocus}
+        onEnter={() => form.current?.requestSubmit()}
+      />
       {settings.length > 0 && (
         <div className="grid gap-4 medium:grid-cols-3">
           {settings.map((setting) => (
             <Select
               key={`${agent} ${setting.id}`}
               label={setting.name}
-              value={chosen[setting.id] ?? ""}
+              value={chosen[setting.id] ?? setting.value}
               onChange={(value) => setChosen({ ...chosen, [setting.id]: value })}
-              choices={[{ value: "", name: "As the agent has it" }, ...setting.choices]}
+              placeholder="As the agent has it"
+              choices={setting.choices.map((choice) =>
+                choice.value === setting.value ? { ...choice, name: `${choice.name} (default)` } : choice,
+              )}
             />
           ))}
         </div>
+      )}
+      {agent !== null && offers === undefined && (
+        <p className="text-meta text-ink-3">
+          What this agent lets one choose, as its mode and model, shows here once a first thread was started with it.
+        </p>
       )}
       {error && (
         <ErrorNote title="The thread was not started" detail={detailOf(error)}>
           {error.message}
         </ErrorNote>
       )}
+      <DropZone onFiles={draft.attach} />
       <div className="flex flex-wrap items-center justify-end gap-3">
         <p className="min-w-0 flex-1 text-meta text-ink-3" role="status">
-          {missing && `There is no directory ${directory} on the server.`}
+          {offline
+            ? "The server is out of reach: the thread starts once it is back."
+            : missing && `There is no directory ${directory} on the server.`}
         </p>
-        <Button type="submit" variant="primary" disabled={starting}>
-          {starting ? "Starting…" : "Start thread"}
-          <span className="font-normal pointer-coarse:hidden">{capsOf("start").join(" ")}</span>
+        <Button type="submit" variant="primary" disabled={starting || draft.uploads.length > 0}>
+          {starting ? "Starting…" : draft.uploads.length > 0 ? "Sending files…" : "Start thread"}
+          <span className="font-normal pointer-coarse:hidden">{capsOf("send").join(" ")}</span>
         </Button>
       </div>
     </form>
-  );
-}
-
-/** Grows with what is typed, up to half of the screen. */
-function PromptField({
-  value,
-  onChange,
-  autoFocus,
-}: {
-  value: string;
-  onChange: (text: string) => void;
-  autoFocus: boolean;
-}) {
-  const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    const { current } = field;
-    if (current === null || CSS.supports("field-sizing", "content")) return;
-    current.style.height = "auto";
-    current.style.height = `${current.scrollHeight + 2}px`;
-  }, [value]);
-  return (
-    <label className="block">
-      <span className="mb-1 flex items-center gap-2 text-small font-medium text-ink-2">First prompt</span>
-      <textarea
-        ref={field}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        placeholder="What is to be done?"
-        autoFocus={autoFocus}
-        rows={5}
-        className="field-sizing-content block max-h-[50dvh] min-h-32 w-full resize-none rounded-panel border border-line-strong bg-surface-2 px-3 py-2.5 text-body text-ink-1 transition-colors duration-150 hover:border-ink-3 focus:border-accent focus:outline-1 focus:-outline-offset-1 focus:outline-accent"
-      />
-    </label>
   );
 }
 

@@ -1,4 +1,3 @@
-import { threadEntity, type ThreadEntity } from "@skein/client";
 import type { Entry } from "../lib/device-storage.ts";
 
 const isStrings = (value: unknown): value is string[] =>
@@ -19,25 +18,4 @@ export const withDirectory = (before: readonly string[], path: string): string[]
 export const LAST_AGENT: Entry<string | null> = {
   name: "agent",
   read: (stored) => (typeof stored === "string" ? stored : null),
-};
-
-/** What was typed for a thread that was not started yet. */
-export const NEW_DRAFT: Entry<string> = {
-  name: "draft.new",
-  read: (stored) => (typeof stored === "string" ? stored : ""),
-};
-
-/** The modes and settings an agent offered in the last thread with it that this device showed, by the agent's name. */
-export type AgentOptions = Pick<ThreadEntity, "modes" | "config">;
-
-export const AGENT_OPTIONS: Entry<Record<string, AgentOptions>> = {
-  name: "agent-options",
-  read(stored) {
-    const options: Record<string, AgentOptions> = {};
-    for (const [agent, value] of Object.entries(stored ?? {})) {
-      const read = threadEntity.pick({ modes: true, config: true }).safeParse(value);
-      if (read.success) options[agent] = { modes: read.data.modes, config: read.data.config };
-    }
-    return options;
-  },
 };

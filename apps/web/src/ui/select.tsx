@@ -51,6 +51,7 @@ export function Select<Value extends string>({
           <Base.Positioner
             sideOffset={4}
             collisionPadding={8}
+            align="start"
             alignItemWithTrigger={false}
             className="z-40 outline-none"
           >

@@ -50,7 +50,8 @@ export function ThreadHeader({
     />
   );
   // What is idle is the usual: it needs no mark.
-  const mark = thread.status !== "idle" && <StatusMark state={stateOf(thread)} />;
+  const state = stateOf(thread);
+  const mark = state !== "idle" && <StatusMark state={state} />;
   if (layout === "narrow") {
     return (
       <>

@@ -2,13 +2,15 @@ import { useEffect, useRef } from "react";
 import { classNames } from "../../ui/class-names.ts";
 import type { Suggestion } from "./use-completion.ts";
 
-const PANEL = "absolute inset-x-0 bottom-full z-10 mb-1 rounded-panel border border-line bg-floating shadow-float";
+const PANEL = "absolute inset-x-0 z-10 rounded-panel border border-line bg-floating shadow-float";
+const SIDES = { above: "bottom-full mb-1", below: "top-full mt-1" } as const;
 
-/** The suggestions above the prompt; the field itself keeps the focus and names the chosen one. */
+/** The suggestions beside the prompt; the field itself keeps the focus and names the chosen one. */
 export function CompletionList({
   id,
   label,
   none,
+  side,
   suggestions,
   chosen,
   onChoose,
@@ -17,6 +19,7 @@ export function CompletionList({
   label: string;
   /** What is said when there are none. */
   none: string;
+  side: keyof typeof SIDES;
   suggestions: readonly Suggestion[];
   chosen: number;
   onChoose: (suggestion: Suggestion) => void;
@@ -28,7 +31,7 @@ export function CompletionList({
   }, [chosen]);
   if (suggestions.length === 0) {
     return (
-      <p role="status" className={`${PANEL} px-3 py-2 text-small text-ink-3`}>
+      <p role="status" className={`${PANEL} ${SIDES[side]} px-3 py-2 text-small text-ink-3`}>
         {none}
       </p>
     );
@@ -39,7 +42,7 @@ export function CompletionList({
       id={id}
       role="listbox"
       aria-label={label}
-      className={`${PANEL} grid max-h-64 grid-cols-[fit-content(60%)_minmax(0,1fr)] overflow-y-auto p-1`}
+      className={`${PANEL} ${SIDES[side]} grid max-h-64 grid-cols-[fit-content(60%)_minmax(0,1fr)] overflow-y-auto p-1`}
     >
       {suggestions.map((suggestion, index) => (
         <li

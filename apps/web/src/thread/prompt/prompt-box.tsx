@@ -1,29 +1,13 @@
-import { DEFAULT_LIMITS } from "@skein/client";
-import { useClient, useConnection, useThread } from "@skein/client/react";
-import {
-  useCallback,
-  useEffect,
-  useId,
-  useImperativeHandle,
-  useRef,
-  useState,
-  type KeyboardEvent,
-  type ReactNode,
-  type Ref,
-} from "react";
+import { useClient, useThread } from "@skein/client/react";
+import { useImperativeHandle, useRef, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import { useActions } from "../../app/actions.tsx";
-import { store, stored, useStored } from "../../lib/device-storage.ts";
+import { store, stored } from "../../lib/device-storage.ts";
 import { sayFailed } from "../../ui/toasts.tsx";
-import { isCoarse } from "../lib/coarse.ts";
-import { bytes } from "../lib/words.ts";
-import { Attachments } from "./attachments.tsx";
-import { CompletionList } from "./completion-list.tsx";
 import { draftOf, EMPTY, type Attached } from "./drafts.ts";
+import { PromptField, type PromptFieldHandle } from "./prompt-field.tsx";
 import { PromptToolbar } from "./prompt-toolbar.tsx";
 import { rememberSent } from "./sent.ts";
-import { mentions, triggerAt, type Trigger } from "./trigger.ts";
-import { useUploads } from "./uploads.ts";
-import { useCompletion, type Suggestion } from "./use-completion.ts";
+import { blocksOf, useDraft } from "./use-draft.ts";
 import { useHistory } from "./use-history.ts";
 import type { Stop } from "./use-stop.ts";
 
@@ -51,67 +35,28 @@ export function PromptBox({
   ref: Ref<PromptBoxHandle>;
 }) {
   const client = useClient();
-  const { hello } = useConnection();
-  const limits = hello?.limits ?? DEFAULT_LIMITS;
   const { thread } = useThread(id);
   const entry = draftOf(id);
-  const [draft, setDraft] = useStored(entry);
-  const { text, attached } = draft;
-  const [trigger, setTrigger] = useState<Trigger | null>(null);
-  const [chosen, setChosen] = useState(0);
+  const draft = useDraft(entry, thread?.accepts);
+  const { text, attached, blocked } = draft;
   const history = useHistory(id);
-  const field = useRef<HTMLTextAreaElement>(null);
-  const listId = useId();
-  const found = useCompletion(id, trigger, thread?.commands ?? []);
-  const suggestions = found ?? [];
+  const field = useRef<PromptFieldHandle>(null);
 
-  const onDone = useCallback(
-    (file: Attached) => {
-      const now = stored(entry);
-      store(entry, { ...now, attached: [...now.attached, file] });
-    },
-    [entry],
-  );
-  const { uploads, add } = useUploads(onDone);
-  const addFiles = (files: readonly File[]): void => add(files, thread?.accepts, limits);
-
-  const setText = (next: string): void => {
-    setDraft(next === "" && attached.length === 0 ? null : { text: next, attached });
-  };
-  useEffect(() => fitHeight(field.current), [text]);
-
-  const placeCaret = (at: number): void => {
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(at, at);
-    });
-  };
   useImperativeHandle(ref, () => ({
     focus: () => field.current?.focus(),
     take(taken, files) {
       const now = stored(entry);
       store(entry, { text: [taken, now.text].filter(Boolean).join("\n\n"), attached: [...files, ...now.attached] });
-      placeCaret(taken.length);
+      field.current?.caret(taken.length);
     },
-    attach: addFiles,
+    attach: draft.attach,
   }));
-
-  const size = new TextEncoder().encode(text).byteLength;
-  const tooLong = size > limits.promptBytes;
-  const empty = text.trim() === "" && attached.length === 0;
-  const blocked = empty || tooLong || uploads.length > 0;
 
   const send = (when: "queue" | "now"): void | false => {
     if (blocked) return false;
-    const files = mentions(text).map((path) => ({
-      type: "link" as const,
-      uri: `file://${encodeURI(path.startsWith("/") ? path : `${thread?.cwd ?? ""}/${path}`)}`,
-      name: path,
-    }));
-    const blocks = [...attached.map(({ block }) => block), ...files];
+    const blocks = blocksOf(draft, thread?.cwd ?? "");
     rememberSent(id, text);
-    setDraft(null);
-    setTrigger(null);
+    store(entry, null);
     history.leave();
     client
       .command("thread.prompt", { thread: id, text, when, ...(blocks.length > 0 ? { blocks } : {}) })
@@ -124,51 +69,22 @@ export function PromptBox({
     onSent();
   };
 
-  const accept = (suggestion: Suggestion): void => {
-    if (trigger === null) return;
-    setText(text.slice(0, trigger.from) + suggestion.insert + text.slice(trigger.to));
-    placeCaret(trigger.from + suggestion.insert.length);
-    setTrigger(null);
-  };
-
   const recall = (by: 1 | -1): boolean => {
     const sent = history.step(by);
     if (sent === null) return false;
-    setText(sent);
-    placeCaret(sent.length);
+    draft.setText(sent);
+    field.current?.caret(sent.length);
     return true;
   };
 
-  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    if (event.nativeEvent.isComposing) return;
-    const { key, shiftKey, altKey, ctrlKey, metaKey } = event;
-    const plain = !altKey && !ctrlKey && !metaKey;
-    if (key === "Escape" && plain && found !== null && suggestions.length === 0) {
-      event.preventDefault();
-      setTrigger(null);
-      return;
-    }
-    if (suggestions.length > 0 && plain && keysOfList(key, shiftKey)) {
-      event.preventDefault();
-      if (key === "Escape") setTrigger(null);
-      else if (key === "ArrowDown") setChosen((chosen + 1) % suggestions.length);
-      else if (key === "ArrowUp") setChosen((chosen - 1 + suggestions.length) % suggestions.length);
-      else {
-        const suggestion = suggestions[Math.min(chosen, suggestions.length - 1)];
-        if (suggestion) accept(suggestion);
-      }
-      return;
-    }
-    if (key === "Enter" && plain && !shiftKey && !isCoarse()) {
-      event.preventDefault();
-      send("queue");
-      return;
-    }
-    // ↑ in an empty box, or while going through what was sent, brings it back.
+  /** ↑ in an empty box, or while going through what was sent, brings it back. */
+  const onKey = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+    const { key, altKey, ctrlKey, metaKey } = event;
+    if (altKey || ctrlKey || metaKey) return;
     const goesBack = text === "" || history.browsing;
-    if (key === "ArrowUp" && plain && goesBack && caretLine(event.currentTarget) === "first" && recall(-1))
+    if (key === "ArrowUp" && goesBack && caretLine(event.currentTarget) === "first" && recall(-1))
       event.preventDefault();
-    if (key === "ArrowDown" && plain && history.browsing && recall(1)) event.preventDefault();
+    if (key === "ArrowDown" && history.browsing && recall(1)) event.preventDefault();
   };
 
   useActions([
@@ -178,85 +94,34 @@ export function PromptBox({
 
   return (
     <div className="relative rounded-panel border border-line-strong bg-surface-2 transition-colors focus-within:border-accent">
-      {found !== null && (
-        <CompletionList
-          id={listId}
-          {...(trigger?.kind === "file"
-            ? { label: "Files", none: "No file matches" }
-            : { label: "Commands", none: "No command matches" })}
-          suggestions={suggestions}
-          chosen={Math.min(chosen, suggestions.length - 1)}
-          onChoose={accept}
-        />
-      )}
-      <Attachments
-        attached={attached}
-        uploads={uploads}
-        onRemove={(index) => {
-          const rest = attached.filter((_, at) => at !== index);
-          setDraft(text === "" && rest.length === 0 ? null : { text, attached: rest });
-        }}
-      />
-      <textarea
+      <PromptField
         ref={field}
-        value={text}
-        rows={1}
-        aria-label="Prompt"
+        draft={draft}
+        place={{ thread: id }}
+        commands={thread?.commands ?? []}
+        label="Prompt"
         placeholder={
           stop.running
             ? "Queue the next prompt"
             : `Write to ${thread?.agent ?? "the agent"}; / for commands, @ for files`
         }
-        aria-haspopup="listbox"
-        aria-controls={suggestions.length > 0 ? listId : undefined}
-        aria-autocomplete="list"
-        aria-activedescendant={
-          suggestions.length > 0 ? `${listId}-${Math.min(chosen, suggestions.length - 1)}` : undefined
-        }
-        enterKeyHint="enter"
-        onChange={({ target }) => {
-          setText(target.value);
-          history.leave();
-          setTrigger(triggerAt(target.value, target.selectionStart));
-          setChosen(0);
-        }}
-        onSelect={({ currentTarget }) => {
-          const next = triggerAt(currentTarget.value, currentTarget.selectionStart);
-          if (trigger !== null && next?.from !== trigger.from) setTrigger(null);
-        }}
-        onBlur={() => setTrigger(null)}
-        onKeyDown={onKeyDown}
-        onPaste={(event) => {
-          const files = [...event.clipboardData.files];
-          if (files.length === 0) return;
-          event.preventDefault();
-          addFiles(files);
-        }}
-        className="block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3 pt-3 pb-1 text-body outline-none"
+        onEnter={() => void send("queue")}
+        onKey={onKey}
+        onTyped={history.leave}
       />
       <PromptToolbar
         stop={stop}
-        empty={empty}
+        empty={draft.empty}
         blocked={blocked}
-        fault={tooLong ? `${bytes(size)} of ${bytes(limits.promptBytes)}` : null}
+        fault={draft.fault}
         switches={switches}
-        onFiles={addFiles}
+        onFiles={draft.attach}
         onSend={send}
       />
     </div>
   );
 }
 
-const keysOfList = (key: string, shift: boolean): boolean =>
-  key === "ArrowDown" || key === "ArrowUp" || key === "Escape" || ((key === "Enter" || key === "Tab") && !shift);
-
 /** Whether the caret stands in the first line that was written. */
 const caretLine = ({ value, selectionStart }: HTMLTextAreaElement): "first" | "other" =>
   value.slice(0, selectionStart).includes("\n") ? "other" : "first";
-
-/** As high as its text, where CSS does not do that by itself. */
-function fitHeight(field: HTMLTextAreaElement | null): void {
-  if (field === null) return;
-  field.style.height = "auto";
-  field.style.height = `${field.scrollHeight}px`;
-}

@@ -1,9 +1,10 @@
-import { ArrowUp, ListPlus, Paperclip, Square } from "lucide-react";
-import { useRef, type ReactNode } from "react";
+import { ArrowUp, ListPlus, Square } from "lucide-react";
+import type { ReactNode } from "react";
 import { capsOf } from "../../app/keyboard.ts";
 import { useLayout } from "../../lib/use-media.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { isCoarse } from "../lib/coarse.ts";
+import { AttachButton } from "./attach-button.tsx";
 import type { Stop } from "./use-stop.ts";
 
 /** The prompt box's lower edge: files, switches, stop, send. */
@@ -28,27 +29,13 @@ export function PromptToolbar({
   onFiles: (files: readonly File[]) => void;
   onSend: (when: "queue" | "now") => void;
 }) {
-  const picker = useRef<HTMLInputElement>(null);
   const narrow = useLayout() === "narrow";
   const canSendNow = running && !empty;
   const stopping = state === "stopping";
   const square = <Square size={12} aria-hidden className={stopping ? "animate-breathe" : ""} fill="currentColor" />;
   return (
     <div className="flex items-center gap-1 px-1.5 pb-1.5">
-      <IconButton label="Attach files" onClick={() => picker.current?.click()}>
-        <Paperclip size={16} aria-hidden />
-      </IconButton>
-      <input
-        ref={picker}
-        type="file"
-        multiple
-        hidden
-        aria-label="Files to attach"
-        onChange={({ target }) => {
-          onFiles([...(target.files ?? [])]);
-          target.value = "";
-        }}
-      />
+      <AttachButton onFiles={onFiles} />
       <div className="flex min-w-0 flex-1 items-center gap-1 overflow-x-auto">
         {!(narrow && canSendNow) && switches}
       </div>

@@ -15,16 +15,19 @@ export type Suggestion = {
 /** What could be meant; `null` while that is not known, or nothing is asked for. */
 export type Suggestions = readonly Suggestion[] | null;
 
+/** Below what files are looked for: a thread's directory, or one named by its path. */
+export type Place = { readonly thread: string } | { readonly directory: string };
+
 const WAIT_MS = 120;
 const MAX_COMMANDS = 50;
 
-/** What could be meant: the agent's commands, or the files below the thread's directory. */
+/** What could be meant: the agent's commands, or the files below a directory. */
 export function useCompletion(
-  thread: string,
+  place: Place,
   trigger: Trigger | null,
   commands: NonNullable<ThreadEntity["commands"]>,
 ): Suggestions {
-  const files = useFiles(thread, trigger?.kind === "file" ? trigger.text : null);
+  const files = useFiles(place, trigger?.kind === "file" ? trigger.text : null);
   if (trigger === null) return null;
   if (trigger.kind === "file") {
     return files?.map((path) => ({ insert: `@${path} `, name: path, hint: undefined, note: undefined })) ?? null;
@@ -43,8 +46,9 @@ export function useCompletion(
   }));
 }
 
-function useFiles(thread: string, text: string | null): readonly string[] | null {
+function useFiles(place: Place, text: string | null): readonly string[] | null {
   const client = useClient();
+  const [of, path] = "thread" in place ? ["thread", place.thread] : ["directory", place.directory];
   const [files, setFiles] = useState<readonly string[] | null>(null);
   useEffect(() => {
     if (text === null) {
@@ -54,7 +58,8 @@ function useFiles(thread: string, text: string | null): readonly string[] | null
     const asking = new AbortController();
     const ask = async (): Promise<void> => {
       try {
-        const found = await client.query("files.find", { thread, text }, { signal: asking.signal });
+        const where = of === "thread" ? { thread: path } : { directory: path };
+        const found = await client.query("files.find", { ...where, text }, { signal: asking.signal });
         if (!asking.signal.aborted) setFiles(found.files);
       } catch (error) {
         // Without suggestions a path can still be typed.
@@ -66,6 +71,6 @@ function useFiles(thread: string, text: string | null): readonly string[] | null
       clearTimeout(timer);
       asking.abort();
     };
-  }, [client, thread, text]);
+  }, [client, of, path, text]);
   return files;
 }

@@ -1,0 +1,162 @@
+import type { ThreadEntity } from "@skein/client";
+import { useEffect, useId, useImperativeHandle, useRef, useState, type KeyboardEvent, type Ref } from "react";
+import { isCoarse } from "../lib/coarse.ts";
+import { Attachments } from "./attachments.tsx";
+import { CompletionList } from "./completion-list.tsx";
+import { triggerAt, type Trigger } from "./trigger.ts";
+import { useCompletion, type Place, type Suggestion } from "./use-completion.ts";
+import type { WrittenDraft } from "./use-draft.ts";
+
+export type PromptFieldHandle = {
+  focus(): void;
+  /** Puts the caret there, once what was written stands. */
+  caret(at: number): void;
+};
+
+/**
+ * Where a prompt is written: files on top, `/` for commands, `@` for files, Enter to send where there is a keyboard. Give
+ * it an element to stand in that is `relative`.
+ */
+export function PromptField({
+  draft,
+  place,
+  commands = [],
+  label,
+  placeholder,
+  rows = 1,
+  autoFocus = false,
+  list = "above",
+  onEnter,
+  onKey,
+  onTyped,
+  ref,
+}: {
+  draft: WrittenDraft;
+  place: Place;
+  commands?: NonNullable<ThreadEntity["commands"]>;
+  label: string;
+  placeholder: string;
+  /** As high as it is when empty. */
+  rows?: number;
+  autoFocus?: boolean;
+  /** Where suggestions are shown. */
+  list?: "above" | "below";
+  onEnter: () => void;
+  /** Gets keys that nothing here takes. */
+  onKey?: (event: KeyboardEvent<HTMLTextAreaElement>) => void;
+  /** Told when the person changes the text. */
+  onTyped?: () => void;
+  ref?: Ref<PromptFieldHandle>;
+}) {
+  const [typing, setTrigger] = useState<Trigger | null>(null);
+  const [chosen, setChosen] = useState(0);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const listId = useId();
+  const { text } = draft;
+  // What was sent, or taken back from the past, completes nothing.
+  const trigger = typing !== null && typing.to <= text.length ? typing : null;
+  const found = useCompletion(place, trigger, commands);
+  const suggestions = found ?? [];
+  const current = Math.min(chosen, suggestions.length - 1);
+  useEffect(() => fitHeight(field.current), [text]);
+
+  const caret = (at: number): void => {
+    requestAnimationFrame(() => {
+      field.current?.focus();
+      field.current?.setSelectionRange(at, at);
+    });
+  };
+  useImperativeHandle(ref, () => ({ focus: () => field.current?.focus(), caret }));
+
+  const accept = (suggestion: Suggestion): void => {
+    if (trigger === null) return;
+    draft.setText(text.slice(0, trigger.from) + suggestion.insert + text.slice(trigger.to));
+    caret(trigger.from + suggestion.insert.length);
+    setTrigger(null);
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+    if (event.nativeEvent.isComposing) return;
+    const { key, shiftKey, altKey, ctrlKey, metaKey } = event;
+    const plain = !altKey && !ctrlKey && !metaKey;
+    if (key === "Escape" && plain && found !== null && suggestions.length === 0) {
+      event.preventDefault();
+      setTrigger(null);
+    } else if (suggestions.length > 0 && plain && keysOfList(key, shiftKey)) {
+      event.preventDefault();
+      if (key === "Escape") setTrigger(null);
+      else if (key === "ArrowDown") setChosen((chosen + 1) % suggestions.length);
+      else if (key === "ArrowUp") setChosen((chosen - 1 + suggestions.length) % suggestions.length);
+      else {
+        const suggestion = suggestions[current];
+        if (suggestion) accept(suggestion);
+      }
+    } else if (key === "Enter" && plain && !shiftKey && !isCoarse()) {
+      event.preventDefault();
+      setTrigger(null);
+      onEnter();
+    } else {
+      onKey?.(event);
+    }
+  };
+
+  return (
+    <>
+      {found !== null && (
+        <CompletionList
+          id={listId}
+          {...(trigger?.kind === "file"
+            ? { label: "Files", none: "No file matches" }
+            : { label: "Commands", none: "No command matches" })}
+          side={list}
+          suggestions={suggestions}
+          chosen={current}
+          onChoose={accept}
+        />
+      )}
+      <Attachments attached={draft.attached} uploads={draft.uploads} onRemove={draft.remove} />
+      <textarea
+        ref={field}
+        value={text}
+        rows={rows}
+        autoFocus={autoFocus}
+        aria-label={label}
+        placeholder={placeholder}
+        aria-haspopup="listbox"
+        aria-controls={suggestions.length > 0 ? listId : undefined}
+        aria-autocomplete="list"
+        aria-activedescendant={suggestions.length > 0 ? `${listId}-${current}` : undefined}
+        enterKeyHint="enter"
+        onChange={({ target }) => {
+          draft.setText(target.value);
+          onTyped?.();
+          setTrigger(triggerAt(target.value, target.selectionStart));
+          setChosen(0);
+        }}
+        onSelect={({ currentTarget }) => {
+          const next = triggerAt(currentTarget.value, currentTarget.selectionStart);
+          if (trigger !== null && next?.from !== trigger.from) setTrigger(null);
+        }}
+        onBlur={() => setTrigger(null)}
+        onKeyDown={onKeyDown}
+        onPaste={(event) => {
+          const files = [...event.clipboardData.files];
+          if (files.length === 0) return;
+          event.preventDefault();
+          draft.attach(files);
+        }}
+        className="block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3 pt-3 pb-1 text-body outline-none"
+      />
+    </>
+  );
+}
+
+const keysOfList = (key: string, shift: boolean): boolean =>
+  key === "ArrowDown" || key === "ArrowUp" || key === "Escape" || ((key === "Enter" || key === "Tab") && !shift);
+
+/** As high as its text, but never lower than its rows. */
+function fitHeight(field: HTMLTextAreaElement | null): void {
+  if (field === null) return;
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight}px`;
+}

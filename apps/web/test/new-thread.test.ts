@@ -1,0 +1,112 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { App, axeFaults } from "./support/app.ts";
+import type { Page } from "./support/browser.ts";
+import { exported, makeThread, turnsEnded } from "./support/thread.ts";
+
+const app = App.forThisFile();
+afterEach(() => app.finish());
+
+const prompt = (page: Page) => page.getByLabel("First prompt");
+
+async function openForm(page: Page): Promise<void> {
+  await page.goto(`${app.server.url}/new`);
+  await page.getByLabel("Directory").fill(app.server.cwd);
+}
+
+/** Gives the page a file, as by the clipboard or from the desktop. */
+const give = (page: Page, type: "paste" | "drop", name: string): Promise<void> =>
+  page.evaluate(
+    ([kind, called]) => {
+      const data = new DataTransfer();
+      data.items.add(new File(["some text"], called, { type: "text/plain" }));
+      const field = document.querySelector("textarea");
+      const init = { bubbles: true, cancelable: true };
+      field?.dispatchEvent(
+        kind === "paste"
+          ? new ClipboardEvent("paste", { ...init, clipboardData: data })
+          : new DragEvent("drop", { ...init, dataTransfer: data }),
+      );
+    },
+    [type, name] as const,
+  );
+
+describe.skipIf(!app.available)("a new thread", () => {
+  test("shows what its agent offers, by default and else, in a browser that never saw the agent", async () => {
+    const { page } = await app.signedIn();
+    await openForm(page);
+    await page.getByText("shows here once a first thread was started with it").waitFor();
+    await makeThread(app, ["hello"]);
+    const mode = page.getByRole("combobox", { name: "Mode" });
+    await mode.getByText("Ask (default)").waitFor();
+    await page.getByRole("combobox", { name: "Verbosity" }).getByText("Full (default)").waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await mode.click();
+    await page.getByRole("option", { name: "Auto" }).click();
+    await prompt(page).fill("hello");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/t\//);
+    await turnsEnded(page, 1);
+    await page.getByRole("button", { name: /Mode: Auto/ }).waitFor();
+    // What one thread chose is not what the agent has by itself.
+    await page.goto(`${app.server.url}/new`);
+    await mode.getByText("Ask (default)").waitFor();
+  });
+
+  test("begins with Enter; Shift and Enter break the line", async () => {
+    const { page } = await app.signedIn();
+    await openForm(page);
+    await prompt(page).pressSequentially("long 1");
+    await page.keyboard.press("Shift+Enter");
+    await page.keyboard.type("and no more");
+    expect(await prompt(page).inputValue()).toBe("long 1\nand no more");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/t\//);
+    await turnsEnded(page, 1);
+    await page.goto(`${app.server.url}/new`);
+    expect(await prompt(page).inputValue()).toBe("");
+  });
+
+  test("takes files that are pasted, dropped and named, and gives them to the agent", async () => {
+    const { page } = await app.signedIn();
+    await openForm(page);
+    await give(page, "paste", "pasted.txt");
+    await page.getByRole("button", { name: "Remove pasted.txt" }).waitFor();
+    await give(page, "drop", "dropped.txt");
+    await page.getByRole("button", { name: "Remove dropped.txt" }).waitFor();
+    await prompt(page).pressSequentially("Read @rea");
+    await page.getByRole("option", { name: "README.md" }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    expect(await prompt(page).inputValue()).toBe("Read @README.md ");
+    await page.reload();
+    await page.getByRole("button", { name: "Remove dropped.txt" }).waitFor();
+    await prompt(page).press("Enter");
+    await page.waitForURL(/\/t\//);
+    await turnsEnded(page, 1);
+    const first = (await exported(page)).find(({ kind }) => kind === "message");
+    const carried = first?.value["blocks"] as { block: { type: string; name?: string } }[] | undefined;
+    expect(carried?.map(({ block: { type, name } }) => [type, name])).toEqual([
+      ["file", "pasted.txt"],
+      ["file", "dropped.txt"],
+      ["link", "README.md"],
+    ]);
+  });
+
+  test("lists open where their field is, and not to say what stands there already", async () => {
+    const { page } = await app.signedIn({ viewport: { width: 1440, height: 900 } });
+    await openForm(page);
+    const field = page.getByRole("combobox", { name: "Agent" });
+    await field.click();
+    const [at, listAt] = [await field.boundingBox(), await page.getByRole("listbox").boundingBox()];
+    expect(Math.abs((at?.x ?? 0) - (listAt?.x ?? 99))).toBeLessThan(8);
+    await page.keyboard.press("Escape");
+    const directory = page.getByLabel("Directory");
+    await directory.fill(app.server.cwd.slice(0, -1));
+    await page.getByRole("option", { name: app.server.cwd }).first().click();
+    await directory.click();
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    expect(await page.getByRole("option").count()).toBe(0);
+    expect(await directory.getAttribute("aria-expanded")).toBe("false");
+    expect(await axeFaults(page)).toEqual([]);
+  });
+});
