@@ -58,8 +58,8 @@ const STATES: readonly State[] = [
     name: "a toast",
     async reach(page) {
       await page.getByRole("button", { name: "More" }).click();
-      await page.getByRole("menuitem", { name: "Archive" }).click();
-      await page.getByRole("button", { name: "Undo" }).waitFor();
+      await page.getByRole("menuitem", { name: "Copy link" }).click();
+      await page.locator("[data-sonner-toast]").waitFor();
     },
   },
   { name: "a thread without the server", reach: goOffline },

@@ -10,7 +10,7 @@ export function PendingPromptView({ prompt, offline }: { prompt: PendingPrompt; 
   const { discard } = useOutbox();
   const takeable = prompt.state === "queued" || prompt.state === "delayed";
   return (
-    <div className="pt-5 pb-2" data-pending={prompt.state}>
+    <article aria-label="Prompt on its way" className="pt-5 pb-2" data-pending={prompt.state}>
       <PromptHead by={undefined}>
         <span role="status">{said(prompt, offline)}</span>
         <span className="flex-1" />
@@ -25,7 +25,7 @@ export function PendingPromptView({ prompt, offline }: { prompt: PendingPrompt; 
           <BlockList blocks={prompt.blocks} />
         </PromptText>
       </div>
-    </div>
+    </article>
   );
 }
 

@@ -17,7 +17,7 @@ export function TimelineEnd({ thread: id, empty }: { thread: string; empty: bool
         <p className="pt-24 text-center text-ink-2">Nothing has been said yet. Write the first prompt below.</p>
       )}
       {starting && (
-        <div className="pt-5 pb-2">
+        <article aria-label="Prompt that is about to start" className="pt-5 pb-2">
           <PromptHead by={starting.value.by}>
             <span className="size-1.5 animate-breathe rounded-full bg-accent" aria-hidden />
             <span role="status">starting {thread?.agent}…</span>
@@ -25,7 +25,7 @@ export function TimelineEnd({ thread: id, empty }: { thread: string; empty: bool
           <PromptText text={starting.value.prompt?.text ?? ""}>
             <BlockList blocks={starting.value.prompt?.blocks ?? []} />
           </PromptText>
-        </div>
+        </article>
       )}
       {prompts.map((prompt) => (
         <PendingPromptView key={prompt.key} prompt={prompt} offline={state === "offline"} />
