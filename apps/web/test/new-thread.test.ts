@@ -80,6 +80,7 @@ describe.skipIf(!app.available)("a new thread", () => {
     expect(await prompt(page).inputValue()).toBe("Read @README.md ");
     await page.reload();
     await page.getByRole("button", { name: "Remove dropped.txt" }).waitFor();
+    await page.getByRole("combobox", { name: "Agent" }).getByText("Demo").waitFor();
     await prompt(page).press("Enter");
     await page.waitForURL(/\/t\//);
     await turnsEnded(page, 1);
@@ -93,6 +94,7 @@ describe.skipIf(!app.available)("a new thread", () => {
   });
 
   test("lists open where their field is, and not to say what stands there already", async () => {
+    await makeThread(app, ["hello"]);
     const { page } = await app.signedIn({ viewport: { width: 1440, height: 900 } });
     await openForm(page);
     const field = page.getByRole("combobox", { name: "Agent" });
@@ -106,6 +108,15 @@ describe.skipIf(!app.available)("a new thread", () => {
     await directory.click();
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     expect(await page.getByRole("option").count()).toBe(0);
+    expect(await directory.getAttribute("aria-expanded")).toBe("false");
+    // Once the person is elsewhere, what comes to be known opens no list over them.
+    await directory.pressSequentially("x");
+    await directory.press("Backspace");
+    await prompt(page).focus();
+    const client = await app.server.client();
+    const { thread } = await client.command("thread.create", { agent: "demo", cwd: "/usr" });
+    await page.locator(`[data-thread="${thread}"]`).waitFor({ state: "attached" });
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     expect(await directory.getAttribute("aria-expanded")).toBe("false");
     expect(await axeFaults(page)).toEqual([]);
   });

@@ -52,6 +52,7 @@ export function DirectoryField({
       >
         <Autocomplete.Input
           id={id}
+          onBlur={() => setOpen(false)}
           placeholder="~/project"
           spellCheck={false}
           autoCapitalize="none"

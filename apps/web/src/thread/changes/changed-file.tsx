@@ -1,11 +1,10 @@
-import { ChevronRight, ListTree } from "lucide-react";
+import { ListTree } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { IconButton } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { relativePath } from "../items/tool-words.ts";
-import { MiddleCut } from "../lib/middle-cut.tsx";
-import { ChangeCounts, ChangeDiff } from "./change-diff.tsx";
-import { FileWord } from "./file-word.tsx";
+import { ChangeDiff } from "./change-diff.tsx";
+import { FileToggle } from "./file-toggle.tsx";
 import type { FileChanges } from "./net-changes.ts";
 import { useInView } from "./use-in-view.ts";
 
@@ -34,24 +33,7 @@ export function ChangedFile({
   return (
     <section ref={section} aria-label={path} data-file={file.path} tabIndex={-1} className="outline-none">
       <div className="sticky top-0 z-10 flex h-9 items-center gap-2 border-y border-line bg-surface-1 pr-2 pl-1 -mt-px pointer-coarse:h-12">
-        <button
-          type="button"
-          aria-expanded={open}
-          onClick={() => setOpen(!open)}
-          className="flex h-full min-w-0 flex-1 items-center gap-2 rounded-control px-2 text-left text-small"
-        >
-          <ChevronRight
-            size={14}
-            aria-hidden
-            className={classNames("shrink-0 text-ink-3 transition-transform", open && "rotate-90")}
-          />
-          <MiddleCut text={path} className="font-mono" />
-          <FileWord file={file} />
-          <span className="flex-1" />
-          {file.changes.map((change, index) => (
-            <ChangeCounts key={index} change={change} />
-          ))}
-        </button>
+        <FileToggle file={file} path={path} open={open} onToggle={() => setOpen(!open)} />
         <IconButton label="Show in the timeline" onClick={() => onShow(file.tool)}>
           <ListTree size={14} aria-hidden />
         </IconButton>

@@ -1,17 +1,15 @@
-import { ChevronRight, Maximize2 } from "lucide-react";
+import { Maximize2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Link, navigate } from "../../app/router.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
-import { classNames } from "../../ui/class-names.ts";
 import { changesPath } from "../changes/address.ts";
-import { ChangeCounts, ChangeDiff } from "../changes/change-diff.tsx";
+import { ChangeDiff } from "../changes/change-diff.tsx";
 import { EarlierChanges } from "../changes/earlier-changes.tsx";
-import { FileWord } from "../changes/file-word.tsx";
+import { FileToggle } from "../changes/file-toggle.tsx";
 import { netChanges, type FileChanges } from "../changes/net-changes.ts";
 import { useTouches } from "../changes/use-touches.ts";
 import { relativePath } from "../items/tool-words.ts";
 import { Capped } from "../lib/capped.tsx";
-import { MiddleCut } from "../lib/middle-cut.tsx";
 import { plural } from "../lib/words.ts";
 
 /** The files the thread touched, net, as its agent told of them. */
@@ -59,23 +57,7 @@ function FileView({
   return (
     <div role="group" aria-label={path} className="overflow-hidden rounded-control border border-line bg-surface-2">
       <div className="flex h-9 items-center gap-1 pr-1 pl-1 pointer-coarse:h-12">
-        <button
-          type="button"
-          aria-expanded={open}
-          onClick={() => setOpen(!open)}
-          className="flex h-full min-w-0 flex-1 items-center gap-1.5 rounded-control px-1.5 text-left text-small hover:text-ink-1"
-        >
-          <ChevronRight
-            size={14}
-            aria-hidden
-            className={classNames("shrink-0 text-ink-3 transition-transform", open && "rotate-90")}
-          />
-          <MiddleCut text={path} className="flex-1 font-mono text-meta" />
-          <FileWord file={file} />
-          {file.changes.map((change, index) => (
-            <ChangeCounts key={index} change={change} />
-          ))}
-        </button>
+        <FileToggle file={file} path={path} open={open} onToggle={() => setOpen(!open)} className="text-meta" />
         <IconButton label="Show large" onClick={() => navigate(changesPath(thread, file.path))}>
           <Maximize2 size={14} aria-hidden />
         </IconButton>
