@@ -10,10 +10,7 @@ export type Shot = {
 /** What a page reaches the server by. */
 export type Network = { cut: () => Promise<void> };
 
-const thread =
-  (name: string, hash = "") =>
-  (threads: Map<string, string>) =>
-    `/t/${threads.get(name)}${hash}`;
+const thread = (name: string) => (threads: Map<string, string>) => `/t/${threads.get(name)}`;
 
 const prompt = (page: Page) => page.getByRole("textbox", { name: "Prompt", exact: true });
 const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name }).first();
@@ -35,6 +32,11 @@ async function openSteps(page: Page): Promise<void> {
     return document.querySelector("[data-row] [data-line=added]") !== null;
   });
   await page.locator("[data-line=added]").first().scrollIntoViewIfNeeded();
+}
+
+async function allChanges(page: Page): Promise<void> {
+  await button(page, "3 files changed").click();
+  await page.locator("[data-file] [data-line]").first().waitFor();
 }
 
 async function goOffline(page: Page, network: Network): Promise<void> {
@@ -133,16 +135,12 @@ export const SHOTS: readonly Shot[] = [
     },
   },
   { name: "showcase-details", path: thread("showcase"), act: (page) => panel(page, "Details") },
-  {
-    name: "changes-split",
-    path: thread("showcase", "#changes"),
-    act: (page) => page.locator("[data-file] [data-line]").first().waitFor(),
-  },
+  { name: "changes-split", path: thread("showcase"), act: allChanges },
   {
     name: "changes-unified",
-    path: thread("showcase", "#changes"),
+    path: thread("showcase"),
     async act(page) {
-      await page.locator("[data-file] [data-line]").first().waitFor();
+      await allChanges(page);
       const unified = page.getByRole("button", { name: "Show unified" });
       if (await unified.isVisible()) await unified.click();
     },

@@ -40,7 +40,7 @@ describe.skipIf(!app.available)("all changes of a thread", () => {
     const thread = await makeThread(app, ["Find out why.", "Do it, please."], showcaseAgent());
     const { page } = await app.signedIn({ viewport: { width: 1440, height: 900 } });
     await openThread(page, app, thread);
-    await page.getByRole("link", { name: "3 files changed" }).click();
+    await page.getByRole("button", { name: "3 files changed" }).click();
     await page.getByRole("dialog", { name: /Changes/ }).waitFor();
     await file(page, "backoff.test.ts").getByText("new", { exact: true }).waitFor();
     await file(page, "old-backoff.ts").getByText("deleted", { exact: true }).waitFor();
@@ -57,7 +57,11 @@ describe.skipIf(!app.available)("all changes of a thread", () => {
     await page.getByRole("button", { name: "Show unified" }).click();
     await page.locator("[data-split=false]").first().waitFor();
     expect(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.reload();
+    await page.getByRole("button", { name: "3 files changed" }).waitFor();
+    await page.keyboard.press("c");
     await page.locator("[data-split=false]").first().waitFor();
     await page.getByRole("button", { name: "Show side by side" }).click();
 
@@ -67,7 +71,7 @@ describe.skipIf(!app.available)("all changes of a thread", () => {
 
     await page.getByRole("button", { name: "Plan, changes, queue, details" }).click();
     await page.getByRole("tab", { name: "Changes" }).click();
-    await page.getByRole("link", { name: "Show all" }).click();
+    await page.getByRole("button", { name: "Show all" }).click();
     await page.getByRole("dialog", { name: /Changes/ }).waitFor();
     await page.goBack();
     await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -78,7 +82,7 @@ describe.skipIf(!app.available)("all changes of a thread", () => {
     const { page } = await app.signedIn({ viewport: { width: 1440, height: 900 } });
     await openThread(page, app, thread);
     await turnsEnded(page, 1);
-    await page.getByRole("link", { name: "120 files changed" }).click();
+    await page.getByRole("button", { name: "120 files changed" }).click();
     await file(page, "file-000.ts").locator("[data-line=added]").first().waitFor();
     const drawn = () => page.locator("[data-file]:has([data-line])").count();
     expect(await drawn()).toBeLessThan(20);
@@ -95,9 +99,12 @@ describe.skipIf(!app.available)("all changes of a thread", () => {
     await page.keyboard.press("k");
     await atTop("file-002.ts");
     expect(await drawn()).toBeLessThan(20);
-    // An address that names a file begins there.
-    await page.goto(`${app.server.url}/t/${thread}#changes/${encodeURIComponent("/srv/project/file-110.ts")}`);
-    await page.reload();
+    // From the panel, it begins at the file that one was at.
+    await page.goBack();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Plan, changes, queue, details" }).click();
+    await page.getByRole("tab", { name: "Changes" }).click();
+    await page.getByRole("group", { name: "file-110.ts" }).getByRole("button", { name: "Show large" }).click();
     await atTop("file-110.ts");
     expect(await drawn()).toBeLessThan(20);
   });
@@ -106,7 +113,7 @@ describe.skipIf(!app.available)("all changes of a thread", () => {
     const thread = await makeThread(app, ["Find out why.", "Do it, please."], showcaseAgent());
     const { page } = await app.signedIn({ ...PHONE, colorScheme: "dark" });
     await openThread(page, app, thread);
-    await page.getByRole("link", { name: "3 files changed" }).tap();
+    await page.getByRole("button", { name: "3 files changed" }).tap();
     await file(page, "connection/backoff.ts").locator("[data-line=added]").first().waitFor();
     const { code, scroll, client } = await page.evaluate(() => {
       const line = document.querySelector<HTMLElement>("[data-line=added]");

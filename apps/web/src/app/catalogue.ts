@@ -53,6 +53,7 @@ export const ACTIONS = {
   panel: { label: "Open or close the panel", place: "In a thread", keys: "p", words: "side" },
   plan: { label: "Show the plan", place: "In a thread", keys: "1", words: "panel todo" },
   changes: { label: "Show the changes", place: "In a thread", keys: "2", words: "panel diff files" },
+  allChanges: { label: "Show all changes, large", place: "In a thread", keys: "c", words: "diff files review" },
   queue: { label: "Show the queue", place: "In a thread", keys: "3", words: "panel prompts" },
   details: { label: "Show the details", place: "In a thread", keys: "4", words: "panel usage cost tokens" },
   rename: { label: "Rename", place: "In a thread", keys: "r", words: "title" },

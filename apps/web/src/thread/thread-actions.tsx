@@ -22,6 +22,7 @@ export function ThreadActions({
   promptBox,
   panel,
   onPanel,
+  onChanges,
 }: {
   id: string;
   thread: ThreadEntity;
@@ -32,6 +33,8 @@ export function ThreadActions({
   panel: PanelTab | null;
   /** Opens the panel at a tab; without one, where it was last; `null` closes it. */
   onPanel: (tab?: PanelTab | null) => void;
+  /** Shows all changes over the page. */
+  onChanges: () => void;
 }) {
   const client = useClient();
   const { permissions, questions } = usePermissions(id);
@@ -78,6 +81,7 @@ export function ThreadActions({
   );
 
   useActions([
+    { name: "allChanges", run: () => onChanges() },
     { name: "nextItem", run: () => timeline.current?.move(1) ?? false },
     { name: "previousItem", run: () => timeline.current?.move(-1) ?? false },
     { name: "openItem", run: toggleFocused },

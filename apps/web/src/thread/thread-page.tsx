@@ -1,14 +1,15 @@
 import { useThread, useConnection } from "@skein/client/react";
 import { useCallback, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { Page, PageHeading } from "../app/page.tsx";
-import { goBack, navigate, threadPath, useRoute } from "../app/router.tsx";
+import { navigate, useRoute } from "../app/router.tsx";
 import { useLayout } from "../lib/use-media.ts";
 import { Button } from "../ui/button.tsx";
 import { Empty, ErrorNote, SkeletonRows } from "../ui/states.tsx";
 import { Announcer } from "./announcer.tsx";
 import { Archived } from "./archived.tsx";
-import { readChanges } from "./changes/address.ts";
 import { AllChanges } from "./changes/all-changes.tsx";
+import { ShowChangesProvider } from "./changes/show-changes.ts";
 import { TurnChangesProvider } from "./changes/turn-changes.tsx";
 import { Switches } from "./header/switches.tsx";
 import { ThreadHeader } from "./header/thread-header.tsx";
@@ -54,8 +55,9 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
   useFocusAfterAnswer(id, toPrompt);
   const cwd = thread?.cwd ?? "";
   const shown = useMemo(() => ({ id, cwd }), [id, cwd]);
-  const item = route.page === "thread" ? route.item : null;
-  const changes = readChanges(item);
+  // All changes lie over the page while they are shown, begun at a file where one is named.
+  const [changes, setChanges] = useState<{ file: string | null } | null>(null);
+  const showChanges = useCallback((file?: string) => setChanges({ file: file ?? null }), []);
   const openPanel = (tab: PanelTab | null): void => {
     if (tab !== null) lastPanel.current = tab;
     setPanel(tab);
@@ -89,71 +91,78 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
   return (
     <ThreadProvider value={shown}>
       <ViewContext value={view}>
-        <Page
-          title={thread.title}
-          header={
-            <ThreadHeader
-              id={id}
-              thread={thread}
-              panelOpen={panel !== null}
-              onPanel={() => openPanel(panel === null ? lastPanel.current : null)}
-            />
-          }
-          panelTitle="About this thread"
-          // What lies over the page has the place to itself, and gives it back.
-          panelOpen={panel !== null && (changes === null || layout === "wide")}
-          onPanelClose={() => openPanel(null)}
-          panel={
-            <ThreadPanel id={id} thread={thread} tab={panel ?? lastPanel.current} onTab={openPanel} onShow={show} />
-          }
-        >
-          <div className="flex h-full flex-col">
-            <div className="min-h-0 flex-1">
-              <TurnChangesProvider thread={id}>
-                <Timeline ref={timeline} thread={id} target={changes === null ? item : null} />
-              </TurnChangesProvider>
-            </div>
-            <div className="mx-auto w-full max-w-[calc(var(--measure)+2rem)] px-4 pb-3 max-medium:px-2 max-medium:pb-2">
-              <div className="pb-safe">
-                <Interrupted id={id} />
-                <HeldStop stop={stop} />
-                <RequestBar thread={id} onShow={show} />
-                <QueueStrip thread={id} onShow={() => openPanel("queue")} />
-                {archived ? (
-                  <Archived id={id} onBack={() => requestAnimationFrame(toPrompt)} />
-                ) : (
-                  <PromptBox
-                    ref={promptBox}
-                    thread={id}
-                    stop={stop}
-                    onSent={() => timeline.current?.toEnd()}
-                    switches={layout === "narrow" && <Switches id={id} thread={thread} side="top" />}
-                  />
-                )}
+        <ShowChangesProvider value={showChanges}>
+          <Page
+            title={thread.title}
+            header={
+              <ThreadHeader
+                id={id}
+                thread={thread}
+                panelOpen={panel !== null}
+                onPanel={() => openPanel(panel === null ? lastPanel.current : null)}
+              />
+            }
+            panelTitle="About this thread"
+            // What lies over the page has the place to itself, and gives it back.
+            panelOpen={panel !== null && (changes === null || layout === "wide")}
+            onPanelClose={() => openPanel(null)}
+            panel={
+              <ThreadPanel id={id} thread={thread} tab={panel ?? lastPanel.current} onTab={openPanel} onShow={show} />
+            }
+          >
+            <div className="flex h-full flex-col">
+              <div className="min-h-0 flex-1">
+                <TurnChangesProvider thread={id}>
+                  <Timeline ref={timeline} thread={id} target={route.page === "thread" ? route.item : null} />
+                </TurnChangesProvider>
+              </div>
+              <div className="mx-auto w-full max-w-[calc(var(--measure)+2rem)] px-4 pb-3 max-medium:px-2 max-medium:pb-2">
+                <div className="pb-safe">
+                  <Interrupted id={id} />
+                  <HeldStop stop={stop} />
+                  <RequestBar thread={id} onShow={show} />
+                  <QueueStrip thread={id} onShow={() => openPanel("queue")} />
+                  {archived ? (
+                    <Archived id={id} onBack={() => requestAnimationFrame(toPrompt)} />
+                  ) : (
+                    <PromptBox
+                      ref={promptBox}
+                      thread={id}
+                      stop={stop}
+                      onSent={() => timeline.current?.toEnd()}
+                      switches={layout === "narrow" && <Switches id={id} thread={thread} side="top" />}
+                    />
+                  )}
+                </div>
               </div>
             </div>
-          </div>
-          {!archived && <DropZone onFiles={(files) => promptBox.current?.attach(files)} />}
-          <ThreadActions
-            id={id}
-            thread={thread}
-            stop={stop}
-            timeline={timeline}
-            promptBox={promptBox}
-            panel={panel}
-            onPanel={(tab = lastPanel.current) => openPanel(tab)}
-          />
-          <Announcer id={id} />
-          {changes !== null && (
-            <AllChanges
+            {!archived && <DropZone onFiles={(files) => promptBox.current?.attach(files)} />}
+            <ThreadActions
               id={id}
-              cwd={thread.cwd}
-              file={changes.file}
-              onShow={(tool) => navigate(threadPath(id, tool), { replace: true })}
-              onClose={() => goBack(threadPath(id))}
+              thread={thread}
+              stop={stop}
+              timeline={timeline}
+              promptBox={promptBox}
+              panel={panel}
+              onPanel={(tab = lastPanel.current) => openPanel(tab)}
+              onChanges={showChanges}
             />
-          )}
-        </Page>
+            <Announcer id={id} />
+            {changes !== null && (
+              <AllChanges
+                id={id}
+                cwd={thread.cwd}
+                file={changes.file}
+                onShow={(tool) => {
+                  // The timeline gets the focus once nothing lies over it.
+                  flushSync(() => setChanges(null));
+                  setTimeout(() => show(tool));
+                }}
+                onClose={() => setChanges(null)}
+              />
+            )}
+          </Page>
+        </ShowChangesProvider>
       </ViewContext>
     </ThreadProvider>
   );

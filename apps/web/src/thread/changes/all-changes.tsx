@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp, Columns2, Rows2 } from "lucide-react";
 import { useMemo, useRef } from "react";
-import { useShortcuts } from "../../app/shortcuts.tsx";
+import { useActions } from "../../app/actions.tsx";
 import { useStored } from "../../lib/device-storage.ts";
 import { useLayout } from "../../lib/use-media.ts";
 import { IconButton } from "../../ui/button.tsx";
@@ -39,10 +39,6 @@ export function AllChanges({
     const to = neighbour(scroller.current, by);
     if (to) goToFile(to);
   };
-  useShortcuts([
-    { keys: "j", label: "Next changed file", group: "In a thread", run: () => move(1) },
-    { keys: "k", label: "Previous changed file", group: "In a thread", run: () => move(-1) },
-  ]);
 
   return (
     <Viewer
@@ -78,12 +74,22 @@ export function AllChanges({
       scroller={scroller}
       flush
     >
+      <Keys onMove={move} />
       {files.map((each) => (
         <ChangedFile key={each.path} file={each} cwd={cwd} split={split} sought={each.path === file} onShow={onShow} />
       ))}
       <EarlierChanges none={files.length === 0} hasOlder={hasOlder} loading={loading} onLoad={loadOlder} />
     </Viewer>
   );
+}
+
+/** Its keys hold where they are registered: in the layer. */
+function Keys({ onMove }: { onMove: (by: 1 | -1) => void }) {
+  useActions([
+    { name: "nextItem", label: "Next file", run: () => onMove(1) },
+    { name: "previousItem", label: "Previous file", run: () => onMove(-1) },
+  ]);
+  return null;
 }
 
 const sectionsIn = (box: HTMLElement | null): HTMLElement[] => [

@@ -1,10 +1,8 @@
 import type { Item } from "@skein/client";
 import { useTimeline } from "@skein/client/react";
 import { createContext, useContext, useMemo, type ReactNode } from "react";
-import { Link } from "../../app/router.tsx";
 import { plural } from "../lib/words.ts";
-import { useThreadId } from "../thread-context.ts";
-import { changesPath } from "./address.ts";
+import { useShowChanges } from "./show-changes.ts";
 
 const TurnChangesContext = createContext<ReadonlyMap<string, number>>(new Map());
 
@@ -33,17 +31,18 @@ export function TurnChangesProvider({ thread, children }: { thread: string; chil
 
 /** How many files a turn changed, as the way to see them; nothing where it changed none. */
 export function TurnChanges({ turn }: { turn: string }) {
-  const thread = useThreadId();
+  const showChanges = useShowChanges();
   const count = useContext(TurnChangesContext).get(turn) ?? 0;
   if (count === 0) return null;
   return (
     <>
-      <Link
-        to={changesPath(thread)}
+      <button
+        type="button"
+        onClick={() => showChanges()}
         className="inline-flex min-h-6 items-center rounded-control text-ink-2 underline decoration-line-strong underline-offset-2 hover:text-ink-1 pointer-coarse:min-h-11"
       >
         {plural(count, "file")} changed
-      </Link>
+      </button>
       <span aria-hidden>·</span>
     </>
   );

@@ -1,12 +1,11 @@
 import { Maximize2 } from "lucide-react";
 import { useMemo, useState } from "react";
-import { Link, navigate } from "../../app/router.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
-import { changesPath } from "../changes/address.ts";
 import { ChangeDiff } from "../changes/change-diff.tsx";
 import { EarlierChanges } from "../changes/earlier-changes.tsx";
 import { FileToggle } from "../changes/file-toggle.tsx";
 import { netChanges, type FileChanges } from "../changes/net-changes.ts";
+import { useShowChanges } from "../changes/show-changes.ts";
 import { useTouches } from "../changes/use-touches.ts";
 import { relativePath } from "../items/tool-words.ts";
 import { Capped } from "../lib/capped.tsx";
@@ -14,6 +13,7 @@ import { plural } from "../lib/words.ts";
 
 /** The files the thread touched, net, as its agent told of them. */
 export function ChangesPanel({ id, cwd, onShow }: { id: string; cwd: string; onShow: (item: string) => void }) {
+  const showChanges = useShowChanges();
   const { touches, hasOlder, loading, loadOlder } = useTouches(id);
   const files = useMemo(() => netChanges(touches), [touches]);
   return (
@@ -21,18 +21,19 @@ export function ChangesPanel({ id, cwd, onShow }: { id: string; cwd: string; onS
       {files.length > 0 && (
         <p className="flex items-center justify-between gap-2 px-1 text-small text-ink-3">
           {plural(files.length, "file")} changed
-          <Link
-            to={changesPath(id)}
+          <button
+            type="button"
+            onClick={() => showChanges()}
             className="inline-flex min-h-6 items-center rounded-control font-medium text-accent hover:underline pointer-coarse:min-h-11"
           >
             Show all
-          </Link>
+          </button>
         </p>
       )}
       <ul className="space-y-2">
         {files.map((file) => (
           <li key={file.path}>
-            <FileView thread={id} file={file} cwd={cwd} onShow={onShow} />
+            <FileView file={file} cwd={cwd} onShow={onShow} />
           </li>
         ))}
       </ul>
@@ -41,24 +42,15 @@ export function ChangesPanel({ id, cwd, onShow }: { id: string; cwd: string; onS
   );
 }
 
-function FileView({
-  thread,
-  file,
-  cwd,
-  onShow,
-}: {
-  thread: string;
-  file: FileChanges;
-  cwd: string;
-  onShow: (item: string) => void;
-}) {
+function FileView({ file, cwd, onShow }: { file: FileChanges; cwd: string; onShow: (item: string) => void }) {
+  const showChanges = useShowChanges();
   const [open, setOpen] = useState(false);
   const path = relativePath(file.path, cwd);
   return (
     <div role="group" aria-label={path} className="overflow-hidden rounded-control border border-line bg-surface-2">
       <div className="flex h-9 items-center gap-1 pr-1 pl-1 pointer-coarse:h-12">
         <FileToggle file={file} path={path} open={open} onToggle={() => setOpen(!open)} className="text-meta" />
-        <IconButton label="Show large" onClick={() => navigate(changesPath(thread, file.path))}>
+        <IconButton label="Show large" onClick={() => showChanges(file.path)}>
           <Maximize2 size={14} aria-hidden />
         </IconButton>
       </div>
