@@ -14,23 +14,50 @@ type Links = TokensList["links"];
 export class BlockReader {
   #text = "";
   #blocks: readonly MarkdownBlock[] = [];
+  /** All definitions in the text. */
   #links: Links = {};
+  /** Those up to a place in it, where nothing changed any more when it was read last. */
+  #defined: { end: number; links: Links } = { end: 0, links: {} };
+  /** The last text could not be read as a whole: what grew from it is no help for the next. */
+  #failed = false;
 
   /** The blocks of a text, blank ones left out. Cheap when it is the text of the last call with more at its end. */
   read(source: string): readonly MarkdownBlock[] {
     const text = source.includes("\r") ? source.replaceAll(/\r\n?/g, "\n") : source;
     if (text === this.#text) return this.#blocks;
-    const grown = this.#text !== "" && text.startsWith(this.#text);
-    const { kept, from } = grown ? sure(this.#blocks, this.#text) : { kept: 0, from: 0 };
-    const known = grown ? this.#links : {};
-    const { tokens, links } = lex(text.slice(from), known);
-    const more = Object.keys(links).length > Object.keys(known).length;
-    // A new definition may give meaning to what stands before it.
-    const before = more && kept > 0 ? lex(text.slice(0, from), links).tokens.map(asBlock) : this.#blocks.slice(0, kept);
-    this.#blocks = reuse(this.#blocks, [...before, ...tokens.map(asBlock)]);
-    this.#links = links;
+    try {
+      this.#grow(text);
+      this.#failed = false;
+    } catch {
+      // marked throws at some texts, as at "- a\n    >1. \n    a". What an agent says is shown all the same.
+      this.#blocks = reuse(this.#blocks, piecemeal(text));
+      this.#links = {};
+      this.#failed = true;
+    }
     this.#text = text;
     return this.#blocks;
+  }
+
+  #grow(text: string): void {
+    const grown = !this.#failed && this.#text !== "" && text.startsWith(this.#text);
+    const { kept, from } = grown ? sure(this.#blocks, this.#text) : { kept: 0, from: 0 };
+    this.#defined = this.#definedBefore(text, from, grown);
+    const { tokens, links } = lex(text.slice(from), this.#defined.links);
+    // A definition may give meaning to what stands before it, or another one, as long as it grows.
+    const relinked = kept > 0 && !sameLinks(links, this.#links);
+    const before = relinked ? lex(text.slice(0, from), links).tokens.map(asBlock) : this.#blocks.slice(0, kept);
+    this.#blocks = reuse(this.#blocks, [...before, ...tokens.map(asBlock)]);
+    this.#links = links;
+  }
+
+  /** The definitions that stand before `end`, where nothing changes any more. */
+  #definedBefore(text: string, end: number, grown: boolean): { end: number; links: Links } {
+    const { end: known, links } = this.#defined;
+    if (!grown || end === 0) return { end: 0, links: {} };
+    if (Object.keys(this.#links).length === 0) return { end, links: {} };
+    return known <= end
+      ? { end, links: lex(text.slice(known, end), links).links }
+      : { end, links: lex(text.slice(0, end), {}).links };
   }
 }
 
@@ -39,24 +66,41 @@ export function closed(block: MarkdownBlock): MarkdownBlock {
   if (block.token.type === "code" || block.token.type === "space") return block;
   const raw = remend(block.raw);
   if (raw === block.raw) return block;
-  const token = lex(raw, {}).tokens.find(({ type }) => type !== "space");
+  const token = piecemeal(raw).find((each) => each.token.type !== "space")?.token;
   return token ? { raw: block.raw, token } : block;
+}
+
+/** Reads what blank lines part piece by piece; one that cannot be read is shown letter by letter, as code is. */
+function piecemeal(text: string): MarkdownBlock[] {
+  return text.split(/(?<=\n\n)(?!\n)/).flatMap((raw) => {
+    try {
+      return lex(raw, {}).tokens.map(asBlock);
+    } catch {
+      return [{ raw, token: { type: "code", raw, text: raw.trimEnd() } }];
+    }
+  });
 }
 
 const asBlock = (token: Token): MarkdownBlock => ({ raw: token.raw, token });
 
 /** How many blocks more text cannot change, and where they end in the text. */
 function sure(blocks: readonly MarkdownBlock[], text: string): { kept: number; from: number } {
+  const most = blocks.findIndex(({ token }, index) => mayTakeTitle(token, blocks[index + 1]));
   let from = blocks.reduce((sum, { raw }) => sum + raw.length, 0);
   let seen = 0;
   for (let index = blocks.length - 1; index > 0; index--) {
     const block = blocks[index];
     from -= block?.raw.length ?? 0;
-    if (block?.token.type !== "space") seen++;
-    if (seen >= 2 && block?.token.type !== "space" && isAfterBlankLine(text, from)) return { kept: index, from };
+    if (block?.token.type === "space") continue;
+    seen++;
+    if (seen >= 2 && (most < 0 || index <= most) && isAfterBlankLine(text, from)) return { kept: index, from };
   }
   return { kept: 0, from: 0 };
 }
+
+/** A definition takes what follows for its title once that is closed, however much later. */
+const mayTakeTitle = (token: Token, next: MarkdownBlock | undefined): boolean =>
+  token.type === "def" && !token["title"] && /^\s*["'(]/.test(next?.raw ?? "");
 
 function isAfterBlankLine(text: string, at: number): boolean {
   let lines = 0;
@@ -75,13 +119,20 @@ function lex(text: string, known: Links): { tokens: Token[]; links: Links } {
   return { tokens: [...tokens], links: tokens.links };
 }
 
-/** Keeps the objects of blocks whose source is the same at the same place. */
+function sameLinks(a: Links, b: Links): boolean {
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every((name) => a[name]?.href === b[name]?.href && a[name]?.title === b[name]?.title);
+}
+
+/** Keeps the objects of blocks that say the same at the same place, so that they need not be drawn again. */
 function reuse(before: readonly MarkdownBlock[], now: readonly MarkdownBlock[]): readonly MarkdownBlock[] {
   return now.map((block, index) => {
     const old = before[index];
-    return old !== undefined && old !== block && old.raw === block.raw && !refers(block.raw) ? old : block;
+    return old !== undefined && old !== block && isSame(old, block) ? old : block;
   });
 }
 
-/** Whether a source may refer to a definition elsewhere: then it may mean something new although it reads the same. */
-const refers = (raw: string): boolean => raw.includes("]");
+/** The same source may mean something else: by a definition elsewhere, or by what follows it. */
+const isSame = (a: MarkdownBlock, b: MarkdownBlock): boolean =>
+  a.raw === b.raw && JSON.stringify(a.token) === JSON.stringify(b.token);
