@@ -2,6 +2,7 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Exported } from "../exported.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../../../bin/skein.js", import.meta.url));
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -142,6 +143,20 @@ export class Place {
     return { ...ready, child };
   }
 
+  /** The id of the one thread there is. */
+  async onlyThread(): Promise<string> {
+    const threads = JSON.parse((await this.skein(["threads", "--json"])).out) as { thread: string }[];
+    const [only, second] = threads;
+    if (only === undefined || second !== undefined) throw new Error(`There are ${threads.length} threads, not one.`);
+    return only.thread;
+  }
+
+  async exportJson(thread: string): Promise<Exported> {
+    const { code, out, err } = await this.skein(["export", thread, "--format", "json"]);
+    if (code !== 0) throw new Error(err);
+    return JSON.parse(out) as Exported;
+  }
+
   async remove(): Promise<void> {
     for (const child of this.#running) child.kill("SIGKILL");
     await Promise.all([...this.#running].map(async ({ exited }) => exited));
@@ -166,3 +181,10 @@ export const jsonLines = (text: string): Record<string, unknown>[] =>
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+/** All that the agent answered in a thread. */
+export const answerOf = ({ items }: Exported): string =>
+  items
+    .filter(({ kind, role }) => kind === "message" && role === "assistant")
+    .map(({ text }) => text as string)
+    .join("");

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { Place } from "./testing/skein.ts";
+
+// Whole programs are started, on a machine that others use too.
+setDefaultTimeout(60_000);
+
+let place: Place;
+beforeEach(async () => {
+  place = await Place.make();
+});
+afterEach(async () => place.remove());
+
+const COMMANDS = "serve run threads tail send cancel answer export agents pair doctor demo-agent".split(" ");
+
+test("through the launcher, on Node: the version, and the exit code of what it runs", async () => {
+  expect(await place.launch(["--version"]).ended()).toEqual({ code: 0, out: "0.1.0\n", err: "" });
+  const wrong = await place.launch(["frob"]).ended();
+  expect(wrong.code).toBe(2);
+  expect(wrong.err).toBe("error: unknown command 'frob'\nTry \"skein help\".\n");
+});
+
+test("every command has a help page with examples, and stands in the list", async () => {
+  const list = await place.skein(["--help"]);
+  expect(list.code).toBe(0);
+  for (const name of COMMANDS) {
+    const page = await place.skein([name, "--help"]);
+    expect(page.code).toBe(0);
+    expect(page.out).toStartWith(`Usage: skein ${name}`);
+    expect(page.out).toMatch(/Examples?:\n {2}skein /);
+    expect(list.out).toContain(`\n  ${name} `);
+    expect((await place.skein(["help", name])).out).toBe(page.out);
+  }
+  expect((await place.skein(["help", "exit-codes"])).out).toContain("130  interrupted");
+});
+
+test("a faulty command line ends with 2, says what is wrong, and what to do", async () => {
+  const cases: [string[], string][] = [
+    [["tial"], "Did you mean tail?"],
+    [["run", "--answer", "maybe", "x"], "Expected one of: allow, reject, ask."],
+    [["serve", "--port", "70000"], "Expected a number from 0 to 65535."],
+    [["export"], "missing required argument 'thread'"],
+    [["tail", "../etc"], '"skein threads" lists them'],
+    [["run", "--exec", "'open", "x"], "a quote is left open"],
+    [["run", "--agent", "demo", ""], "There is no prompt."],
+    [["threads", "--frob"], "unknown option '--frob'"],
+    [["help", "frob"], "there is no help about 'frob'"],
+  ];
+  for (const [args, says] of cases) {
+    const { code, out, err } = await place.skein(args);
+    expect({ args, code, out }).toEqual({ args, code: 2, out: "" });
+    expect(err).toContain(says);
+  }
+});

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import type { Commit } from "@skein/client/protocol";
+import { Replica } from "@skein/client/replica";
+import { exported, type Exported } from "./exported.ts";
+import { answerOf, jsonLines, Place } from "./testing/skein.ts";
+
+// Whole programs are started, on a machine that others use too.
+setDefaultTimeout(60_000);
+
+let place: Place;
+beforeEach(async () => {
+  place = await Place.make();
+});
+afterEach(async () => place.remove());
+
+test("send queues and tells the turn; --wait streams it; the agent remembers", async () => {
+  await place.serve();
+  await place.skein(["run", "--agent", "demo", "the first"]);
+  const thread = await place.onlyThread();
+  const sent = await place.skein(["send", thread, "--json", "the second"]);
+  expect(JSON.parse(sent.out)).toEqual({ turn: { id: expect.any(String) } });
+  const waited = await place.skein(["send", thread, "--wait", "/recall"]);
+  expect(waited).toMatchObject({ code: 0, out: "Demo: you said before:\n\n1. the first\n2. the second\n" });
+});
+
+test("one that rests after a failure is listed as failed", async () => {
+  await place.serve();
+  await place.skein(["run", "--agent", "demo", "fail"]);
+  expect((await place.skein(["threads"])).out).toMatch(/^\w{16} +failed /m);
+});
+
+test("tail --after goes on from a position: with what came before it, the same thread", async () => {
+  await place.serve();
+  await place.skein(["run", "--agent", "demo", "first"]);
+  const thread = await place.onlyThread();
+  const before = await place.exportJson(thread);
+  const replica = new Replica(`thread:${thread}`);
+  const changes = [
+    { op: "put" as const, kind: "thread", id: thread, value: before.thread },
+    ...before.items.map(({ kind, id, ...value }) => ({ op: "put" as const, kind, id, value })),
+  ];
+  replica.apply({ topic: `thread:${thread}`, epoch: before.epoch, after: null, seq: before.seq, ts: 0, changes });
+
+  await place.skein(["send", thread, "--wait", "second"]);
+  const after = await place.exportJson(thread);
+  const tail = place.start(["tail", thread, "--after", String(before.seq), "--json"]);
+  for (let seen = 0; replica.seq < after.seq; seen++) {
+    await tail.out.line((line) => (JSON.parse(line) as Commit).after === replica.seq);
+    expect(
+      replica.apply(jsonLines(tail.out.text.slice(0, tail.out.text.lastIndexOf("\n")))[seen] as unknown as Commit),
+    ).toBe("applied");
+  }
+  tail.process.kill("SIGINT");
+  expect(await tail.process.exited).toBe(130);
+  const ids = (items: Exported["items"]): string[] => items.map(({ kind, id, pos }) => `${kind} ${id} ${pos}`);
+  expect(ids(exported(thread, replica).items)).toEqual(ids(after.items));
+  expect(answerOf(exported(thread, replica))).toBe(answerOf(after));
+});
+
+test("tail prints the newest items, then follows", async () => {
+  await place.serve();
+  await place.skein(["run", "--agent", "demo", "first"]);
+  const thread = await place.onlyThread();
+  const tail = place.start(["tail", thread]);
+  await tail.out.line((line) => line === "[prompt] first");
+  await place.skein(["send", thread, "second"]);
+  await tail.out.line((line) => line === "[prompt] second");
+  tail.process.kill("SIGTERM");
+  expect(await tail.process.exited).toBe(130);
+});
+
+test("export --format md is to be read; the list is a table", async () => {
+  await place.serve();
+  await place.skein(["run", "--agent", "demo", "--answer", "allow", "tour"]);
+  const { out } = await place.skein(["export", await place.onlyThread()]);
+  expect(out).toStartWith("# Demo: tour\n");
+  expect(out).toContain("## Prompt\n\ntour\n");
+  expect(out).toContain("- [x] Explain\n");
+  expect(out).toContain("```diff\n--- ");
+  expect(out).toContain("+- The tour was here.\n```");
+  expect(out).toContain("`sh -c ls -la`\n\n```\n");
+  const list = await place.skein(["threads"]);
+  expect(list.out).toMatch(/^THREAD +STATUS +CHANGED +AGENT +TITLE\n\w{16} +idle +just now +demo +Demo: tour\n$/);
+  expect((await place.skein(["agents"])).out).toMatch(/\ndemo +yes /);
+  const agents = JSON.parse((await place.skein(["agents", "--json"])).out) as { name: string; found: boolean }[];
+  expect(agents).toContainEqual(expect.objectContaining({ name: "demo", found: true }));
+});
