@@ -46,9 +46,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   });
   // What was opened is closed again in reverse, at the end or when a later step fails.
   const closers: (() => Promise<void>)[] = [async () => store.close()];
-  const stop = async (): Promise<void> => {
-    for (const close of closers.splice(0).toReversed()) await close();
-  };
+  const stop = (): Promise<void> => closeAll(closers.splice(0).toReversed());
   try {
     const hub = new Hub({ store, clock, limits, load: processLoad(clock), report });
     closers.push(async () => hub.settled());
@@ -75,8 +73,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         offered: (agent, offers) => void announcer.offered(agent, offers).catch(report),
       },
     });
-    // What says where the server is stays behind only when one was killed. We hold the lock: none of it is in use.
-    if (await Bun.file(join(data, "server.json")).exists()) await endLeftovers(data);
+    // One that was killed may have left agents, at whatever it was. We hold the lock: none of them is in use.
+    await endLeftovers(data);
     await threads.start();
     closers.push(async () => threads.close());
     // Before the first who can ask for them; a faulty agents.json is told, and ends nothing.
@@ -118,6 +116,17 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     await stop().catch(report);
     throw error;
   }
+}
+
+/**
+ * Closes one after the other, and none is spared because another failed.
+ * @throws what the first of them threw, or all of it as one AggregateError.
+ */
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  const faults: unknown[] = [];
+  for (const close of closers) await close().catch((fault: unknown) => void faults.push(fault));
+  if (faults.length === 1) throw faults[0];
+  if (faults.length > 1) throw new AggregateError(faults, faults.map(String).join("; "));
 }
 
 /** Faults that no request waits for go to the log of whoever runs the server. */

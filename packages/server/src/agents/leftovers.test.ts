@@ -13,7 +13,7 @@ async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
 
 withProc("G7: what a killed server left running is ended, with its children; another server's is not", async () => {
   const owner = `/skein-test-${crypto.randomUUID()}`;
-  const left = start(owner, "sleep 1000 & echo $!; wait");
+  const left = start(owner, "sleep 1000 & echo $!; exec sleep 1000");
   const others = start(`${owner}-other`, "echo ready; exec sleep 1000");
   const child = Number(await firstLine(left.stdout));
   expect(await firstLine(others.stdout)).toBe("ready");

@@ -34,6 +34,13 @@ const LOOK_MS = 20;
 /** SIGKILL cannot be refused; a process the kernel cannot end yet is not waited for longer than this. */
 const KILLED_MS = 5000;
 
+/** Groups in which somebody may still be. */
+const living = new Set<ProcessGroup>();
+// However this process leaves, as long as it can still do something: nobody would be left to end them, or to hear them.
+process.on("exit", () => {
+  for (const group of living) group.signal("SIGKILL");
+});
+
 /**
  * A program started as the leader of a process group of its own, so that signals reach all it started: a launcher's
  * child outlives signals sent to its launcher alone.
@@ -56,6 +63,7 @@ export class ProcessGroup {
     this.pid = child.pid;
     this.stdout = child.stdout;
     this.stderr = child.stderr;
+    living.add(this);
     this.exited = child.exited.then(() => {
       const { signalCode } = child;
       const exit =
@@ -125,6 +133,7 @@ export class ProcessGroup {
     } catch {
       // ESRCH: nobody is left. EPERM: only the dead not yet collected are (macOS), or nobody we may signal.
       this.#empty = this.#exit !== null;
+      if (this.#empty) living.delete(this);
       return false;
     }
   }

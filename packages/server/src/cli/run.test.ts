@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Commit } from "@skein/client/protocol";
 import { Replica } from "@skein/client/replica";
 import { exported } from "./exported.ts";
-import { answerOf, jsonLines, Place } from "./testing/skein.ts";
+import { answerOf, jsonLines, Place, scripted } from "./testing/skein.ts";
 
 // Whole programs are started, on a machine that others use too.
 setDefaultTimeout(60_000);
@@ -83,17 +83,10 @@ test("the prompt may come on stdin; --exec starts any ACP agent", async () => {
 });
 
 test("a turn with more items than a window holds is followed to its end", async () => {
-  const agent = join(import.meta.dir, "../../../../test/support/scripted-agent.ts");
   const steps = Array.from({ length: 450 }, (_, call) => ({
     update: { sessionUpdate: "tool_call", toolCallId: `c${call}`, title: `Call ${call}`, status: "completed" },
   }));
-  const exec = `"${process.execPath}" '${agent}'`;
-  const { code, out, err } = await place.skein([
-    "run",
-    "--exec",
-    exec,
-    JSON.stringify([...steps, { text: "the end" }]),
-  ]);
+  const { code, out, err } = await place.skein(["run", ...scripted(...steps, { text: "the end" })]);
   expect({ code, out }).toEqual({ code: 0, out: "the end\n" });
   expect(err.match(/Call \d+: completed/g)).toHaveLength(450);
   const { items } = await place.exportJson(await place.onlyThread());

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { Place } from "./testing/skein.ts";
+import { isAlive } from "../agents/testing/watched-agent.ts";
+import { Place, scripted, STUBBORN, type Program } from "./testing/skein.ts";
 
 // Whole programs are started, on a machine that others use too.
 setDefaultTimeout(60_000);
@@ -70,4 +71,66 @@ test("a server that cannot be reached, and one that does not let in", async () =
   const without = await place.skein(["threads"], { env: { SKEIN_URL: url } });
   expect(without.code).toBe(2);
   expect(without.err).toContain("SKEIN_TOKEN is not");
+});
+
+/** Has a server run an agent that does not go by itself. */
+async function withStubbornAgent(): Promise<{ server: Program; agent: number; thread: string }> {
+  const { child: server } = await place.serve();
+  const run = place.start(["run", "--json", ...scripted(...STUBBORN)]);
+  const { thread } = JSON.parse(await run.out.line()) as { thread: string };
+  const agent = Number(/"text":"(\d+)/.exec(await run.out.line((line) => /"text":"\d+/.test(line)))?.[1]);
+  run.process.kill("SIGKILL");
+  expect(isAlive(agent)).toBe(true);
+  return { server, agent, thread };
+}
+
+const goneAway = async (): Promise<void> => {
+  while (await Bun.file(join(place.data, "server.json")).exists()) await Bun.sleep(5);
+};
+
+test("G7: told twice to go, it goes at once, and takes its agents along", async () => {
+  const { server, agent } = await withStubbornAgent();
+  const began = performance.now();
+  while (server.process.exitCode === null) {
+    server.process.kill("SIGTERM");
+    await Bun.sleep(50);
+  }
+  expect(server.process.exitCode).toBe(130);
+  while (isAlive(agent)) await Bun.sleep(5);
+  // The agent would have had five seconds.
+  expect(performance.now() - began).toBeLessThan(4_000);
+});
+
+test.skipIf(process.platform !== "linux")(
+  "G7: killed while it was going, what it left running ends at the next start",
+  async () => {
+    const { server, agent, thread } = await withStubbornAgent();
+    server.process.kill("SIGTERM");
+    await goneAway();
+    server.process.kill("SIGKILL");
+    await server.process.exited;
+    expect(isAlive(agent)).toBe(true);
+    await place.serve();
+    while (isAlive(agent)) await Bun.sleep(5);
+    const { items } = await place.exportJson(thread);
+    expect(items.find(({ kind }) => kind === "turn")?.["status"]).toBe("interrupted");
+  },
+);
+
+test("one part that cannot be closed keeps none of the others open, and is told", async () => {
+  const { server, agent, thread } = await withStubbornAgent();
+  const whereabouts = join(place.data, "server.json");
+  await rm(whereabouts);
+  await mkdir(whereabouts);
+  server.process.kill("SIGTERM");
+  const { code, err } = await server.ended();
+  expect(code).toBe(1);
+  expect(err).toContain(whereabouts);
+  expect(isAlive(agent)).toBe(false);
+  await rm(whereabouts, { recursive: true });
+  const { items } = await place.exportJson(thread);
+  expect(items.find(({ kind }) => kind === "turn")).toMatchObject({
+    status: "interrupted",
+    error: { message: expect.stringContaining("The server was stopped.") },
+  });
 });

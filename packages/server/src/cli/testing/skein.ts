@@ -2,10 +2,28 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Step } from "../../../../../test/support/scripted-agent.ts";
 import type { Exported } from "../exported.ts";
 
+const SCRIPTED_AGENT = fileURLToPath(new URL("../../../../../test/support/scripted-agent.ts", import.meta.url));
 const LAUNCHER = fileURLToPath(new URL("../../../bin/skein.js", import.meta.url));
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+
+/** The arguments of `run` for an agent that does what its prompt says (see the file). */
+export const scripted = (...steps: readonly Step[]): string[] => [
+  "--exec",
+  `"${process.execPath}" '${SCRIPTED_AGENT}'`,
+  JSON.stringify(steps),
+];
+
+/** Says its pid in a line, and goes on for ever: neither the end of its stdin nor SIGTERM ends it. */
+export const STUBBORN: readonly Step[] = [
+  { ignore: "SIGTERM" },
+  { ignore: "EOF" },
+  { tell: "pid" },
+  { text: "\n" },
+  { hang: true },
+];
 
 export type Ended = { code: number; out: string; err: string };
 
