@@ -20,8 +20,8 @@ export function makeToken(): string {
 }
 
 /**
- * The token for programs of the person who runs the server: read from `<data>/token`, made at the first start, with
- * access for its owner only, and known to the store by its hash.
+ * The token for programs of the person who runs the server: read from `<data>/token`, made when there is none, with
+ * access for its owner only, and known to the store by its hash. What stood in the file before lets nobody in any more.
  */
 export async function localToken(store: Store, data: string, now: number): Promise<string> {
   const path = join(data, "token");
@@ -45,6 +45,10 @@ export async function localToken(store: Store, data: string, now: number): Promi
       expiresAt: null,
       usedAt: null,
     });
+  }
+  for (const row of await store.tokens(LOCAL_USER)) {
+    // A person may have called it anything; only those of browsers have an end.
+    if (row.hash !== hash && row.expiresAt === null) await store.removeToken(row.hash);
   }
   return token;
 }
