@@ -112,7 +112,7 @@ export class SkeinClient {
     });
     this.#connection = new Connection({
       ...common,
-      open: options.transport ?? webSocketTransport(`ws${server.slice(4)}/v1/socket`, findWebSocket(options.WebSocket)),
+      open: options.transport ?? webSocketTransport(`ws${server.slice(4)}/v1/socket`, options.WebSocket),
       client: { name: options.name ?? "@skein/client", version: options.version ?? "0" },
       token,
       wakeSources: options.wakeSources ?? [browserSignals, clockJumps(clock)],
@@ -326,13 +326,4 @@ function serverAddress(url: string): string {
     throw new SkeinError("invalid", "A server's address bears no credentials, query or fragment.");
   }
   return read.origin + read.pathname.replace(/\/+$/, "");
-}
-
-function findWebSocket(given: WebSocketConstructor | undefined): WebSocketConstructor {
-  const found = given ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
-  if (found) return found;
-  throw new SkeinError(
-    "unsupported",
-    "There is no WebSocket here. On Node 20, install the package ws and pass its WebSocket.",
-  );
 }

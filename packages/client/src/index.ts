@@ -11,6 +11,6 @@ export type { WatchOptions, WatchStatus } from "./connection/subscription.ts";
 export type { OpenTransport, Transport, TransportEvents } from "./connection/transport.ts";
 export type { WakeSource } from "./connection/wake.ts";
 export type { Watch } from "./connection/watch.ts";
-export type { WebSocketConstructor, WebSocketLike } from "./connection/websocket.ts";
+export { webSocketTransport, type WebSocketConstructor, type WebSocketLike } from "./connection/websocket.ts";
 export * from "./protocol/index.ts";
 export * from "./replica/index.ts";

@@ -18,12 +18,16 @@ import { makeId } from "./ids.ts";
 import { startKeeping } from "./store/keeping.ts";
 import { Blobs } from "./store/blobs.ts";
 import { SqliteStore } from "./store/sqlite.ts";
+import { busyThreads } from "./threads/busy-threads.ts";
 import { textOf } from "./threads/text-of.ts";
 import { Threads } from "./threads/threads.ts";
 import { VERSION } from "./version.ts";
 
 /** The web app's build, beside this package in the workspace. */
 const WEB_APP = join(import.meta.dir, "../../../apps/web/dist");
+
+/** Between two looks whether anybody uses the server still, in milliseconds. */
+const UNUSED_LOOK_MS = 50;
 
 /** What clients are told to wait when the server goes down: a restart takes less. */
 const RETRY_AFTER_MS = 500;
@@ -103,13 +107,19 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const keeping = startKeeping({ store, blobs, clock, report });
     closers.push(async () => keeping.stop());
     const url = `http://${urlHost(host)}:${listening.port}`;
-    await tellWhere(data, { url, pid: process.pid, version: VERSION });
+    await tellWhere(data, { url, pid: process.pid, version: VERSION, inCommand: options.inCommand === true });
     closers.push(async () => rm(join(data, "server.json"), { force: true }));
     return {
       url,
       token,
       addresses: gateway.addresses,
       pairingLink: (base) => gateway.pairingLink(LOCAL_USER, base),
+      async unused(signal) {
+        const isUsed = async () => gateway.connections > 0 || (await busyThreads(store, access)).length > 0;
+        while (!signal.aborted && (await isUsed())) {
+          await new Promise<void>((resolve) => void clock.setTimeout(resolve, UNUSED_LOOK_MS));
+        }
+      },
       stop,
     };
   } catch (error) {
@@ -168,7 +178,10 @@ function urlHost(host: string): string {
 }
 
 /** Lets programs on this machine find the server; written whole or not at all. */
-async function tellWhere(data: string, where: { url: string; pid: number; version: string }): Promise<void> {
+async function tellWhere(
+  data: string,
+  where: { url: string; pid: number; version: string; inCommand: boolean },
+): Promise<void> {
   const path = join(data, "server.json");
   await writeFile(`${path}.new`, `${JSON.stringify(where)}\n`, { mode: 0o600 });
   await rename(`${path}.new`, path);

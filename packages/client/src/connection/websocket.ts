@@ -1,4 +1,4 @@
-import { CLOSE } from "../protocol/errors.ts";
+import { CLOSE, SkeinError } from "../protocol/errors.ts";
 import { SUBPROTOCOL } from "../protocol/version.ts";
 import type { OpenTransport } from "./transport.ts";
 
@@ -14,8 +14,11 @@ export type WebSocketConstructor = new (url: string, protocols?: string | string
 /**
  * A transport over one WebSocket each.
  * @param url Begins with `ws:` or `wss:`; bears no credentials.
+ * @param given The WebSocket to use; the global one when absent.
+ * @throws SkeinError `unsupported` where there is none.
  */
-export function webSocketTransport(url: string, WebSocket: WebSocketConstructor): OpenTransport {
+export function webSocketTransport(url: string, given?: WebSocketConstructor): OpenTransport {
+  const WebSocket = findWebSocket(given);
   return (events) => {
     let over = false;
     const finish = (code: number, reason: string): void => {
@@ -57,4 +60,13 @@ export function webSocketTransport(url: string, WebSocket: WebSocketConstructor)
       },
     };
   };
+}
+
+function findWebSocket(given: WebSocketConstructor | undefined): WebSocketConstructor {
+  const found = given ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
+  if (found) return found;
+  throw new SkeinError(
+    "unsupported",
+    "There is no WebSocket here. On Node 20, install the package ws and pass its WebSocket.",
+  );
 }

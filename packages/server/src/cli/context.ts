@@ -12,6 +12,8 @@ export type ServeOptions = {
   allowPlainHttp?: boolean;
   /** Further host names the server answers to. */
   allowHosts: readonly string[];
+  /** Whether the server runs in a command, for as long as that takes. */
+  inCommand?: boolean;
 };
 
 export type RunningServer = {
@@ -22,6 +24,8 @@ export type RunningServer = {
   addresses: readonly string[];
   /** A link below a base address that signs one browser in, within ten minutes. */
   pairingLink(base: string): string;
+  /** Resolves once no client is connected and no thread is at work, or at the signal. */
+  unused(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 };
 export type StartServer = (options: ServeOptions) => Promise<RunningServer>;

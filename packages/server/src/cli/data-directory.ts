@@ -6,7 +6,12 @@ import { UnreachableError } from "./exit-codes.ts";
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** A server on this machine, as it wrote itself down in `server.json`. */
-export type KnownServer = { url: string; pid: number };
+export type KnownServer = {
+  url: string;
+  pid: number;
+  /** Whether it runs in a command, and goes with it. */
+  inCommand: boolean;
+};
 
 /** The data directory: `--data`, else `SKEIN_DATA`, else in the user's data directory (XDG Base Directory 0.8). */
 export function dataDirectory(env: Env, flag: string | undefined): string {
@@ -51,7 +56,8 @@ export async function readToken(data: string): Promise<string> {
 async function readServerFile(file: string): Promise<KnownServer | null> {
   try {
     const value = JSON.parse(await readFile(file, "utf8")) as Partial<KnownServer> | null;
-    return typeof value?.url === "string" && typeof value.pid === "number" ? { url: value.url, pid: value.pid } : null;
+    if (typeof value?.url !== "string" || typeof value.pid !== "number") return null;
+    return { url: value.url, pid: value.pid, inCommand: value.inCommand === true };
   } catch {
     // Absent, or half written by a server that was killed at it: then there is none.
     return null;

@@ -1,15 +1,18 @@
-import { SkeinClient } from "@skein/client";
+import { SkeinClient, webSocketTransport, type OpenTransport, type Transport } from "@skein/client";
 import type { Command } from "commander";
 import { VERSION } from "../version.ts";
-import type { Cli, RunningServer } from "./context.ts";
-import { dataDirectory, readToken, runningServer } from "./data-directory.ts";
+import type { Cli } from "./context.ts";
+import { dataDirectory } from "./data-directory.ts";
 import { UnreachableError, UsageError } from "./exit-codes.ts";
+import { LocalServer, type Address } from "./local-server.ts";
 
 /** A server to talk to, and the connection to it. */
 export type Reached = {
   client: SkeinClient;
   /** Whether the server runs in this process, and ends with it. */
-  own: boolean;
+  readonly own: boolean;
+  /** Whoever runs the command wants an end of it: a server in this process is to wait for nobody. */
+  leaveAtOnce(): void;
   close(): Promise<void>;
 };
 
@@ -38,42 +41,59 @@ export async function withServer<Result>(
   }
 }
 
+/** What a command knows of the server it talks to. */
+type Whereabouts = { readonly own: boolean; find(): Promise<Address>; close(atOnce: boolean): Promise<void> };
+
 /** The server of `SKEIN_URL`; else the one that runs on the data directory; else one in this process. */
 async function reach(cli: Cli, options: { data?: string }): Promise<Reached> {
   const url = cli.env["SKEIN_URL"];
-  if (url) {
-    const token = cli.env["SKEIN_TOKEN"];
-    if (!token)
-      throw new UsageError(`SKEIN_URL is set to ${url}, but SKEIN_TOKEN is not. Set it to that server's token.`);
-    return connect(cli, { url, token }, null);
-  }
-  const data = dataDirectory(cli.env, options.data);
-  const running = await runningServer(data);
-  if (running) return connect(cli, { url: running.url, token: await readToken(data) }, null);
-  const own = await startOwn(cli, data);
-  return connect(cli, own, own);
+  if (!url) return connect(cli, new LocalServer(cli, dataDirectory(cli.env, options.data)));
+  const token = cli.env["SKEIN_TOKEN"];
+  if (!token)
+    throw new UsageError(`SKEIN_URL is set to ${url}, but SKEIN_TOKEN is not. Set it to that server's token.`);
+  return connect(cli, { own: false, find: async () => ({ url, token }), close: async () => {} });
 }
 
-async function startOwn(cli: Cli, data: string): Promise<RunningServer> {
-  try {
-    return await cli.startServer({ host: "127.0.0.1", port: 0, data, durability: "normal", allowHosts: [] });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UnreachableError(`No server runs on ${data}, and none could be started: ${why}`, { cause: error });
-  }
+const at = (url: string, path: string): string => url.replace(/\/+$/, "") + path;
+
+/** A WebSocket to wherever the server is at the time. */
+function transportTo(server: Whereabouts): OpenTransport {
+  return (events) => {
+    let opened: Transport | null = null;
+    let over = false;
+    server.find().then(
+      ({ url }) => {
+        if (!over) opened = webSocketTransport(at(url.replace(/^http/, "ws"), "/v1/socket"))(events);
+      },
+      (error: unknown) => {
+        if (!over) events.closed(1006, error instanceof Error ? error.message : String(error));
+      },
+    );
+    return {
+      send: (frame) => opened?.send(frame),
+      close(code, reason) {
+        over = true;
+        opened?.close(code, reason);
+      },
+    };
+  };
 }
 
-async function connect(cli: Cli, server: { url: string; token: string }, own: RunningServer | null): Promise<Reached> {
+async function connect(cli: Cli, server: Whereabouts): Promise<Reached> {
+  const { url, token } = await server.find();
   const client = new SkeinClient({
-    url: server.url,
-    token: server.token,
+    url,
+    token,
     name: "skein-cli",
     version: VERSION,
+    transport: transportTo(server),
+    fetch: async (_, init) => fetch(at((await server.find()).url, "/v1/rpc"), init),
     onError: (error) => cli.screen.warn(`skein: ${String(error)}`),
   });
+  let atOnce = false;
   const close = async (): Promise<void> => {
     await client.close();
-    await own?.stop();
+    await server.close(atOnce);
   };
   const late = setTimeout(() => void client.close(), CONNECT_MS);
   let lastFault = "";
@@ -88,7 +108,7 @@ async function connect(cli: Cli, server: { url: string; token: string }, own: Ru
   } catch (error) {
     await close();
     if (lastFault === "") throw error;
-    throw new UnreachableError(`Cannot reach the server at ${server.url}: ${lastFault}`, { cause: error });
+    throw new UnreachableError(`Cannot reach the server at ${url}: ${lastFault}`, { cause: error });
   } finally {
     clearTimeout(late);
     stopListening();
@@ -106,5 +126,12 @@ async function connect(cli: Cli, server: { url: string; token: string }, own: Ru
       cli.screen.note(`connection lost (${status.error.message}); trying again`);
     }
   });
-  return { client, own: own !== null, close };
+  return {
+    client,
+    get own() {
+      return server.own;
+    },
+    leaveAtOnce: () => void (atOnce = true),
+    close,
+  };
 }

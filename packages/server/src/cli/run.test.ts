@@ -167,4 +167,3 @@ test("a turn that another program cancels ends with 130 here", async () => {
   expect((await run.ended()).code).toBe(130);
   expect(JSON.parse((await place.skein(["cancel", thread, "--json"])).out)).toMatchObject({ turn: null });
 });
-

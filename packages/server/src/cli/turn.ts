@@ -1,16 +1,17 @@
-import type { Replica, SkeinClient, TurnEntity, Watch } from "@skein/client";
+import type { Replica, TurnEntity, Watch } from "@skein/client";
 import type { Cli } from "./context.ts";
 import { EXIT, exitCodeOfTurn, type ExitCode } from "./exit-codes.ts";
 import type { Policy } from "./choose.ts";
 import { onInterrupt } from "./interrupts.ts";
 import type { Sink } from "./printer.ts";
+import type { Reached } from "./reach.ts";
 import { Responder } from "./responder.ts";
 import type { Screen } from "./screen.ts";
 import { oneLine } from "./text.ts";
 
 type FollowOptions = {
   cli: Cli;
-  client: SkeinClient;
+  reached: Reached;
   watch: Watch;
   thread: string;
   turn: string;
@@ -32,7 +33,8 @@ export function answerSink(screen: Screen): Sink {
  * leaves at once.
  */
 export async function followTurn(options: FollowOptions): Promise<ExitCode> {
-  const { cli, client, watch, thread, turn, policy, json } = options;
+  const { cli, reached, watch, thread, turn, policy, json } = options;
+  const { client } = reached;
   const { screen } = cli;
   const responder = new Responder({ client, thread, screen, policy });
   const { promise: left, resolve: leave } = Promise.withResolvers<null>();
@@ -55,7 +57,10 @@ export async function followTurn(options: FollowOptions): Promise<ExitCode> {
   screen.progress(() => `${activity(watch.replica)} · ${Math.round((Date.now() - began) / 1000)} s · Ctrl-C to cancel`);
   try {
     const ended = await Promise.race([turnEnd(watch, turn), left]);
-    if (ended === null) return EXIT.interrupted;
+    if (ended === null) {
+      reached.leaveAtOnce();
+      return EXIT.interrupted;
+    }
     screen.progress(null);
     screen.endLine();
     if (json) screen.json({ turn: { id: turn, ...ended } });

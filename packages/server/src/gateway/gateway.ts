@@ -135,6 +135,11 @@ export class Gateway {
     return `${base}/pair#${this.#doorkeeper.pair(user).code}`;
   }
 
+  /** How many clients are connected. */
+  get connections(): number {
+    return this.#sessions.size;
+  }
+
   /** Where other devices may reach the server; none when it listens for this machine only. */
   get addresses(): string[] {
     return reachableAt(this.#options.hosts, this.#server?.port ?? 0);

@@ -3,7 +3,6 @@ import {
   SkeinError,
   splitTopic,
   threadTopic,
-  type CardEntity,
   type CheckedParams,
   type CommandName,
   type JsonObject,
@@ -14,6 +13,7 @@ import type { Hub } from "../hub/hub.ts";
 import type { CommandAnswer, Store } from "../store/contract.ts";
 import type { Access } from "./access.ts";
 import { said } from "./agent-session.ts";
+import { busyThreads } from "./busy-threads.ts";
 import { creation } from "./create.ts";
 import type { Drivers } from "./drivers.ts";
 import { closeLeft, loadThread, type Ending } from "./load.ts";
@@ -83,11 +83,7 @@ export class Threads {
       if (kind === "thread") left.add(id);
     }
     // A queue that waits has nothing open in it, but its card may say that it moves.
-    for (const board of await access.boards()) {
-      for (const card of await store.entities(boardTopic(board), "card")) {
-        if (BUSY.has((card.value as CardEntity).status)) left.add(card.id);
-      }
-    }
+    for (const id of await busyThreads(store, access)) left.add(id);
     for (const id of left) {
       // One thread that cannot be read must not keep the others from their people.
       await this.#with(id, async () => {}).catch(report);
@@ -242,9 +238,6 @@ export class Threads {
     this.#retries.add(timer);
   }
 }
-
-/** Statuses in which a thread is at work. */
-const BUSY: ReadonlySet<string> = new Set(["queued", "running", "waiting"]);
 
 function answerOf(params: CheckedParams<"thread.answer">): Answer {
   const { permission, question, option, action, content } = params as Record<string, unknown>;

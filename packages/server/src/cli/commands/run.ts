@@ -46,14 +46,16 @@ Examples:
   git diff | skein run --agent gemini -
   skein run --exec "my-agent --acp" --json "hello"
 
-Uses the running server, or one of its own for as long as it takes. Ctrl-C cancels the turn.
+Uses the running server, or one of its own for as long as it takes; other commands may use that too, and it stays
+until they are done. Ctrl-C cancels the turn.
 Exits 0 when the agent ended the turn by itself (see: skein help exit-codes).
 `,
     )
     .action(async (words: string[], flags: Flags) => {
       const exec = flags.exec === undefined ? undefined : readExec(flags.exec);
       const text = await readPrompt(words);
-      cli.exitCode = await withServer(cli, flags, async ({ client }) => {
+      cli.exitCode = await withServer(cli, flags, async (reached) => {
+        const { client } = reached;
         const cwd = resolve(flags.cwd ?? ".");
         // A command line given is more to the point than an agent named in the environment.
         const agent = exec ? undefined : (flags.agent ?? (await bestAgent(cli, client)));
@@ -70,7 +72,7 @@ Exits 0 when the agent ended the turn by itself (see: skein help exit-codes).
         else printAll(watch, printer);
         await watch.ready();
         const { turn } = await client.command("thread.prompt", { thread, text });
-        return followTurn({ cli, client, watch, thread, turn, policy: flags.answer, json: flags.json === true });
+        return followTurn({ cli, reached, watch, thread, turn, policy: flags.answer, json: flags.json === true });
       });
     });
 }

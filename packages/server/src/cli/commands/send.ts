@@ -31,7 +31,8 @@ Where no server runs, one is started for the turn, so it waits for its end.
     )
     .action(async (thread: string, words: string[], flags: Flags) => {
       const text = await readPrompt(words);
-      cli.exitCode = await withServer(cli, flags, async ({ client, own }) => {
+      cli.exitCode = await withServer(cli, flags, async (reached) => {
+        const { client, own } = reached;
         const json = flags.json === true;
         const { turn } = await client.command("thread.prompt", { thread, text, when: flags.now ? "now" : "queue" });
         if (flags.wait !== true && !own) {
@@ -49,7 +50,7 @@ Where no server runs, one is started for the turn, so it waits for its end.
         if (json) watch.onChange((commit) => cli.screen.json(commit));
         else printAll(watch, printer);
         await watch.ready();
-        return followTurn({ cli, client, watch, thread, turn, policy: flags.answer, json });
+        return followTurn({ cli, reached, watch, thread, turn, policy: flags.answer, json });
       });
     });
 }
