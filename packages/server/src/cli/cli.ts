@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
 import type { Cli, StartServer } from "./context.ts";
-import { EXIT, exitCodeOf, type ExitCode } from "./exit-codes.ts";
+import { EXIT, exitCodeOf, OutputError, type ExitCode } from "./exit-codes.ts";
 import { TOPICS } from "./help-topics.ts";
 import { Screen } from "./screen.ts";
 
@@ -31,11 +31,10 @@ const ABOUT_A_THREAD = new Set(["tail", "send", "cancel", "export"]);
 /** Runs the command line and ends the process with a code from `EXIT`. */
 export async function runCli(argv: readonly string[], parts: { startServer: StartServer }): Promise<never> {
   const screen = new Screen(process.stdout, process.stderr, process.env);
-  // Whoever reads stdout may stop reading, as `head` does: that is no failure of ours.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.failed),
-  );
-  const cli: Cli = { env: process.env, screen, startServer: parts.startServer, exitCode: EXIT.ok };
+  const output = new AbortController();
+  process.stdout.on("error", (error) => output.abort(new OutputError(error)));
+  const { startServer } = parts;
+  const cli: Cli = { env: process.env, screen, startServer, output: output.signal, exitCode: EXIT.ok };
   const code = await execute(argv, cli);
   await screen.flushed();
   process.exit(code);
@@ -45,8 +44,12 @@ async function execute(argv: readonly string[], cli: Cli): Promise<ExitCode> {
   try {
     const program = await makeProgram(argv, cli);
     await program.parseAsync([...argv], { from: "user" });
+    await cli.screen.flushed();
+    if (cli.exitCode === EXIT.ok) cli.output.throwIfAborted();
     return cli.exitCode;
   } catch (error) {
+    // As of any program that SIGPIPE ends, nothing is said of it.
+    if (error instanceof OutputError && error.unread) return EXIT.unread;
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     cli.screen.endLine();
     const message = error instanceof Error ? error.message : String(error);

@@ -35,6 +35,8 @@ export type Cli = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly screen: Screen;
   readonly startServer: StartServer;
+  /** Aborted, with an `OutputError`, once stdout takes nothing any more. */
+  readonly output: AbortSignal;
   /** What the program ends with when the command throws nothing. */
   exitCode: ExitCode;
 };

@@ -11,6 +11,8 @@ export const EXIT = {
   conflict: 6,
   /** 128 + SIGINT, as shells have it. */
   interrupted: 130,
+  /** 128 + SIGPIPE. */
+  unread: 141,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
@@ -22,6 +24,17 @@ export class UsageError extends Error {
 /** There is no server to talk to, and none could be started. */
 export class UnreachableError extends Error {
   override name = "UnreachableError";
+}
+
+/** What the program prints is not taken any more: nobody reads it (EPIPE), or there is no room for it. */
+export class OutputError extends Error {
+  override name = "OutputError";
+  readonly unread: boolean;
+
+  constructor(cause: NodeJS.ErrnoException) {
+    super(`What it prints cannot be written: ${cause.message}`, { cause });
+    this.unread = cause.code === "EPIPE";
+  }
 }
 
 const CODE_OF: Record<ErrorKind, ExitCode> = {
@@ -42,6 +55,7 @@ const CODE_OF: Record<ErrorKind, ExitCode> = {
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof UnreachableError) return EXIT.unreachable;
+  if (error instanceof OutputError && error.unread) return EXIT.unread;
   return error instanceof SkeinError ? CODE_OF[error.kind] : EXIT.failed;
 }
 

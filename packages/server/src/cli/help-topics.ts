@@ -10,6 +10,8 @@ export const TOPICS: Readonly<Record<string, string>> = {
   5    there is no such thread, agent or request
   6    it conflicts with what was done before, e.g. somebody else answered first
   130  interrupted by Ctrl-C, or the turn was cancelled by anyone
+  141  nobody reads the output any more, as after "| head": a turn goes on where the server runs by itself, and is
+       interrupted where it runs in the command
 `,
   environment: `Environment
 

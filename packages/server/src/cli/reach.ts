@@ -25,8 +25,8 @@ export function talksToServer(command: Command): Command {
 }
 
 /**
- * Does something with a connection, and closes what was opened for it.
- * @throws UnreachableError when there is no server and none can be started.
+ * Does something with a connection, and closes what was opened for it. What nobody reads is not gone on with.
+ * @throws OutputError; UnreachableError when there is no server and none can be started.
  */
 export async function withServer<Result>(
   cli: Cli,
@@ -34,9 +34,14 @@ export async function withServer<Result>(
   work: (reached: Reached) => Promise<Result>,
 ): Promise<Result> {
   const reached = await reach(cli, options);
+  const { promise: unwritten, reject } = Promise.withResolvers<never>();
+  const fail = (): void => reject(cli.output.reason);
+  cli.output.addEventListener("abort", fail);
+  if (cli.output.aborted) fail();
   try {
-    return await work(reached);
+    return await Promise.race([work(reached), unwritten]);
   } finally {
+    if (cli.output.aborted) reached.leaveAtOnce();
     await reached.close();
   }
 }
