@@ -81,17 +81,31 @@ test("topics are counted: one subscription and one replica for all, ended with t
   expect(server.requests.map(({ method }) => method)).toEqual(["hello", "subscribe", "unsubscribe"]);
 });
 
-test("commits of a topic that nobody wants any more end its subscription again", () => {
+test("P34: a topic let go of while the greeting is under way is not followed", () => {
+  const { server, network, client } = world();
+  fillThread(server, 1);
+  fillThread(server, 1, "thread:two");
+  const one = client();
+  const [kept, released] = [one.watch("thread:two"), one.watch(THREAD)];
+  one.connect();
+  network.last.open();
+  released.release();
+  network.flush();
+  expect(kept.status).toBe("live");
+  expect([...server.sessions].map(({ cursors }) => [...cursors.keys()])).toEqual([["thread:two"]]);
+});
+
+test("commits that were under way when a topic was let go of are nobody's", () => {
   const { server, network, live } = world();
   fillThread(server, 1);
   const one = live();
+  const watch = one.watch(THREAD);
   network.flush();
-  const [session] = server.sessions;
-  session?.cursors.set(THREAD, { window: 10, seq: 2 });
   server.commit(THREAD, [title("x")]);
+  watch.release();
   network.flush();
-  expect(server.requests.at(-1)).toMatchObject({ method: "unsubscribe", params: { topic: THREAD } });
   expect(one.status.state).toBe("live");
+  expect(server.requests.map(({ method }) => method)).toEqual(["hello", "subscribe", "unsubscribe"]);
 });
 
 test("the options of all who watch serve each of them", () => {

@@ -18,8 +18,8 @@ export type TopicsContext = SubscriptionContext &
 /** The set of wanted topics. It is state: every new connection is asked for all of it, each from its position. */
 export class Topics {
   readonly #context: TopicsContext;
-  /** Topics the server was told of and has not answered yet. */
-  readonly #unsubscribing = new Set<Topic>();
+  /** Topics that the newest greeting asked for. */
+  #opened: Topic[] = [];
   readonly #wanted = new Map<Topic, { subscription: Subscription; holders: Map<Watch, WatchOptions> }>();
 
   constructor(context: TopicsContext) {
@@ -47,12 +47,20 @@ export class Topics {
 
   /** What a new connection is asked for. */
   opening(): Ask[] {
-    return this.#subscriptions().flatMap((subscription) => subscription.opening());
+    this.#opened = [];
+    return this.#subscriptions().flatMap((subscription) => {
+      const asks = subscription.opening();
+      if (asks.length > 0) this.#opened.push(subscription.topic);
+      return asks;
+    });
   }
 
   /** The server has answered the greeting. */
   connected(): void {
     for (const subscription of this.#subscriptions()) subscription.connected();
+    // Let go of while the greeting was under way, when nothing else could be sent.
+    for (const topic of this.#opened) if (!this.#wanted.has(topic)) this.#unsubscribe(topic);
+    this.#opened = [];
   }
 
   disconnected(): void {
@@ -81,9 +89,8 @@ export class Topics {
     switch (method) {
       case "commit": {
         const commit = readCommit(params);
-        const subscription = this.#current(commit.topic);
-        if (subscription) subscription.take(commit);
-        else this.#unsubscribe(commit.topic);
+        // Those of a topic that was let go of may be under way still.
+        this.#current(commit.topic)?.take(commit);
         this.#context.moved();
         return;
       }
@@ -112,14 +119,9 @@ export class Topics {
     if (status !== "gone") this.#unsubscribe(topic);
   }
 
-  /**
-   * Tells the server that a topic is not wanted. A server that handles requests side by side may do this before the
-   * subscription it is to end: then the topic's next commit, which nobody takes, brings it up again.
-   */
+  /** Tells the server that a topic is not wanted. Without a connection there is nothing to tell. */
   #unsubscribe(topic: Topic): void {
-    if (this.#unsubscribing.has(topic)) return;
-    const settle = (): void => void this.#unsubscribing.delete(topic);
-    if (this.#context.send({ method: "unsubscribe", params: { topic }, settle })) this.#unsubscribing.add(topic);
+    this.#context.send({ method: "unsubscribe", params: { topic }, settle: () => {} });
   }
 
   #current(topic: Topic): Subscription | undefined {

@@ -185,6 +185,43 @@ describe("a connection that takes another's place", () => {
   });
 });
 
+describe("subscribe and unsubscribe of one topic in one batch", () => {
+  const request = (id: number, method: string, topic: Topic) => ({ jsonrpc: "2.0", id, method, params: { topic } });
+  const board: Topic = "board:personal";
+  const touched = (): Promise<unknown> =>
+    hub.write({ changes: [{ topic: board, changes: [{ op: "patch", kind: "board", id: "personal", value: {} }] }] });
+  const idsOf = ({ messages }: RawSocket): unknown[] =>
+    messages.map(({ id, method }) => id ?? method).filter((each) => typeof each === "number" && each > 100);
+
+  test("P34: what comes first is answered first, and no commit follows the end", async () => {
+    const socket = await greeted();
+    socket.send([request(101, "subscribe", board), request(102, "unsubscribe", board)]);
+    await socket.until(({ id }) => id === 101);
+    await socket.until(({ id }) => id === 102);
+    expect(idsOf(socket)).toEqual([101, 102]);
+    const { length } = socket.messages;
+    await touched();
+    await socket.request("ping", {});
+    expect(socket.messages.slice(length).map(({ method }) => method)).toEqual([undefined]);
+  });
+
+  test("P33: the last one counts, whichever topics come between; a refusal holds up nothing", async () => {
+    const socket = await greeted();
+    const none: Topic = "thread:none";
+    socket.send([
+      request(101, "subscribe", none),
+      request(102, "unsubscribe", board),
+      request(103, "subscribe", board),
+      request(104, "unsubscribe", none),
+      request(105, "subscribe", none),
+    ]);
+    for (const id of [101, 102, 103, 104, 105]) await socket.until((message) => message.id === id);
+    const refused = socket.messages.filter(({ error }) => error?.data?.kind === "not_found").map(({ id }) => id);
+    expect(refused).toEqual([101, 105]);
+    await socket.until(({ method, params }) => method === "commit" && params?.["topic"] === board);
+  });
+});
+
 describe("bounds", () => {
   test("the limits in force are told in the answer to hello", async () => {
     const socket = await RawSocket.open(server.url);

@@ -15,6 +15,7 @@ import {
 import type { Clock } from "../clock.ts";
 import type { HubConnection } from "../hub/connection.ts";
 import { dispatch, requireRead, unknownMethod, type Answerers } from "./dispatch.ts";
+import { Lanes } from "./lanes.ts";
 import { asSkeinError, errorMessage, MOST_WAITING, resultMessage } from "./messages.ts";
 import { take, type Bucket } from "./token-bucket.ts";
 import type { Principal } from "./tokens.ts";
@@ -58,6 +59,8 @@ export class Session {
   #inbox: unknown[] = [];
   #working = false;
   #underWay = 0;
+  /** The last that was asked about a topic is what counts (P33, P34). */
+  readonly #subscribing = new Lanes();
   readonly #context: SessionContext;
   readonly #connection: HubConnection;
   readonly #close: (code: number, reason: string) => void;
@@ -223,17 +226,22 @@ export class Session {
         throw new SkeinError("invalid", "hello was said already on this connection.");
       case "subscribe": {
         const { topic, ...options } = check(METHODS.subscribe.params, params);
-        await requireRead(this.#context.domain, principal, topic);
-        // Not waited for: what differs comes as a commit.
-        if (topic === "server") this.#context.domain.lookForAgents().catch(this.#context.report);
-        await this.#connection.subscribe(topic, options, (head) => {
-          this.#connection.send(resultMessage(request.id, head));
+        return this.#subscribing.run(topic, async () => {
+          await requireRead(this.#context.domain, principal, topic);
+          // Not waited for: what differs comes as a commit.
+          if (topic === "server") this.#context.domain.lookForAgents().catch(this.#context.report);
+          await this.#connection.subscribe(topic, options, (head) => {
+            this.#connection.send(resultMessage(request.id, head));
+          });
         });
-        return undefined;
       }
-      case "unsubscribe":
-        this.#connection.unsubscribe(check(METHODS.unsubscribe.params, params).topic);
-        return {};
+      case "unsubscribe": {
+        const { topic } = check(METHODS.unsubscribe.params, params);
+        return this.#subscribing.run(topic, async () => {
+          this.#connection.unsubscribe(topic);
+          return {};
+        });
+      }
       default:
         return dispatch(this.#context.domain, principal, method, params);
     }
