@@ -143,12 +143,20 @@ export class HubConnection {
   pump(): void {
     if (this.#pumping || this.#ended) return;
     this.#pumping = true;
-    this.#catchUpAll().catch((error: unknown) => {
-      this.#context.report(error);
-      // What this connection has is a true prefix: it may resume from there. 1011: RFC 6455, section 7.4.1.
-      this.#sink.close(1011, "The log could not be read; reconnect and resume.");
-      this.end();
-    });
+    this.#catchUpAll().catch((error: unknown) => this.fail(error, "The log could not be read; reconnect and resume."));
+  }
+
+  /** Ends the connection for a fault that is not its own. What it has is a true prefix: it may resume from there. */
+  fail(error: unknown, reason: string): void {
+    const { report } = this.#context;
+    report(error);
+    this.end();
+    try {
+      // RFC 6455, section 7.4.1
+      this.#sink.close(1011, reason);
+    } catch (closing) {
+      report(closing);
+    }
   }
 
   /** Forgets every cursor. Idempotent. */

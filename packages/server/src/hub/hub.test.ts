@@ -92,6 +92,39 @@ describe("G1: store first", () => {
   });
 });
 
+describe("a connection that cannot be written to", () => {
+  const broken = (): never => {
+    throw new Error("the socket broke");
+  };
+
+  test("is closed and told; the others get theirs, and so does whatever comes later", async () => {
+    const hub = hubOn();
+    await hub.write(put(A, "m1"));
+    const bad = await subscribed(hub, A);
+    const good = await subscribed(hub, A);
+    bad.sink.send = broken;
+    expect((await hub.write(append(A, "m1", 0, "x"))).ok).toBe(true);
+    await hub.settled();
+    expect((await hub.write(append(A, "m1", 1, "y"))).ok).toBe(true);
+    await hub.settled();
+    expect(replicaOf(good.sink, A).get("message", "m1")).toEqual({ text: "xy" });
+    expect(bad.sink.closed?.code).toBe(1011);
+    expect(world.reports.splice(0).map(String)).toEqual(["Error: the socket broke"]);
+  });
+
+  test("not even closed: the flushes go on all the same", async () => {
+    const hub = hubOn();
+    await hub.write(put(A, "m1"));
+    const bad = await subscribed(hub, A);
+    bad.sink.send = broken;
+    bad.sink.close = broken;
+    await hub.write(append(A, "m1", 0, "x"));
+    await hub.write(append(A, "m1", 1, "y"));
+    await hub.settled();
+    expect(world.reports.splice(0).map(String)).toEqual(["Error: the socket broke", "Error: the socket broke"]);
+  });
+});
+
 describe("fan-out", () => {
   test("what arrives in one tick is one commit a topic, and one write a connection, encoded once", async () => {
     const hub = hubOn();

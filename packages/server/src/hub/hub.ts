@@ -86,7 +86,8 @@ export class Hub {
     while (this.#pending.length > 0) {
       const batch = this.#pending;
       this.#pending = [];
-      await this.#flush(batch);
+      // Nobody would flush again after a fault here.
+      await this.#flush(batch).catch(this.#context.report);
       const pause = this.#pace();
       if (pause > 0) await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, pause));
     }
@@ -134,7 +135,14 @@ export class Hub {
       const message = notification(commit);
       for (const subscription of followers) subscription.connection.offer(subscription, commit, message, delivery);
     }
-    for (const connection of delivery.written) connection.flush();
+    for (const connection of delivery.written) {
+      try {
+        connection.flush();
+      } catch (error) {
+        // One socket that fails keeps no other from its commits.
+        connection.fail(error, "It could not be written to; reconnect and resume.");
+      }
+    }
     for (const connection of delivery.behind) connection.pump();
   }
 }
