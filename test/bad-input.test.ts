@@ -208,7 +208,7 @@ describe("frames", () => {
     raw.close();
   });
 
-  test("an oversize frame is answered, and closes with 4413", async () => {
+  test("P6: an oversize frame is answered, and closes with 4413", async () => {
     const raw = await RawSocket.greeted(server);
     raw.send({ jsonrpc: "2.0", id: 1, method: "echo", params: { value: "x".repeat(1024 * 1024) } });
     expect((await raw.until(isError)).error?.data).toMatchObject({ kind: "too_large" });
@@ -219,6 +219,13 @@ describe("frames", () => {
     const raw = await RawSocket.greeted(server);
     raw.send("x".repeat(64 * 1024 * 1024));
     expect([1006, 1009, 4413]).toContain((await raw.untilClosed()).code);
+  });
+
+  test("P6: one of more than four times the bound is not read, and closes with 1009", async () => {
+    const raw = await RawSocket.greeted(server);
+    raw.send("x".repeat(4 * 1024 * 1024 + 1));
+    expect((await raw.untilClosed()).code).toBe(1009);
+    expect(raw.messages.filter(isError)).toEqual([]);
   });
 
   test("binary frames are read as the text they hold", async () => {
@@ -275,6 +282,19 @@ describe("HTTP", () => {
     const response = await post(body, headers);
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ error: { data: { kind } } });
+  });
+
+  test("P80, P81: a body beyond every bound is refused with the reason, also one that does not say its length", async () => {
+    const authorization = `Bearer ${server.token}`;
+    const bytes = new Uint8Array(21 * 1024 * 1024);
+    for (const path of ["/v1/rpc", "/v1/blobs"]) {
+      const method = path === "/v1/rpc" ? "POST" : "PUT";
+      for (const body of [() => bytes, () => new Blob([bytes]).stream()]) {
+        const response = await fetch(server.url + path, { method, body: body(), headers: { authorization } });
+        expect(response.status).toBe(413);
+        expect(await response.json()).toMatchObject({ id: null, error: { data: { kind: "too_large" } } });
+      }
+    }
   });
 
   test("a subscription is told that it needs a socket; a path that is not there is told so", async () => {

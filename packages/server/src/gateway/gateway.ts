@@ -38,7 +38,7 @@ const SWEEP_MS = 1_000;
 
 const CLOSE_WITHIN_MS = 1_000;
 
-/** Above this the WebSocket layer itself ends a connection, before the frame is in memory. */
+/** Above this the WebSocket layer itself ends a connection (P6), before the frame is in memory. */
 const FRAME_HARD_LIMIT_FACTOR = 4;
 
 /** The server's doors: WebSocket sessions and HTTP routes, behind Host and Origin checks. */
@@ -96,7 +96,8 @@ export class Gateway {
       this.#server = Bun.serve<SocketData>({
         hostname: hosts.listen,
         port,
-        maxRequestBodySize: Math.max(limits.frameBytes, limits.attachmentBytes) + 1024,
+        // Bun's own refusal has no body (P80). No body is kept beyond its bound: it is read as it comes, up to there.
+        maxRequestBodySize: Number.MAX_SAFE_INTEGER,
         fetch: async (request, server) => this.#fetch(request, server),
         error: (error) => {
           report(error);
