@@ -42,6 +42,7 @@ test("a faulty command line ends with 2, says what is wrong, and what to do", as
     [["tail", "../etc"], '"skein threads" lists them'],
     [["run", "--exec", "'open", "x"], "a quote is left open"],
     [["run", "--agent", "demo", ""], "There is no prompt."],
+    [["run", "--agent", "demo", "--exec", "true", "x"], "--agent and --exec"],
     [["threads", "--frob"], "unknown option '--frob'"],
     [["help", "frob"], "there is no help about 'frob'"],
   ];

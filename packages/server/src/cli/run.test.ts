@@ -82,6 +82,11 @@ test("the prompt may come on stdin; --exec starts any ACP agent", async () => {
   expect(out).toContain("You said: “good day”");
 });
 
+test("a command line given is more to the point than an agent named in the environment", async () => {
+  const { code, out } = await place.skein(["run", ...scripted({ text: "scripted" })], { env: { SKEIN_AGENT: "demo" } });
+  expect({ code, out }).toEqual({ code: 0, out: "scripted\n" });
+});
+
 test("a turn with more items than a window holds is followed to its end", async () => {
   const steps = Array.from({ length: 450 }, (_, call) => ({
     update: { sessionUpdate: "tool_call", toolCallId: `c${call}`, title: `Call ${call}`, status: "completed" },

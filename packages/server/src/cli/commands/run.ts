@@ -51,7 +51,9 @@ until they are done. Ctrl-C cancels the turn.
 Exits 0 when the agent ended the turn by itself (see: skein help exit-codes).
 `,
     )
-    .action(async (words: string[], flags: Flags) => {
+    .action(async (words: string[], flags: Flags, self: Command) => {
+      if (flags.exec !== undefined && self.getOptionValueSource("agent") === "cli")
+        throw new UsageError("--agent and --exec both say which agent: give one of them.");
       const exec = flags.exec === undefined ? undefined : readExec(flags.exec);
       const text = await readPrompt(words);
       cli.exitCode = await withServer(cli, flags, async (reached) => {
