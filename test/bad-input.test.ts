@@ -284,6 +284,15 @@ describe("HTTP", () => {
     expect(await response.json()).toMatchObject({ error: { data: { kind } } });
   });
 
+  test("P7, P80: what is no JSON-RPC is answered under its id, where it has one", async () => {
+    const faulty = [{ id: 7, metho: "x" }, { jsonrpc: "2.0", id: "a" }, { jsonrpc: "2.0", id: {}, method: "ping" }, 42];
+    const answers = (await (await post(JSON.stringify(faulty))).json()) as { id: unknown; error: unknown }[];
+    expect(answers.map(({ id }) => id)).toEqual([7, "a", null, null]);
+    for (const { error } of answers) expect(error).toMatchObject({ data: { kind: "invalid" } });
+    const one = await post(JSON.stringify(faulty[0]));
+    expect(await one.json()).toMatchObject({ id: 7, error: { data: { kind: "invalid" } } });
+  });
+
   test("P80, P81: a body beyond every bound is refused with the reason, also one that does not say its length", async () => {
     const authorization = `Bearer ${server.token}`;
     const bytes = new Uint8Array(21 * 1024 * 1024);

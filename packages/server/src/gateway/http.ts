@@ -10,7 +10,7 @@ import {
 import type { Blobs } from "../store/blobs.ts";
 import type { Assets } from "./assets.ts";
 import { dispatch, type Answerers } from "./dispatch.ts";
-import { asSkeinError, errorMessage, MOST_WAITING, resultMessage } from "./messages.ts";
+import { asSkeinError, errorMessage, idOf, MOST_WAITING, resultMessage } from "./messages.ts";
 import type { Principal } from "./tokens.ts";
 
 export type HttpContext = {
@@ -82,15 +82,13 @@ async function answerRpc(request: Request, context: HttpContext): Promise<Respon
 }
 
 async function answerOne(value: unknown, principal: Principal, context: HttpContext): Promise<string | null> {
-  let id: string | number | null = null;
   try {
     const message = readMessage(value);
     if (!isRequest(message)) return null;
-    id = message.id;
     context.spend(principal);
-    return resultMessage(id, await dispatch(context.domain, principal, message.method, message.params));
+    return resultMessage(message.id, await dispatch(context.domain, principal, message.method, message.params));
   } catch (error) {
-    return errorMessage(id, asSkeinError(error, context.report));
+    return errorMessage(idOf(value), asSkeinError(error, context.report));
   }
 }
 

@@ -17,3 +17,9 @@ export function asSkeinError(error: unknown, report: (error: unknown) => void): 
   report(error);
   return new SkeinError("internal", "The server failed at this request; its log has the reason.", { cause: error });
 }
+
+/** The id of what may be no JSON-RPC message, under which its fault is answered (P7). */
+export function idOf(value: unknown): string | number | null {
+  const id = typeof value === "object" && value !== null ? (value as { id?: unknown }).id : null;
+  return typeof id === "string" || typeof id === "number" ? id : null;
+}

@@ -16,7 +16,7 @@ import type { Clock } from "../clock.ts";
 import type { HubConnection } from "../hub/connection.ts";
 import { dispatch, requireRead, unknownMethod, type Answerers } from "./dispatch.ts";
 import { Lanes } from "./lanes.ts";
-import { asSkeinError, errorMessage, MOST_WAITING, resultMessage } from "./messages.ts";
+import { asSkeinError, errorMessage, idOf, MOST_WAITING, resultMessage } from "./messages.ts";
 import { take, type Bucket } from "./token-bucket.ts";
 import type { Principal } from "./tokens.ts";
 
@@ -323,9 +323,4 @@ export class Session {
   #fail(id: string | number | null, error: SkeinError): void {
     this.#connection.send(errorMessage(id, error));
   }
-}
-
-function idOf(value: unknown): string | number | null {
-  const id = typeof value === "object" && value !== null ? (value as { id?: unknown }).id : null;
-  return typeof id === "string" || typeof id === "number" ? id : null;
 }
