@@ -318,7 +318,36 @@ test("values are stable snapshots: what did not change stays the same object", (
   expect(m1).toMatchObject({ text: "text 1" });
 });
 
-test("a connection too slow or superseded is made anew, and resumes", () => {
+test("P12: whoever takes the connection's name takes its place, and loses it to nobody: both stay", () => {
+  const { server, network, live, pass } = world();
+  const one = live();
+  const other: number[] = [];
+  const copy = network.transport({ opened: () => {}, frame: () => {}, closed: (code) => other.push(code) });
+  network.flush();
+  const params = { protocol: 1, client: { name: "copy", version: "0" }, resume: one.hello?.connection };
+  copy.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "hello", params }));
+  network.flush();
+  expect(one.status).toMatchObject({ state: "waiting", error: { detail: { code: CLOSE.superseded } } });
+  pass(60_000);
+  expect(one.status.state).toBe("live");
+  expect(other).toEqual([]);
+  expect(server.hellos).toHaveLength(3);
+});
+
+test("P12: what the server ends in favour of a successor is no loss to who opened that", () => {
+  const { network, server, live, pass } = world();
+  const one = live();
+  const first = one.hello?.connection;
+  network.last.cut(false);
+  pass(10_000);
+  expect(one.status.state).toBe("live");
+  expect(one.hello?.connection).not.toBe(first);
+  expect(server.hellos).toHaveLength(2);
+  pass(60_000);
+  expect(server.hellos).toHaveLength(2);
+});
+
+test("P12, P16, P36: a connection too slow or superseded is made anew, and resumes", () => {
   for (const code of [CLOSE.tooSlow, CLOSE.superseded, CLOSE.silent, 1006, 1011]) {
     const { server, network, live, pass } = world();
     fillThread(server, 2);
