@@ -30,7 +30,7 @@ const HELLO = { protocol: 1, client: { name: "raw", version: "0" } };
 const isError = (message: Message): boolean => message.error !== undefined;
 
 describe("before hello", () => {
-  test("another request first is refused and closes with 4400", async () => {
+  test("P10: another request first is refused and closes with 4400", async () => {
     const raw = await RawSocket.open(server.url);
     raw.send({ jsonrpc: "2.0", id: 1, method: "subscribe", params: { topic: "board:personal" } });
     expect((await raw.until(isError)).error).toMatchObject({ data: { kind: "unauthorized" } });
@@ -56,14 +56,14 @@ describe("before hello", () => {
     expect((await raw.untilClosed()).code).toBe(4401);
   });
 
-  test("another protocol version is told which this server speaks", async () => {
+  test("P1: another protocol version is told which this server speaks", async () => {
     const raw = await RawSocket.open(server.url);
     raw.send({ jsonrpc: "2.0", id: 1, method: "hello", params: { ...HELLO, protocol: 99, token: server.token } });
     expect((await raw.until(isError)).error?.data).toMatchObject({ kind: "unsupported", detail: { supported: [1] } });
     expect((await raw.untilClosed()).code).toBe(4400);
   });
 
-  test("hello and subscriptions may come in one batch", async () => {
+  test("P10: hello and subscriptions may come in one batch", async () => {
     const raw = await RawSocket.open(server.url);
     raw.send([
       { jsonrpc: "2.0", id: 1, method: "hello", params: { ...HELLO, token: server.token } },
@@ -79,7 +79,7 @@ describe("before hello", () => {
     raw.close();
   });
 
-  test("LESSONS, security: a token in an address counts for nothing", async () => {
+  test("P11: LESSONS, security: a token in an address counts for nothing", async () => {
     for (const name of ["token", "access_token", "authorization"]) {
       const raw = await RawSocket.open(server.url, {}, `?${name}=${server.token}`);
       raw.send({ jsonrpc: "2.0", id: 1, method: "hello", params: HELLO });
@@ -90,7 +90,7 @@ describe("before hello", () => {
     }
   });
 
-  test("LESSONS: an answer goes to its asker alone", async () => {
+  test("P5: LESSONS: an answer goes to its asker alone", async () => {
     const raw = await RawSocket.greeted(server);
     const before = bystander.frames;
     expect((await raw.request("echo", { value: "mine" })).result).toEqual({ value: "mine" });
@@ -99,7 +99,7 @@ describe("before hello", () => {
     raw.close();
   });
 
-  test("a foreign page is refused before anything, and so is a name that was rebound", async () => {
+  test("P11: a foreign page is refused before anything, and so is a name that was rebound", async () => {
     const foreign = await fetch(`${server.url}/v1/rpc`, { method: "POST", headers: { origin: "http://evil.example" } });
     expect(foreign.status).toBe(403);
     const rebound = await rawHttp(
@@ -132,7 +132,7 @@ describe("frames", () => {
     raw.close();
   });
 
-  test("five malformed ones in a row close with 4400; a good one between starts the count anew", async () => {
+  test("P7: five malformed ones in a row close with 4400; a good one between starts the count anew", async () => {
     const raw = await RawSocket.greeted(server);
     for (let index = 0; index < 4; index++) raw.send("{");
     expect((await raw.request("ping", {})).result).toEqual({});
@@ -228,14 +228,14 @@ describe("frames", () => {
     expect(raw.messages.filter(isError)).toEqual([]);
   });
 
-  test("binary frames are read as the text they hold", async () => {
+  test("P4: binary frames are read as the text they hold", async () => {
     const raw = await RawSocket.greeted(server);
     raw.socket.send(Buffer.from(JSON.stringify({ jsonrpc: "2.0", id: "b", method: "ping" })));
     expect((await raw.until((message) => message.id === "b")).result).toEqual({});
     raw.close();
   });
 
-  test("a flood is told to slow down, then closed with 4429", async () => {
+  test("P9: a flood is told to slow down, then closed with 4429", async () => {
     const raw = await RawSocket.greeted(server);
     for (let id = 0; id < 300; id++) raw.send({ jsonrpc: "2.0", id: `f${id}`, method: "echo", params: { value: id } });
     const refused = await raw.until(isError);
@@ -257,7 +257,7 @@ describe("HTTP", () => {
       headers: { authorization: `Bearer ${server.token}`, ...headers },
     });
 
-  test("the same methods, one or a batch of them", async () => {
+  test("P80: the same methods, one or a batch of them", async () => {
     const one = await post(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "echo", params: { value: "a" } }));
     expect(await one.json()).toEqual({ jsonrpc: "2.0", id: 1, result: { value: "a" } });
     const both = await post(
@@ -306,7 +306,7 @@ describe("HTTP", () => {
     }
   });
 
-  test("a subscription is told that it needs a socket; a path that is not there is told so", async () => {
+  test("P80: a subscription is told that it needs a socket; a path that is not there is told so", async () => {
     const answer = await post(
       JSON.stringify({ jsonrpc: "2.0", id: 1, method: "subscribe", params: { topic: "server" } }),
     );
@@ -315,7 +315,7 @@ describe("HTTP", () => {
     expect((await fetch(`${server.url}/v1/rpc`)).status).toBe(400);
   });
 
-  test("blobs: what is put can be got, by its hash alone, and runs as nobody's page", async () => {
+  test("P56, P81: blobs: what is put can be got, by its hash alone, and runs as nobody's page", async () => {
     const authorization = `Bearer ${server.token}`;
     const put = await fetch(`${server.url}/v1/blobs`, { method: "PUT", body: "<script>", headers: { authorization } });
     expect(put.status).toBe(201);
@@ -332,7 +332,7 @@ describe("HTTP", () => {
     }
   });
 
-  test("health is told to anyone on this machine", async () => {
+  test("P82: health is told to anyone on this machine", async () => {
     expect(await (await fetch(`${server.url}/healthz`)).json()).toMatchObject({ ok: true });
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
     const schema = (await (await fetch(`${server.url}/v1/schema.json`)).json()) as { methods: object };

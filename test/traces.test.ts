@@ -95,7 +95,7 @@ const textsOf = (content: unknown): string =>
     .join("\n");
 
 describe.each(names.filter(speaksAcp))("%s", (name) => {
-  test("G4, G8: the exported thread is what the agent said; two clients with drops end in the same state", async () => {
+  test("G4, G8, P53, P54: the exported thread is what the agent said; two clients with drops end in the same state", async () => {
     const text = readFileSync(join(TRACES, name), "utf8");
     const { prompts } = new TracePlayer(text);
     const updates = toldBy(text, prompts);

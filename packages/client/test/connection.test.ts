@@ -8,7 +8,7 @@ import { fillThread, settled, THREAD, world } from "./support/setup.ts";
 const pings = (server: { requests: { method: string }[] }) =>
   server.requests.filter(({ method }) => method === "ping").length;
 
-test("PROTOCOL: a ping after 15 s of silence, and any frame is a sign of life", () => {
+test("P13: a ping after 15 s of silence, and any frame is a sign of life", () => {
   const { server, pass, live } = world();
   fillThread(server, 0);
   const client = live();
@@ -128,7 +128,7 @@ test("Storms and stalls: 4401 in the midst of a connection stops it too", () => 
   expect(client.status).toMatchObject({ state: "stopped", reason: { code: 4401 } });
 });
 
-test("PROTOCOL: draining {retryAfterMs} is respected", () => {
+test("P15: draining {retryAfterMs} is respected", () => {
   const { server, network, live, pass } = world();
   const client = live();
   server.notify("draining", { retryAfterMs: 5000 });
@@ -142,7 +142,7 @@ test("PROTOCOL: draining {retryAfterMs} is respected", () => {
   expect(client.status.state).toBe("live");
 });
 
-test("hello bears the token and, from the second time on, the connection it takes the place of", () => {
+test("P10, P11, P12: hello bears the token and, from the second time on, the connection it takes the place of", () => {
   const { server, network, live, pass } = world();
   server.token = "secret";
   live({ token: "secret", name: "tester", version: "1.2" });
@@ -200,7 +200,7 @@ test("a frame that is no JSON, an answer nobody asked, a malformed commit: the c
   }
 });
 
-test("notifications of a later protocol are let pass", () => {
+test("P3: notifications of a later protocol are let pass", () => {
   const { server, network, live } = world();
   const client = live();
   server.notify("presence", { topic: THREAD, peers: [] });

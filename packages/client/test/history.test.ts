@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { SkeinError } from "../src/protocol/index.ts";
 import { fillThread, message, settled, THREAD, world } from "./support/setup.ts";
 
-test("G5: while it is followed, a timeline keeps to its window", () => {
+test("G5, P44: while it is followed, a timeline keeps to its window", () => {
   const { server, network, live } = world();
   fillThread(server, 30);
   const watch = live().watch(THREAD, { window: 20 });
@@ -58,7 +58,7 @@ test("P45: loadOlder() goes on by the cursor, however few items come at a time",
   expect(watch.replica.timeline().map(({ pos }) => pos)).toEqual(Array.from({ length: 60 }, (_, pos) => pos));
 });
 
-test("G2: commits that touch older items while their page is on its way are not lost on it", async () => {
+test("G2, P46: commits that touch older items while their page is on its way are not lost on it", async () => {
   const { server, network, live } = world();
   fillThread(server, 50);
   const watch = live().watch(THREAD, { window: 10 });
@@ -82,7 +82,7 @@ test("G2: commits that touch older items while their page is on its way are not 
   expect(watch.replica.timeline()).toHaveLength(49);
 });
 
-test("G2: a page that no longer fits, because a snapshot came in between, is asked for again", async () => {
+test("G2, P46: a page that no longer fits, because a snapshot came in between, is asked for again", async () => {
   const { server, network, live, pass } = world();
   fillThread(server, 50);
   const watch = live().watch(THREAD, { window: 10 });

@@ -127,7 +127,7 @@ test("a second holder without a limit of rate lifts it", () => {
   expect(subscribes(server).at(-1)).toEqual({ topic: THREAD, after: { epoch: "e1", seq: 2 } });
 });
 
-test("a watch is loading, then live, catching up while the connection is away, and live again", () => {
+test("P31: a watch is loading, then live, catching up while the connection is away, and live again", () => {
   const { server, network, client, pass } = world();
   fillThread(server, 1);
   const one = client();
@@ -141,7 +141,7 @@ test("a watch is loading, then live, catching up while the connection is away, a
   expect(seen).toEqual(["loading", "live", "catching up", "live"]);
 });
 
-test("Loss and repeats: a gap is asked for from where the replica is, once, and nothing is lost", () => {
+test("P22: Loss and repeats: a gap is asked for from where the replica is, once, and nothing is lost", () => {
   const { server, network, live } = world();
   fillThread(server, 2);
   const watch = live().watch(THREAD);
@@ -176,7 +176,7 @@ test("Loss and repeats: a log that does not fit itself is asked for whole, then 
   expect(watch.status).toBe("live");
 });
 
-test("Loss and repeats: a position whose epoch is gone, or that is ahead of the server, gets a snapshot", () => {
+test("P30: Loss and repeats: a position whose epoch is gone, or that is ahead of the server, gets a snapshot", () => {
   const { server, network, live, pass } = world();
   fillThread(server, 5);
   const watch = live().watch(THREAD);
@@ -188,7 +188,7 @@ test("Loss and repeats: a position whose epoch is gone, or that is ahead of the 
   expect(watch.status).toBe("live");
 });
 
-test("Loss and repeats: apply and move in one step: a listener that reconnects or throws gets no commit twice", () => {
+test("P23: Loss and repeats: apply and move in one step: a listener that reconnects or throws gets no commit twice", () => {
   const { server, network, live, pass, errors } = world();
   fillThread(server, 0);
   const one = live();
@@ -254,7 +254,7 @@ test("what is refused for good is gone, with the error; a new watch asks anew", 
   expect(server.requests.map(({ method }) => method)).not.toContain("unsubscribe");
 });
 
-test("G6: revoked: the replica is forgotten and not asked for again", async () => {
+test("G6, P37: revoked: the replica is forgotten and not asked for again", async () => {
   const { server, network, live, pass } = world();
   fillThread(server, 3);
   const watch = live().watch(THREAD);

@@ -4,7 +4,7 @@ import { beat, newHeartbeat } from "./heartbeat.ts";
 
 const limits = DEFAULT_LIMITS;
 
-test("PROTOCOL: a ping goes out after 15 s without a frame; two unanswered ones, 10 s each, end the connection", () => {
+test("P13: a ping goes out after 15 s without a frame; two unanswered ones, 10 s each, end the connection", () => {
   const start = newHeartbeat(0);
   expect(beat(start, 14_999, limits)).toMatchObject({ action: "none", at: 15_000 });
   const first = beat(start, 15_000, limits);

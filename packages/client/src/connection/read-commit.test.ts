@@ -37,7 +37,7 @@ const bad: unknown[] = [
   { ...good, changes: [{ ...append, text: undefined }] },
 ];
 
-test("the check by hand takes what the schema takes, and refuses what it refuses", () => {
+test("P21: the check by hand takes what the schema takes, and refuses what it refuses", () => {
   for (const value of [good, { ...good, after: null, floor: 3, more: true }]) {
     expect(readCommit(value)).toBe(value as never);
     expect(schema.safeParse(value).success).toBe(true);

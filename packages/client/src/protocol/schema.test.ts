@@ -51,7 +51,7 @@ describe("the published JSON Schema", () => {
     expect(commit).toContain('"value":{"type":"object"}');
   });
 
-  test("P61: tells commands from other methods, and each takes a key", () => {
+  test("P60, P61: tells commands from other methods, and each takes a key", () => {
     for (const [name, method] of Object.entries(schema.methods)) {
       const takesKey = JSON.stringify(method.params).includes('"key"');
       expect({ name, takesKey }).toEqual({ name, takesKey: method.command });

@@ -91,7 +91,7 @@ function merged(commits: readonly Commit[]): Commit {
 }
 
 describe("G2: a replica is the fold of its topic's commits", () => {
-  test("any split of the log into snapshot, merge and tail gives the same state", () => {
+  test("P22, P25: any split of the log into snapshot, merge and tail gives the same state", () => {
     fc.assert(
       fc.property(log, fc.nat(), fc.nat(), (commits, x, y) => {
         const [from, to] = [x % (commits.length + 1), y % (commits.length + 1)].toSorted((a, b) => a - b) as [
@@ -109,7 +109,7 @@ describe("G2: a replica is the fold of its topic's commits", () => {
     );
   });
 
-  test("a repeat of any commits, in any order, changes nothing", () => {
+  test("P22: a repeat of any commits, in any order, changes nothing", () => {
     fc.assert(
       fc.property(log, fc.array(fc.nat()), (commits, repeats) => {
         const replica = fold(commits);
@@ -124,7 +124,7 @@ describe("G2: a replica is the fold of its topic's commits", () => {
     );
   });
 
-  test("any hole is noticed, and nothing after it is applied", () => {
+  test("P22: any hole is noticed, and nothing after it is applied", () => {
     fc.assert(
       fc.property(log, fc.nat(), fc.nat(), (commits, at, length) => {
         fc.pre(commits.length >= 2);
@@ -139,13 +139,13 @@ describe("G2: a replica is the fold of its topic's commits", () => {
     );
   });
 
-  test("another epoch's commit is a gap, whatever its numbers", () => {
+  test("P21, P22: another epoch's commit is a gap, whatever its numbers", () => {
     const replica = fold(logOf([[{ op: "put", entity: 0, value: { text: "" } }]]));
     expect(replica.apply({ topic: "thread:t", epoch: "other", after: 1, seq: 2, ts: 0, changes: [] })).toBe("gap");
     expect(replica.apply({ topic: "thread:t", epoch: "other", after: 0, seq: 1, ts: 0, changes: [] })).toBe("gap");
   });
 
-  test("a commit whose append does not fit leaves no half of itself", () => {
+  test("P22, P27: a commit whose append does not fit leaves no half of itself", () => {
     const replica = fold(logOf([[{ op: "put", entity: 0, value: { text: "ab" } }]]));
     const before = replica.dump();
     const changes: Change[] = [
@@ -156,7 +156,7 @@ describe("G2: a replica is the fold of its topic's commits", () => {
     expect(replica.dump()).toEqual(before);
   });
 
-  test("the timeline is the items by place, and the same array until one changes", () => {
+  test("P40: the timeline is the items by place, and the same array until one changes", () => {
     fc.assert(
       fc.property(log, (commits) => {
         const replica = new Replica("thread:t");
@@ -187,7 +187,7 @@ describe("G4: text is exact", () => {
     expect(() => append(6, "x")).toThrow("does not fit");
   });
 
-  test("any cut of a text, surrogates split too, joins to the same text", () => {
+  test("P27: any cut of a text, surrogates split too, joins to the same text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 40 }), fc.array(fc.nat(40)), (text, cuts) => {
         const at = [...new Set(cuts.map((cut) => Math.min(cut, text.length))), 0, text.length].toSorted(
@@ -222,7 +222,7 @@ const commit = (after: number | null, seq: number, changes: Change[], floor?: nu
 });
 
 describe("windows", () => {
-  test("what is below the floor is ignored, what is held is not", () => {
+  test("P43: what is below the floor is ignored, what is held is not", () => {
     const replica = new Replica("thread:t");
     replica.apply(commit(null, 9, [item(5), item(6), item(1, { status: "pending" })], 5));
     expect(replica.apply(commit(9, 10, [item(2), item(1, { status: "answered" }), item(7)]))).toBe("applied");
@@ -234,7 +234,7 @@ describe("windows", () => {
     expect(replica.get("message", "m3")).toBeUndefined();
   });
 
-  test("history lowers the floor; trimming raises it and keeps what is open", () => {
+  test("P44, P45: history lowers the floor; trimming raises it and keeps what is open", () => {
     const replica = new Replica("thread:t");
     replica.apply(commit(null, 9, [item(5), item(6)], 5));
     expect(replica.hasOlder).toBe(true);
@@ -251,7 +251,7 @@ describe("windows", () => {
 });
 
 describe("coalesce", () => {
-  test("has the effect of the changes it stands for, on any replica that fits", () => {
+  test("P29: has the effect of the changes it stands for, on any replica that fits", () => {
     fc.assert(
       fc.property(log, (commits) => {
         fc.pre(commits.length > 0);
@@ -289,7 +289,7 @@ describe("coalesce", () => {
   });
 });
 
-describe("JSON Merge Patch (RFC 7396)", () => {
+describe("P26: JSON Merge Patch (RFC 7396), and what is held", () => {
   // RFC 7396, appendix A, the cases whose patch is an object.
   const cases: [unknown, Value, unknown][] = [
     [{ a: "b" }, { a: "c" }, { a: "c" }],
@@ -306,6 +306,34 @@ describe("JSON Merge Patch (RFC 7396)", () => {
   ];
   test.each(cases)("%j + %j", (target, patch, expected) => {
     expect(mergePatch(target, patch)).toEqual(expected as Value);
+  });
+
+  test("what is not held is neither made by a patch or an append, nor missed by a drop; put sets it, whatever it was", () => {
+    const replica = new Replica("thread:a");
+    const value = { text: "abc", blocks: [1] };
+    const apply = (changes: Change[]): void => {
+      const { seq } = replica;
+      const commit = {
+        topic: "thread:a" as const,
+        epoch: "e",
+        after: seq === 0 ? null : seq,
+        seq: seq + 1,
+        ts: 0,
+        changes,
+      };
+      expect(replica.apply(commit)).toBe("applied");
+    };
+    apply([{ op: "put", kind: "message", id: "held", value }]);
+    apply([
+      { op: "patch", kind: "message", id: "other", value: { text: "x" } },
+      { op: "append", kind: "message", id: "other", field: "text", at: 0, text: "x" },
+      { op: "drop", kind: "message", id: "other" },
+    ]);
+    expect([...replica.all("message")]).toEqual([["held", value]]);
+    apply([{ op: "put", kind: "message", id: "held", value: { text: "new" } }]);
+    expect(replica.get("message", "held")).toEqual({ text: "new" });
+    apply([{ op: "drop", kind: "message", id: "held" }]);
+    expect(replica.get("message", "held")).toBeUndefined();
   });
 
   test("a composed patch does what its two parts do", () => {

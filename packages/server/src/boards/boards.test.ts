@@ -10,7 +10,7 @@ import { access } from "./access.ts";
 import { ensurePersonalBoard } from "./boards.ts";
 
 describe("the personal board", () => {
-  test("is made at the first start, and only then", async () => {
+  test("P51: is made at the first start, and only then", async () => {
     const directory = await mkdtemp(join(tmpdir(), "skein-boards-"));
     const clock = new TestClock();
     const store = await SqliteStore.open({ file: join(directory, "skein.sqlite"), now: () => clock.now() });

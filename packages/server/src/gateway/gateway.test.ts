@@ -80,7 +80,7 @@ async function greeted(): Promise<RawSocket> {
 }
 
 describe("a peer that says nothing", () => {
-  test("who has not said hello within 10 s is closed with 4408", async () => {
+  test("P10: who has not said hello within 10 s is closed with 4408", async () => {
     const socket = await RawSocket.open(server.url);
     await clock.advance(9_000);
     expect(socket.closed).toBeNull();
@@ -88,7 +88,7 @@ describe("a peer that says nothing", () => {
     expect(await socket.untilClosed()).toEqual({ code: 4408, reason: "No hello within 10000 ms." });
   });
 
-  test("half-open: nothing heard for 60 s closes with 4408; a ping, or anything, is a sign of life", async () => {
+  test("P13, P14: half-open: nothing heard for 60 s closes with 4408; a ping, or anything, is a sign of life", async () => {
     const [silent, alive] = [await greeted(), await greeted()];
     for (let round = 0; round < 5; round++) {
       await clock.advance(13_000);
@@ -152,8 +152,46 @@ describe("P75: files below a directory", () => {
   });
 });
 
+test("P1: a subprotocol of another version is refused before anything; without one it is version 1", async () => {
+  const offered = async (protocol: string): Promise<Response> =>
+    fetch(`${server.url}/v1/socket`, {
+      headers: {
+        upgrade: "websocket",
+        connection: "upgrade",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "sec-websocket-protocol": protocol,
+      },
+    });
+  const refused = await offered("skein.v9");
+  expect(refused.status).toBe(404);
+  expect(await refused.json()).toMatchObject({ error: { data: { kind: "unsupported" } } });
+  expect((await (await greeted()).request("ping", {})).result).toEqual({});
+});
+
+test("P32: a topic that one may not read is answered like one that does not exist", async () => {
+  await hub.write({
+    changes: [{ topic: "thread:there", changes: [{ op: "put", kind: "thread", id: "there", value: {} }] }],
+  });
+  mayRead = async () => false;
+  const socket = await greeted();
+  for (const [method, more] of [
+    ["subscribe", {}],
+    ["history", { before: 10 }],
+  ] as const) {
+    const [there, none] = await Promise.all(
+      ["there", "none"].map(async (id) => {
+        const { error } = await socket.request(method, { topic: `thread:${id}`, ...more });
+        return { ...error, message: error?.message.replace(id, "?") };
+      }),
+    );
+    expect(there).toEqual(none);
+    expect(there).toMatchObject({ data: { kind: "not_found" } });
+  }
+});
+
 describe("a server that goes down", () => {
-  test("tells everyone when to come back, closes with 4503, and takes nobody new", async () => {
+  test("P15: tells everyone when to come back, closes with 4503, and takes nobody new", async () => {
     const socket = await greeted();
     const stopped = gateway.stop(700);
     const told = await socket.until((message) => message.method === "draining");
@@ -165,7 +203,7 @@ describe("a server that goes down", () => {
 });
 
 describe("a connection that takes another's place", () => {
-  test("ends the one before with 4409", async () => {
+  test("P12: ends the one before with 4409", async () => {
     const before = await RawSocket.open(server.url);
     const hello = { protocol: 1, client: { name: "raw", version: "0" }, token: server.token };
     const first = await before.request("hello", hello);
@@ -223,7 +261,7 @@ describe("subscribe and unsubscribe of one topic in one batch", () => {
 });
 
 describe("bounds", () => {
-  test("the limits in force are told in the answer to hello", async () => {
+  test("P90: the limits in force are told in the answer to hello", async () => {
     const socket = await RawSocket.open(server.url);
     sockets.push(socket);
     const hello = await socket.request("hello", {
@@ -234,7 +272,7 @@ describe("bounds", () => {
     expect(hello.result).toMatchObject({ limits: DEFAULT_LIMITS, user: { id: "local", board: "personal" } });
   });
 
-  test("50 commands a second after a burst of 200, each connection by itself", async () => {
+  test("P9: 50 commands a second after a burst of 200, each connection by itself", async () => {
     const [busy, calm] = [await greeted(), await greeted()];
     const echo = async (): Promise<boolean> => (await busy.request("echo", {})).error === undefined;
     const burst = await Promise.all(Array.from({ length: 201 }, echo));
@@ -246,7 +284,7 @@ describe("bounds", () => {
     expect(second.filter(Boolean)).toHaveLength(49);
   });
 
-  test("256 subscriptions a connection may be made in one burst; one more is refused", async () => {
+  test("P34: 256 subscriptions a connection may be made in one burst; one more is refused", async () => {
     await hub.write({
       changes: Array.from({ length: 257 }, (_, index) => ({
         topic: `thread:t${index}` as const,

@@ -64,7 +64,7 @@ describe("catch-up", () => {
     }
   });
 
-  test("a position that fits gets what came after it; the answer precedes the commits", async () => {
+  test("P30: a position that fits gets what came after it; the answer precedes the commits", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1"));
     await hub.write(append(A, "m1", 0, "a"));
@@ -82,7 +82,7 @@ describe("catch-up", () => {
     ]);
   });
 
-  test("LESSONS: a client ahead of the server, or of another lineage, gets a snapshot", async () => {
+  test("P30: LESSONS: a client ahead of the server, or of another lineage, gets a snapshot", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1"));
     for (const after of [
@@ -103,7 +103,7 @@ describe("catch-up", () => {
     expect(sink.frames.flatMap(commitsIn).map((commit) => [commit.after, commit.seq])).toEqual([[1, 2]]);
   });
 
-  test("many missed commits travel as one, in bytes that follow what was missed", async () => {
+  test("P25: many missed commits travel as one, in bytes that follow what was missed", async () => {
     const hub = hubOn(store, 256 * 1024);
     await hub.write(put(A, "m1", { text: "x".repeat(100_000) }));
     for (let index = 0; index < 20; index++) await hub.write(append(A, "m1", 100_000 + index, "y"));
@@ -113,7 +113,7 @@ describe("catch-up", () => {
     expect(sink.frames[0]!.length).toBeLessThan(400);
   });
 
-  test("LESSONS: a gap is never answered with less than the whole truth, also where the log is folded", async () => {
+  test("P30: LESSONS: a gap is never answered with less than the whole truth, also where the log is folded", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1", { pos: 1 }));
     await hub.write({ changes: [{ topic: A, changes: [{ op: "drop", kind: "message", id: "m1" }] }] });
@@ -149,7 +149,7 @@ describe("G5: a long absence costs no memory", () => {
 });
 
 describe("G5: a slow reader costs no memory and loses nothing", () => {
-  test("above the soft mark nothing is queued; drained, it is caught up from the log", async () => {
+  test("P36: above the soft mark nothing is queued; drained, it is caught up from the log", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1"));
     const slow = await subscribed(hub, A);
@@ -169,7 +169,7 @@ describe("G5: a slow reader costs no memory and loses nothing", () => {
     expect(replicaOf(slow.sink, A).dump()).toEqual(replicaOf(quick.sink, A).dump());
   });
 
-  test("one that does not drain in 30 s is closed with a code to resume by; progress gives it more time", async () => {
+  test("P36: one that does not drain in 30 s is closed with a code to resume by; progress gives it more time", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1"));
     const { sink, connection } = await subscribed(hub, A);
@@ -185,7 +185,7 @@ describe("G5: a slow reader costs no memory and loses nothing", () => {
 });
 
 describe("maxHz", () => {
-  test("a conflated feed gets the same state in fewer commits", async () => {
+  test("P35: a conflated feed gets the same state in fewer commits", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1"));
     const { sink } = await subscribed(hub, A, { maxHz: 2 });

@@ -39,7 +39,7 @@ function gated(over: Store): { store: Store; open: () => void } {
 }
 
 describe("G1: store first", () => {
-  test("nothing is sent and nothing answered before the store has it", async () => {
+  test("P24: nothing is sent and nothing answered before the store has it", async () => {
     await hubOn().write(put(A, "m1"));
     const gate = gated(store);
     const hub = hubOn(gate.store);
@@ -159,7 +159,7 @@ describe("fan-out", () => {
     expect(sink.frames[1]).toContain(log.commits[0]!.text);
   });
 
-  test("LESSONS: a connection gets the topics it asked for; an unsubscribed one, or an ended connection, gets nothing", async () => {
+  test("P34: LESSONS: a connection gets the topics it asked for; an unsubscribed one, or an ended connection, gets nothing", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1"));
     const { sink, connection } = await subscribed(hub, A);
@@ -183,7 +183,7 @@ describe("fan-out", () => {
     expect(answered).toBe(false);
   });
 
-  test("a topic that is not there, and one subscription too many, are refused to the asker", async () => {
+  test("P32, P34: a topic that is not there, and one subscription too many, are refused to the asker", async () => {
     const hub = hubOn();
     for (const id of ["a", "b", "c", "d", "e"]) await hub.write(put(`thread:${id}`, "m"));
     const connection = hub.connect(new TestSink());

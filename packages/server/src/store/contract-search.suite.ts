@@ -43,7 +43,7 @@ export function searchContract(current: () => Store): void {
       expect(await find("cherries")).toEqual(["one"]);
     });
 
-    test("newest first, by pages that neither miss nor repeat, in the topics given only", async () => {
+    test("P69: newest first, by pages that neither miss nor repeat, in the topics given only", async () => {
       const store = current();
       for (let pos = 1; pos <= 7; pos++) await store.commit([write(pos % 2 ? T : U, message(pos, `word ${pos}`))]);
       const ids: string[] = [];

@@ -7,7 +7,7 @@ export function windowContract(current: () => Store): void {
   describe("windows and history", () => {
     const item = (pos: number, id = `m${pos}`, status = "complete") => put("message", id, { pos, status, text: id });
 
-    test("a snapshot has the newest items, all that is held, and the floor between", async () => {
+    test("P41, P42: a snapshot has the newest items, all that is held, and the floor between", async () => {
       await current().commit([
         write(T, put("thread", "one", {}), put("turn", "u1", { status: "queued" }), item(1, "m1", "streaming")),
       ]);
@@ -24,7 +24,7 @@ export function windowContract(current: () => Store): void {
       expect(await current().openTopics()).toEqual([]);
     });
 
-    test("pages go back without missing or repeating any, items in one place stay together", async () => {
+    test("P45: pages go back without missing or repeating any, items in one place stay together", async () => {
       await current().commit([write(T, ...[0, 1, 2, 2, 2, 3, 4].map((pos, index) => item(pos, `m${index}`)))]);
       const page = async (before: number, limit: number) => {
         const { items: older, before: next, epoch, seq } = await current().history(T, before, items(limit));

@@ -33,7 +33,7 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
     const streaming = (text = "") => ({ pos: 1, role: "assistant", text, status: "streaming" });
 
     describe("a flush", () => {
-      test("makes one commit of each topic it touches, whose text is what the log keeps", async () => {
+      test("P21: makes one commit of each topic it touches, whose text is what the log keeps", async () => {
         const { commits, results } = await commit(
           write(T, put("thread", "one", { title: "a" })),
           write(U, put("thread", "two", { title: "b" })),
@@ -136,7 +136,7 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
         command: { user: "local", key, topic: T, answer: { thread: "one" } },
       });
 
-      test("a repeat has no effect and the same answer: in the flush, after it, and after a restart", async () => {
+      test("P61: a repeat has no effect and the same answer: in the flush, after it, and after a restart", async () => {
         const { results, commits } = await commit(rename("a", "key-0001"), rename("b", "key-0001"));
         const answer = { topic: T, seq: 1, thread: "one" };
         expect(results).toEqual([
@@ -154,7 +154,7 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
         expect(await store.entity(T, "thread", "one")).toEqual({ title: "a" });
       });
 
-      test("another user's key is another key; a write that was refused leaves its key free", async () => {
+      test("P61, P63: another user's key is another key; a write that was refused leaves its key free", async () => {
         await commit(rename("a", "key-0001"));
         const other = rename("b", "key-0001");
         const guard = { topic: T, kind: "thread", id: "one", where: { title: "z" } };
@@ -169,7 +169,7 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
         expect(results[0]).toMatchObject({ ok: true, answer: { seq: 2 } });
       });
 
-      test("a command that changes nothing is answered with where the topic is", async () => {
+      test("P62: a command that changes nothing is answered with where the topic is", async () => {
         const command = { user: "local", key: "key-0002", topic: T, answer: { turn: null } };
         const before = await commit({ changes: [], command });
         expect(before.results[0]).toMatchObject({ answer: { topic: T, seq: 0, turn: null } });

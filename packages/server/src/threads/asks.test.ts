@@ -28,7 +28,7 @@ describe("permissions and questions (LESSONS)", () => {
     expect(await bench.card(thread)).toMatchObject({ status: "waiting", waiting: 1 });
   });
 
-  test("of two answers one wins; the other is told which, and by whom", async () => {
+  test("P67: of two answers one wins; the other is told which, and by whom", async () => {
     const { thread } = await bench.running();
     void bench.driver.last.emit(permission("1"));
     const both = ["yes", "no"].map((option) => bench.command("thread.answer", { thread, permission: "r3", option }));
@@ -59,7 +59,7 @@ describe("permissions and questions (LESSONS)", () => {
     expect(bench.driver.last.did("answerPermission")).toBe(false);
   });
 
-  test("a question takes what the person filled in", async () => {
+  test("P67: a question takes what the person filled in", async () => {
     const { thread } = await bench.running();
     void bench.driver.last.emit({ type: "question", request: "q", message: "Name?", mode: "form", schema: {} });
     await bench.command("thread.answer", { thread, question: "q2", action: "accept", content: { name: "Ada" } });

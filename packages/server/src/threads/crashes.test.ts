@@ -32,7 +32,7 @@ describe("G7: a crash of the server", () => {
     expect(await bench.card(thread)).toMatchObject({ status: "idle" });
   });
 
-  test("is seen: what ran is interrupted, what waited waits for a person, and the thread goes on", async () => {
+  test("P55: is seen: what ran is interrupted, what waited waits for a person, and the thread goes on", async () => {
     const { thread, turn } = await bench.running();
     const two = await bench.prompt(thread, "Two");
     void bench.driver.last.update({ sessionUpdate: "tool_call", toolCallId: "b", title: "T", status: "in_progress" });

@@ -36,7 +36,7 @@ describe("the log", () => {
 });
 
 describe("a turn", () => {
-  test("is a prompt, what the agent does, and its end", async () => {
+  test("P50, P51, P53: is a prompt, what the agent does, and its end", async () => {
     const { thread, turn } = await bench.running("Say hello\nand more");
     const agent = bench.driver.last;
     expect(agent.calls).toEqual([
@@ -79,7 +79,7 @@ describe("a turn", () => {
     expect((await bench.turn(thread, again)).status).toBe("done");
   });
 
-  test("carries blobs and blocks in ACP's words, as far as the agent takes them", async () => {
+  test("P56: carries blobs and blocks in ACP's words, as far as the agent takes them", async () => {
     const blob = await bench.blobs.put(new TextEncoder().encode("pixels"));
     const thread = await bench.create();
     const blocks = [
@@ -119,7 +119,7 @@ describe("a turn", () => {
 });
 
 describe("G3: exactly-once effect", () => {
-  test("a prompt sent twice at once, and again later, is one turn with one answer", async () => {
+  test("P61: a prompt sent twice at once, and again later, is one turn with one answer", async () => {
     const thread = await bench.create();
     const prompt = (): Promise<CommandAnswer> =>
       bench.threads.handle("local", "thread.prompt", { key: "the-key-1", thread, text: "Once", when: "queue" });
@@ -134,7 +134,7 @@ describe("G3: exactly-once effect", () => {
     expect((await bench.view(thread)).all("turn").size).toBe(1);
   });
 
-  test("a thread is made once", async () => {
+  test("P64: a thread is made once", async () => {
     const create = () =>
       bench.threads.handle("local", "thread.create", { key: "the-key-1", agent: "scripted", cwd: bench.directory });
     const [one, two] = await Promise.all([create(), create()]);
@@ -145,7 +145,7 @@ describe("G3: exactly-once effect", () => {
 });
 
 describe("a thread's id", () => {
-  test("LESSONS: is ours from the first and stays; what the agent calls its session is a member, which may change", async () => {
+  test("P28: LESSONS: is ours from the first and stays; what the agent calls its session is a member, which may change", async () => {
     const { thread } = await bench.running();
     const before = await bench.thread(thread);
     expect(before.session).not.toBe(thread);
@@ -186,7 +186,7 @@ describe("commands", () => {
     expect((await refusal(answer)).kind).toBe("not_found");
   });
 
-  test("rename keeps a person's title", async () => {
+  test("P68: rename keeps a person's title", async () => {
     const { thread } = await bench.running();
     await bench.command("thread.rename", { thread, title: "Mine" });
     void bench.driver.last.update({ sessionUpdate: "session_info_update", title: "Theirs" });
@@ -194,7 +194,7 @@ describe("commands", () => {
     expect(await bench.card(thread)).toMatchObject({ title: "Mine" });
   });
 
-  test("archive stops what runs, refuses prompts, and is undone without starting what waited", async () => {
+  test("P68: archive stops what runs, refuses prompts, and is undone without starting what waited", async () => {
     const { thread, turn } = await bench.running();
     const two = await bench.prompt(thread, "Two");
     await bench.command("thread.archive", { thread, archived: true });
@@ -209,7 +209,7 @@ describe("commands", () => {
     await bench.until(() => bench.driver.last.prompts.at(-1) === 2 || bench.driver.sessions.length === 2);
   });
 
-  test("resume opens the agent without a prompt, and a failure is told in the thread", async () => {
+  test("P68: resume opens the agent without a prompt, and a failure is told in the thread", async () => {
     const thread = await bench.create();
     bench.driver.failure = new SkeinError("agent", "Not installed.");
     await bench.command("thread.resume", { thread });

@@ -15,7 +15,7 @@ const statuses = async (thread: string) => {
 };
 
 describe("the queue", () => {
-  test("gives an agent one prompt at a time, in order", async () => {
+  test("P65: gives an agent one prompt at a time, in order", async () => {
     const { thread } = await bench.running("One");
     await bench.prompt(thread, "Two");
     await bench.prompt(thread, "Three");
@@ -52,7 +52,7 @@ describe("the queue", () => {
     expect(ids).toEqual(["u1", "u2", "u3", "u4"]);
   });
 
-  test("`now` stops the running turn and comes before what waits", async () => {
+  test("P65: `now` stops the running turn and comes before what waits", async () => {
     const { thread } = await bench.running("One");
     await bench.prompt(thread, "Two");
     const now = await bench.prompt(thread, "Now!", { when: "now" });
@@ -62,7 +62,7 @@ describe("the queue", () => {
     expect(await statuses(thread)).toEqual({ u0: "cancelled", u1: "queued", [now]: "running" });
   });
 
-  test("a turn can be taken out of it until it starts", async () => {
+  test("P66: a turn can be taken out of it until it starts", async () => {
     const { thread, turn } = await bench.running("One");
     const two = await bench.prompt(thread, "Two");
     await bench.command("thread.unqueue", { thread, turn: two });
@@ -182,7 +182,7 @@ describe("cancel", () => {
     expect(JSON.stringify((await bench.view(thread)).dump())).not.toContain("grave");
   });
 
-  test("is harmless when nothing runs, and says so", async () => {
+  test("P66: is harmless when nothing runs, and says so", async () => {
     const thread = await bench.create();
     expect(await bench.command("thread.cancel", { thread })).toMatchObject({ turn: null, topic: `thread:${thread}` });
   });
@@ -280,7 +280,7 @@ describe("after the end of a turn", () => {
 });
 
 describe("G7: an agent that dies", () => {
-  test("in a turn interrupts it, with its exit code and the end of its stderr; what waits waits for a person", async () => {
+  test("P55: in a turn interrupts it, with its exit code and the end of its stderr; what waits waits for a person", async () => {
     const { thread, turn } = await bench.running();
     const two = await bench.prompt(thread, "Two");
     void bench.driver.last.say("Half a sen");
