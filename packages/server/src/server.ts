@@ -1,6 +1,6 @@
 import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DEFAULT_LIMITS, SkeinError, type Limits } from "@skein/client/protocol";
+import { SkeinError } from "@skein/client/protocol";
 import { AcpDriver } from "./agents/acp/driver.ts";
 import { Catalogue } from "./agents/catalogue.ts";
 import { endLeftovers, ownedBy } from "./agents/leftovers.ts";
@@ -15,6 +15,7 @@ import { localToken } from "./gateway/tokens.ts";
 import { Hub } from "./hub/hub.ts";
 import { processLoad } from "./hub/pace.ts";
 import { makeId } from "./ids.ts";
+import { readSettings } from "./settings.ts";
 import { startKeeping } from "./store/keeping.ts";
 import { Blobs } from "./store/blobs.ts";
 import { SqliteStore } from "./store/sqlite.ts";
@@ -39,9 +40,9 @@ const RETRY_AFTER_MS = 500;
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const { allowHosts, data, durability, host, port } = options;
   const clock = systemClock;
-  const limits: Limits = DEFAULT_LIMITS;
   refuseOpenDoor(options);
   await makeDataDirectory(data);
+  const { agents, flush, keep, limits } = await readSettings(join(data, "settings.json"));
   const store = await SqliteStore.open({
     file: join(data, "skein.sqlite"),
     durability,
@@ -52,13 +53,18 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const closers: (() => Promise<void>)[] = [async () => store.close()];
   const stop = (): Promise<void> => closeAll(closers.splice(0).toReversed());
   try {
-    const hub = new Hub({ store, clock, limits, load: processLoad(clock), report });
+    const hub = new Hub({ store, clock, limits, load: processLoad(clock), ...flush, report });
     closers.push(async () => hub.settled());
     const blobs = new Blobs(join(data, "blobs"));
     const token = await localToken(store, data, clock.now());
     await ensurePersonalBoard({ store, hub, clock });
     const catalogue = new Catalogue({ data, self: [process.execPath, join(import.meta.dir, "main.ts")], clock });
-    const driver = new AcpDriver({ clock, client: { name: "skein", version: VERSION }, env: ownedBy(data) });
+    const driver = new AcpDriver({
+      clock,
+      client: { name: "skein", version: VERSION },
+      env: ownedBy(data),
+      bounds: { maxLineBytes: agents.lineBytes },
+    });
     const announcer = new AgentAnnouncer({ store, hub, catalogue });
     closers.push(async () => announcer.settled());
     const threads = new Threads({
@@ -69,6 +75,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       access,
       makeId,
       limits,
+      times: agents,
       report,
       drivers: {
         async find(wanted) {
@@ -104,7 +111,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     });
     const listening = gateway.listen();
     closers.push(async () => gateway.stop(RETRY_AFTER_MS));
-    const keeping = startKeeping({ store, blobs, clock, report });
+    const keeping = startKeeping({ store, blobs, clock, keep, report });
     closers.push(async () => keeping.stop());
     const url = `http://${urlHost(host)}:${listening.port}`;
     await tellWhere(data, { url, pid: process.pid, version: VERSION, inCommand: options.inCommand === true });

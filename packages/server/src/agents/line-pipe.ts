@@ -1,8 +1,5 @@
 import type { Clock, Timer } from "../clock.ts";
 
-/** The bound of ARCHITECTURE.md on one line an agent sends, in bytes. */
-export const MAX_LINE_BYTES = 16 * 1024 * 1024;
-
 /** How much of a line over the bound is kept to tell what it was, in bytes. */
 const KEPT_OF_OVERLONG = 4096;
 

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { SkeinError } from "@skein/client/protocol";
+import { readJsonFile } from "../json-file.ts";
 import type { AgentRecipe } from "./known-agents.ts";
 
 const recipe = z.strictObject({
@@ -20,35 +19,11 @@ const file = z.strictObject({
  * @throws SkeinError `invalid`, naming the file and the place in it.
  */
 export async function readUserAgents(path: string): Promise<Record<string, AgentRecipe>> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
-    throw new SkeinError("invalid", `${path} cannot be read: ${tell(error)}.`, {
-      detail: { file: path },
-      cause: error,
-    });
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new SkeinError("invalid", `${path} is not JSON: ${tell(error)}.`, { detail: { file: path }, cause: error });
-  }
-  const read = file.safeParse(value);
-  if (!read.success) {
-    const issue = read.error.issues[0];
-    const where = issue?.path.join(".") ?? "";
-    const text = `${path}: ${where === "" ? "" : `${where}: `}${issue?.message ?? "wrong shape"}.`;
-    throw new SkeinError("invalid", text, { path: where, detail: { file: path } });
-  }
+  const { agents } = (await readJsonFile(path, file)) ?? { agents: {} };
   return Object.fromEntries(
-    Object.entries(read.data.agents).map(([name, { title = name, command, args, env, needs }]) => [
+    Object.entries(agents).map(([name, { title = name, command, args, env, needs }]) => [
       name,
       { title, command, args, ...(env ? { env } : {}), ...(needs === undefined ? {} : { needs }) },
     ]),
   );
 }
-
-const tell = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { SkeinClient } from "@skein/client";
 import { Catalogue } from "../agents/catalogue.ts";
 import { systemClock } from "../clock.ts";
+import { differences, readSettings } from "../settings.ts";
 import { VERSION } from "../version.ts";
 import { healthOf, readToken, runningServer, type KnownServer } from "./data-directory.ts";
 
@@ -30,6 +31,7 @@ export async function checkAll(env: Env, data: string): Promise<Finding[]> {
     await checkDirectory(data),
     await checkToken(data),
     checkDatabase(data),
+    await checkSettings(data),
     ...(await checkServer(env, data, server)),
     await checkPort(server),
     await checkAgents(data),
@@ -91,6 +93,18 @@ function checkDatabase(data: string): Finding {
     return { check, status: "fault", says: `${file} is damaged: ${says}`, remedy };
   } finally {
     database?.close();
+  }
+}
+
+async function checkSettings(data: string): Promise<Finding> {
+  const check = "settings";
+  const file = join(data, "settings.json");
+  try {
+    const set = differences(await readSettings(file));
+    return ok(check, set.length === 0 ? "every bound has its default" : `${file}: ${set.join(", ")}`);
+  } catch (error) {
+    const says = error instanceof Error ? error.message : String(error);
+    return { check, status: "fault", says, remedy: 'Mend or delete it: "skein help settings" says what can be set.' };
   }
 }
 

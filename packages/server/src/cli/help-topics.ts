@@ -1,3 +1,5 @@
+import { DEFAULT_SETTINGS, lines } from "../settings.ts";
+
 /** Pages of `skein help <topic>` that are about no command. */
 export const TOPICS: Readonly<Record<string, string>> = {
   "exit-codes": `Exit codes
@@ -12,6 +14,19 @@ export const TOPICS: Readonly<Record<string, string>> = {
   130  interrupted by Ctrl-C, or the turn was cancelled by anyone
   141  nobody reads the output any more, as after "| head": a turn goes on where the server runs by itself, and is
        interrupted where it runs in the command
+`,
+  settings: `Settings
+
+Bounds and times can be set in the file settings.json of the data directory. The server reads it when it starts, and
+"skein doctor" says what is set and what is wrong with it. An example:
+
+  {"limits": {"window": 500}, "keep": {"eventsDays": 30}}
+
+Names say what is meant: Bytes, Ms (milliseconds), Days. The defaults:
+
+${lines(DEFAULT_SETTINGS)
+  .map((line) => `  ${line}`)
+  .join("\n")}
 `,
   environment: `Environment
 

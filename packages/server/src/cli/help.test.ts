@@ -31,6 +31,7 @@ test("every command has a help page with examples, and stands in the list", asyn
     expect((await place.skein(["help", name])).out).toBe(page.out);
   }
   expect((await place.skein(["help", "exit-codes"])).out).toContain("130  interrupted");
+  expect((await place.skein(["help", "settings"])).out).toContain("\n  limits.window 200\n");
 });
 
 test("a faulty command line ends with 2, says what is wrong, and what to do", async () => {

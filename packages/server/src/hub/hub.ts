@@ -1,6 +1,7 @@
 import { SkeinError } from "@skein/client/protocol";
 import type { Clock } from "../clock.ts";
 import type { EncodedCommit, Store, Write, WriteResult } from "../store/contract.ts";
+import { DEFAULT_SETTINGS } from "../settings.ts";
 import { HubConnection, type ConnectionContext, type Delivery, type Sink } from "./connection.ts";
 import { FrameNode, notification } from "./frames.ts";
 import { nextPause } from "./pace.ts";
@@ -15,6 +16,8 @@ export type HubOptions = {
   limits: ConnectionContext["limits"];
   /** The server's load between 0 and 1, which decides the pause between flushes. */
   load: () => number;
+  /** The longest such pause. */
+  longestPauseMs?: number;
   /** Takes a failure that no caller waits for. */
   report: (error: unknown) => void;
 };
@@ -32,6 +35,7 @@ export class Hub {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #load: () => number;
+  readonly #longestPauseMs: number;
   readonly #heads = new TopicHeads();
   readonly #context: ConnectionContext;
   #pending: Pending[] = [];
@@ -44,6 +48,7 @@ export class Hub {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#load = options.load;
+    this.#longestPauseMs = options.longestPauseMs ?? DEFAULT_SETTINGS.flush.longestPauseMs;
     const { store, clock, limits, report } = options;
     this.#context = { store, clock, limits, heads: this.#heads, report };
   }
@@ -98,7 +103,7 @@ export class Hub {
   /** The pause to take after a flush, in whole milliseconds, as timers have them. */
   #pace(): number {
     const now = this.#clock.now();
-    this.#pause = nextPause(this.#pause, this.#load(), now - this.#pacedAt);
+    this.#pause = nextPause(this.#pause, this.#load(), now - this.#pacedAt, this.#longestPauseMs);
     this.#pacedAt = now;
     return Math.round(this.#pause);
   }

@@ -1,5 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { nextPause } from "./pace.ts";
+import { DEFAULT_SETTINGS } from "../settings.ts";
+import * as pace from "./pace.ts";
+
+const nextPause = (pause: number, load: number, elapsedMs: number): number =>
+  pace.nextPause(pause, load, elapsedMs, DEFAULT_SETTINGS.flush.longestPauseMs);
 
 /** The pause after a while of one load, measured every 50 ms. */
 const after = (seconds: number, load: number, pause = 0): number => {

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DEFAULT_SETTINGS } from "../settings.ts";
 import { TestClock } from "../testing/test-clock.ts";
 import { Blobs } from "./blobs.ts";
 import { startKeeping } from "./keeping.ts";
@@ -18,7 +19,13 @@ test("what is past its time goes: raw lines, commits one by one, and a week afte
   const place = join(directory, "blobs");
   const reports: unknown[] = [];
   const blobs = new Blobs(place);
-  const keeping = startKeeping({ store, blobs, clock, report: (error) => reports.push(error) });
+  const keeping = startKeeping({
+    store,
+    blobs,
+    clock,
+    keep: DEFAULT_SETTINGS.keep,
+    report: (error) => reports.push(error),
+  });
   const until = async (holds: () => Promise<boolean>) => {
     while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
   };

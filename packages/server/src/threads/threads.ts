@@ -12,6 +12,7 @@ import type { Clock, Timer } from "../clock.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { CommandAnswer, Store } from "../store/contract.ts";
 import type { Access } from "./access.ts";
+import { DEFAULT_SETTINGS } from "../settings.ts";
 import { said } from "./agent-session.ts";
 import { busyThreads } from "./busy-threads.ts";
 import { creation } from "./create.ts";
@@ -39,7 +40,6 @@ export type ThreadsOptions = {
   report: (error: unknown) => void;
 };
 
-const TIMES: Times = { graceMs: 10_000, idleMs: 15 * 60_000 };
 const CRASHED: Ending = { status: "interrupted", message: "The server ended while the agent worked." };
 /** How long to wait before a thread whose writes failed is looked at again. */
 const RETRY_MS = 1000;
@@ -71,7 +71,7 @@ export class Threads {
 
   constructor(options: ThreadsOptions) {
     this.#options = options;
-    this.#times = { ...TIMES, ...options.times };
+    this.#times = { ...DEFAULT_SETTINGS.agents, ...options.times };
   }
 
   /** Closes what a crash left open (G7). Call before any command. */

@@ -1,8 +1,8 @@
 import { SkeinError } from "@skein/client/protocol";
 import type { Clock } from "../../clock.ts";
+import { DEFAULT_SETTINGS } from "../../settings.ts";
 import { AgentLink, type Gone } from "../agent-link.ts";
 import type { Driver, DriverEvent, OpenOptions, Session } from "../driver.ts";
-import { MAX_LINE_BYTES } from "../line-pipe.ts";
 import { RequestError } from "../rpc-peer.ts";
 import { Conversation } from "./conversation.ts";
 import { Events } from "./events.ts";
@@ -33,7 +33,7 @@ export const ACP_BOUNDS: AcpBounds = {
   closeMs: 1000,
   inputMs: 2000,
   termMs: 3000,
-  maxLineBytes: MAX_LINE_BYTES,
+  maxLineBytes: DEFAULT_SETTINGS.agents.lineBytes,
   maxUnreadBytes: 128 * 1024 * 1024,
 };
 
