@@ -1,7 +1,7 @@
 /**
  * The whole check of this repository: types, build, lint, format, unused code, tests. Runs every step whatever became
- * of the one before, then prints what failed and, alone on the last line, `N passed, N failed`. A step counts as a
- * test, so does each test of `bun test`.
+ * of the one before, then prints what failed and, alone on the last line, `N passed, N failed`, with `, N skipped` behind
+ * it where tests were skipped. A step counts as a test, so does each test of `bun test`.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
