@@ -1,3 +1,4 @@
+import { SkeinError } from "@skein/client";
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
 import type { Cli, StartServer } from "./context.ts";
@@ -26,8 +27,6 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   "demo-agent": { summary: "be the demo agent (ACP on stdio)", load: () => import("./commands/demo-agent.ts") },
 };
 
-const ABOUT_A_THREAD = new Set(["tail", "send", "cancel", "export"]);
-
 /** Runs the command line and ends the process with a code from `EXIT`. */
 export async function runCli(argv: readonly string[], parts: { startServer: StartServer }): Promise<never> {
   const screen = new Screen(process.stdout, process.stderr, process.env);
@@ -52,13 +51,21 @@ async function execute(argv: readonly string[], cli: Cli): Promise<ExitCode> {
     if (error instanceof OutputError && error.unread) return EXIT.unread;
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     cli.screen.endLine();
-    const message = error instanceof Error ? error.message : String(error);
-    const isLost = exitCodeOf(error) === EXIT.notFound && ABOUT_A_THREAD.has(argv[0] ?? "");
-    cli.screen.warn(`skein: ${message}${isLost ? ' "skein threads" lists the threads there are.' : ""}`);
+    cli.screen.warn(`skein: ${faultText(error)}`);
     if (cli.env["SKEIN_DEBUG"] && error instanceof Error) cli.screen.note(error.stack ?? "");
     return exitCodeOf(error);
   }
 }
+
+/** What a person is told of a fault. Here one names threads, and knows no topics. */
+function faultText(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof SkeinError) || error.kind !== "not_found" || !THREAD_PATHS.has(error.path)) return message;
+  return `${message.replace("topic thread:", "thread ")} "skein threads" lists the threads there are.`;
+}
+
+/** Where in a request a thread stands. */
+const THREAD_PATHS: ReadonlySet<string | undefined> = new Set(["params.topic", "params.thread"]);
 
 async function makeProgram(argv: readonly string[], cli: Cli): Promise<Command> {
   const asked = argv[0] === "help" ? argv[1] : argv[0];
@@ -90,7 +97,7 @@ Examples:
     program.addCommand(inherit(command.name(name).summary(summary)));
   }
   program.addCommand(inherit(helpCommand(program, cli)));
-  if (argv.length === 0) program.action(() => program.help());
+  if (argv.length === 0) program.action(() => program.help({ error: true }));
   return program;
 }
 

@@ -20,6 +20,11 @@ export function dataDirectory(env: Env, flag: string | undefined): string {
   return join(env["XDG_DATA_HOME"] || join(homedir(), ".local", "share"), "skein");
 }
 
+/** The server that `SKEIN_URL` names, unless `--data` says that it is not to be used; else `null`. */
+export function remoteUrl(env: Env, flag: string | undefined): string | null {
+  return flag === undefined ? env["SKEIN_URL"] || null : null;
+}
+
 /** The server that runs on a data directory, or `null`. What a server that was killed left behind counts for nothing. */
 export async function runningServer(data: string): Promise<KnownServer | null> {
   const known = await readServerFile(join(data, "server.json"));

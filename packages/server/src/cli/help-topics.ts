@@ -30,7 +30,8 @@ ${lines(DEFAULT_SETTINGS)
 `,
   environment: `Environment
 
-  SKEIN_URL, SKEIN_TOKEN  the server to use, e.g. http://127.0.0.1:9099, instead of the one on this data directory
+  SKEIN_URL, SKEIN_TOKEN  the server to use, e.g. http://127.0.0.1:9099, unless --data is given; else the
+                          one on the data directory
   SKEIN_DATA              the data directory, unless --data is given; else $XDG_DATA_HOME/skein or ~/.local/share/skein
   SKEIN_AGENT             the agent of "skein run", unless --agent or --exec is given
   NO_COLOR                no colours, whatever the terminal can do

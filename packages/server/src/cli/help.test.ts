@@ -34,6 +34,24 @@ test("every command has a help page with examples, and stands in the list", asyn
   expect((await place.skein(["help", "settings"])).out).toContain("\n  limits.window 200\n");
 });
 
+test("without a command: the help page as an answer to a fault", async () => {
+  const { code, out, err } = await place.skein([]);
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toContain("Usage: skein <command> [options]");
+  expect(err).toContain("skein run --agent demo");
+});
+
+test("what --json prints is said, member by member", async () => {
+  await place.serve();
+  expect((await place.skein(["run", "--agent", "demo", "hello"])).code).toBe(0);
+  for (const command of ["threads", "agents"]) {
+    const { out } = await place.skein([command, "--json"]);
+    const [first = {}] = JSON.parse(out) as Record<string, unknown>[];
+    const page = (await place.skein([command, "--help"])).out;
+    for (const member of Object.keys(first)) expect(page).toContain(`"${member}"`);
+  }
+});
+
 test("a faulty command line ends with 2, says what is wrong, and what to do", async () => {
   const cases: [string[], string][] = [
     [["tial"], "Did you mean tail?"],

@@ -8,8 +8,20 @@ type Content = { type: string; path?: string; oldText?: string | null; newText?:
 export function toMarkdown({ thread, items }: Exported): string {
   const facts = [thread["agent"], thread["cwd"], thread["status"]].filter((fact) => typeof fact === "string");
   const head = `# ${text(thread["title"]) || thread.id}\n\n${facts.join(" · ")}\n`;
-  const parts = items.map(part).filter((part) => part !== "");
+  const parts = inOrderOfReading(items)
+    .map(part)
+    .filter((part) => part !== "");
   return [head, ...parts].join("\n");
+}
+
+/** A turn's place is where it began, but what is said of it is how it ended: that goes below all that came of it. */
+function inOrderOfReading(items: readonly Item[]): Item[] {
+  const ends = new Map(items.map((item, index) => [item.kind === "turn" ? item.id : item["turn"], index]));
+  const turns = Map.groupBy(
+    items.filter(({ kind }) => kind === "turn"),
+    ({ id }) => ends.get(id),
+  );
+  return items.flatMap((item, index) => [...(item.kind === "turn" ? [] : [item]), ...(turns.get(index) ?? [])]);
 }
 
 function part(item: Item): string {

@@ -2,7 +2,7 @@ import { SkeinClient, webSocketTransport, type OpenTransport, type Transport } f
 import type { Command } from "commander";
 import { VERSION } from "../version.ts";
 import type { Cli } from "./context.ts";
-import { dataDirectory } from "./data-directory.ts";
+import { dataDirectory, remoteUrl } from "./data-directory.ts";
 import { UnreachableError, UsageError } from "./exit-codes.ts";
 import { LocalServer, type Address } from "./local-server.ts";
 
@@ -49,10 +49,10 @@ export async function withServer<Result>(
 /** What a command knows of the server it talks to. */
 type Whereabouts = { readonly own: boolean; find(): Promise<Address>; close(atOnce: boolean): Promise<void> };
 
-/** The server of `SKEIN_URL`; else the one that runs on the data directory; else one in this process. */
+/** The server of `SKEIN_URL`, unless `--data` is given; else the one that runs on the data directory; else one in this process. */
 async function reach(cli: Cli, options: { data?: string }): Promise<Reached> {
-  const url = cli.env["SKEIN_URL"];
-  if (!url) return connect(cli, new LocalServer(cli, dataDirectory(cli.env, options.data)));
+  const url = remoteUrl(cli.env, options.data);
+  if (url === null) return connect(cli, new LocalServer(cli, dataDirectory(cli.env, options.data)));
   const token = cli.env["SKEIN_TOKEN"];
   if (!token)
     throw new UsageError(`SKEIN_URL is set to ${url}, but SKEIN_TOKEN is not. Set it to that server's token.`);

@@ -126,16 +126,20 @@ test("exit codes tell how it ended", async () => {
     [["run", "--agent", "demo", "/crash"], 1, "[turn] interrupted"],
     [["run", "--agent", "frob", "hello"], 5, 'There is no agent "frob"'],
     [["run", "--exec", "skein-no-such-program", "hello"], 1, "was not found"],
-    [["tail", "nosuchthread"], 5, '"skein threads" lists'],
-    [["export", "nosuchthread"], 5, "nosuchthread"],
-    [["cancel", "nosuchthread"], 5, "nosuchthread"],
-    [["send", "nosuchthread", "hello"], 5, "nosuchthread"],
-    [["answer", "nosuchthread", "allow"], 5, "nosuchthread"],
+    ...[["tail"], ["export"], ["cancel"], ["send", "hello"], ["answer", "allow"]].map(
+      ([command = "", ...more]): [string[], number, string] => [
+        [command, "nosuchthread", ...more],
+        5,
+        "There is no thread nosuchthread",
+      ],
+    ),
   ];
   for (const [args, code, says] of cases) {
     const result = await place.skein(args);
     expect({ args, code: result.code }).toEqual({ args, code });
     expect(result.err).toContain(says);
+    const isLost = says.startsWith("There is no thread");
+    expect(result.err.includes('"skein threads" lists the threads there are.')).toBe(isLost);
   }
 });
 

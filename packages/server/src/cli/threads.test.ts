@@ -85,3 +85,28 @@ test("export --format md is to be read; the list is a table", async () => {
   const agents = JSON.parse((await place.skein(["agents", "--json"])).out) as { name: string; found: boolean }[];
   expect(agents).toContainEqual(expect.objectContaining({ name: "demo", found: true }));
 });
+
+test("export --format md says what became of a turn below what came of it", async () => {
+  await place.serve();
+  await place.skein(["run", "--agent", "demo", "/crash"]);
+  await place.skein(["run", "--agent", "demo", "/fail"]);
+  const list = JSON.parse((await place.skein(["threads", "--json"])).out) as { thread: string; title: string }[];
+  const shown = async (title: string): Promise<string> =>
+    (await place.skein(["export", list.find((each) => each.title.includes(title))!.thread])).out;
+  const crashed = await shown("/crash");
+  expect(crashed.indexOf("## Prompt\n\n/crash\n")).toBeGreaterThan(0);
+  expect(crashed.indexOf("\n> interrupted")).toBeGreaterThan(crashed.indexOf("## Prompt"));
+  const failed = await shown("/fail");
+  expect(failed.indexOf("\n> failed: ")).toBeGreaterThan(failed.indexOf("## Prompt"));
+});
+
+test("export --format md: each turn's end stands before the next prompt", async () => {
+  await place.serve();
+  await place.skein(["run", "--agent", "demo", "/crash"]);
+  const thread = await place.onlyThread();
+  await place.skein(["send", thread, "--wait", "hello"]);
+  const { out } = await place.skein(["export", thread]);
+  const order = ["## Prompt\n\n/crash", "\n> interrupted", "## Prompt\n\nhello"].map((text) => out.indexOf(text));
+  expect(order).toEqual(order.toSorted((a, b) => a - b));
+  expect(order[0]).toBeGreaterThan(0);
+});

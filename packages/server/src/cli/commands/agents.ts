@@ -9,7 +9,17 @@ export function command(cli: Cli): Command {
   return talksToServer(new Command())
     .description("Lists the agents the server knows, and whether they are installed.")
     .option("--json", "print them as a JSON array")
-    .addHelpText("after", "\nExamples:\n  skein agents\n  skein agents --json | jq -r '.[] | select(.found) | .name'\n")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  skein agents
+  skein agents --json | jq -r '.[] | select(.found) | .name'
+
+Each agent in the JSON is {"name","title","command","found"}, with "needs" where it wants something first, "version"
+where it told that, and "offers", its modes and options, once it was started.
+`,
+    )
     .action(async (flags: Flags) => {
       await withServer(cli, flags, async ({ client }) => {
         const { agents } = await client.query("agents.list", {});

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { Cli } from "../context.ts";
-import { dataDirectory, runningServer } from "../data-directory.ts";
+import { dataDirectory, remoteUrl, runningServer } from "../data-directory.ts";
 import { UnreachableError } from "../exit-codes.ts";
 import { showForPhone } from "../phone-link.ts";
 import { talksToServer, withServer } from "../reach.ts";
@@ -36,8 +36,8 @@ Examples:
 
 /** A code is known to the server that made it only: one that was started for it would take it along. */
 async function runningAt(cli: Cli, flags: Flags): Promise<string> {
-  const named = cli.env["SKEIN_URL"];
-  if (named) return named.replace(/\/+$/, "");
+  const named = remoteUrl(cli.env, flags.data);
+  if (named !== null) return named.replace(/\/+$/, "");
   const data = dataDirectory(cli.env, flags.data);
   const running = await runningServer(data);
   if (running) return running.url;

@@ -18,6 +18,10 @@ export function command(cli: Cli): Command {
 Examples:
   skein threads
   skein threads --json | jq -r '.[] | select(.status == "running") | .thread'
+
+Each thread in the JSON is {"thread","title","agent","cwd","status","preview","by","createdAt","updatedAt","waiting"},
+with times in milliseconds since 1970; "waiting" counts what its agent asks. Once there is such a thing, also "outcome",
+how its last turn ended, "plan" {"done","of"} and "usage".
 `,
     )
     .action(async (flags: Flags) => {
