@@ -3,10 +3,9 @@ import { access, constants, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { SkeinClient } from "@skein/client";
-import { Catalogue } from "../agents/catalogue.ts";
-import { systemClock } from "../clock.ts";
 import { differences, readSettings } from "../settings.ts";
 import { VERSION } from "../version.ts";
+import { localAgents } from "./local-agents.ts";
 import { healthOf, readToken, runningServer, type KnownServer } from "./data-directory.ts";
 
 /** What one look at something told. */
@@ -23,16 +22,20 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** How long a server may take to let a client in. */
 const HELLO_MS = 5_000;
 
-/** Looks at all that Skein needs; changes nothing. */
-export async function checkAll(env: Env, data: string): Promise<Finding[]> {
+/**
+ * Looks at all that Skein needs; changes nothing.
+ * @param remote The server that `SKEIN_URL` names, if commands use that.
+ */
+export async function checkAll(env: Env, data: string, remote: string | null): Promise<Finding[]> {
   const server = await runningServer(data);
   return [
     checkRuntime(),
+    ...(remote === null ? [] : [checkTarget(remote, data)]),
     await checkDirectory(data),
     await checkToken(data),
     checkDatabase(data),
     await checkSettings(data),
-    ...(await checkServer(env, data, server)),
+    ...(await checkServer(env, data, remote, server)),
     await checkPort(server),
     await checkAgents(data),
   ];
@@ -42,6 +45,13 @@ const ok = (check: string, says: string): Finding => ({ check, status: "ok", say
 
 function checkRuntime(): Finding {
   return ok("runtime", `Skein ${VERSION} on Bun ${Bun.version}, ${process.platform} ${process.arch}`);
+}
+
+function checkTarget(remote: string, data: string): Finding {
+  const says =
+    `commands use the server of SKEIN_URL, ${remote}, and not the data in ${data}: ` +
+    '"server" and "sign-in" are about that server, all else is about this machine';
+  return ok("SKEIN_URL", says);
 }
 
 async function checkDirectory(data: string): Promise<Finding> {
@@ -108,10 +118,14 @@ async function checkSettings(data: string): Promise<Finding> {
   }
 }
 
-async function checkServer(env: Env, data: string, server: KnownServer | null): Promise<Finding[]> {
+async function checkServer(
+  env: Env,
+  data: string,
+  remote: string | null,
+  server: KnownServer | null,
+): Promise<Finding[]> {
   const check = "server";
-  const remote = env["SKEIN_URL"];
-  if (remote) {
+  if (remote !== null) {
     const version = await healthOf(remote);
     if (version === null) {
       const remedy = "Start that server, or unset SKEIN_URL.";
@@ -163,8 +177,7 @@ async function checkPort(server: KnownServer | null): Promise<Finding> {
 async function checkAgents(data: string): Promise<Finding> {
   const check = "agents";
   try {
-    const catalogue = new Catalogue({ data, self: [process.execPath], clock: systemClock });
-    const agents = await catalogue.entities();
+    const agents = await localAgents(data);
     const found = agents.filter((agent) => agent.found).map(({ name }) => name);
     if (found.some((name) => name !== "demo")) return ok(check, `found: ${found.join(", ")}`);
     const remedy = 'Install one: "skein agents" says how. Without, there is the demo: skein run --agent demo "hello"';

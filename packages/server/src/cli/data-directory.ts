@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
@@ -19,6 +20,9 @@ export function dataDirectory(env: Env, flag: string | undefined): string {
   if (named) return resolve(named);
   return join(env["XDG_DATA_HOME"] || join(homedir(), ".local", "share"), "skein");
 }
+
+/** Whether a server ever ran on a data directory. */
+export const hasData = (data: string): boolean => existsSync(join(data, "skein.sqlite"));
 
 /** The server that `SKEIN_URL` names, unless `--data` says that it is not to be used; else `null`. */
 export function remoteUrl(env: Env, flag: string | undefined): string | null {

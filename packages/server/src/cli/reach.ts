@@ -2,7 +2,7 @@ import { SkeinClient, webSocketTransport, type OpenTransport, type Transport } f
 import type { Command } from "commander";
 import { VERSION } from "../version.ts";
 import type { Cli } from "./context.ts";
-import { dataDirectory, remoteUrl } from "./data-directory.ts";
+import { dataDirectory, hasData, remoteUrl } from "./data-directory.ts";
 import { UnreachableError, UsageError } from "./exit-codes.ts";
 import { LocalServer, type Address } from "./local-server.ts";
 
@@ -26,11 +26,12 @@ export function talksToServer(command: Command): Command {
 
 /**
  * Does something with a connection, and closes what was opened for it. What nobody reads is not gone on with.
+ * @param options.begins Whether it makes something of its own: else, where there is no data, none is made for it.
  * @throws OutputError; UnreachableError when there is no server and none can be started.
  */
 export async function withServer<Result>(
   cli: Cli,
-  options: { data?: string },
+  options: { data?: string; begins?: boolean },
   work: (reached: Reached) => Promise<Result>,
 ): Promise<Result> {
   const reached = await reach(cli, options);
@@ -50,9 +51,17 @@ export async function withServer<Result>(
 type Whereabouts = { readonly own: boolean; find(): Promise<Address>; close(atOnce: boolean): Promise<void> };
 
 /** The server of `SKEIN_URL`, unless `--data` is given; else the one that runs on the data directory; else one in this process. */
-async function reach(cli: Cli, options: { data?: string }): Promise<Reached> {
+async function reach(cli: Cli, options: { data?: string; begins?: boolean }): Promise<Reached> {
   const url = remoteUrl(cli.env, options.data);
-  if (url === null) return connect(cli, new LocalServer(cli, dataDirectory(cli.env, options.data)));
+  if (url === null) {
+    const data = dataDirectory(cli.env, options.data);
+    if (options.begins !== true && !hasData(data)) {
+      throw new UnreachableError(
+        `There is no data in ${data}. Another directory is named with --data; "skein serve" and "skein run" make one.`,
+      );
+    }
+    return connect(cli, new LocalServer(cli, data));
+  }
   const token = cli.env["SKEIN_TOKEN"];
   if (!token)
     throw new UsageError(`SKEIN_URL is set to ${url}, but SKEIN_TOKEN is not. Set it to that server's token.`);

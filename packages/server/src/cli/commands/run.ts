@@ -56,7 +56,7 @@ Exits 0 when the agent ended the turn by itself (see: skein help exit-codes).
         throw new UsageError("--agent and --exec both say which agent: give one of them.");
       const exec = flags.exec === undefined ? undefined : readExec(flags.exec);
       const text = await readPrompt(words);
-      cli.exitCode = await withServer(cli, flags, async (reached) => {
+      cli.exitCode = await withServer(cli, { ...flags, begins: true }, async (reached) => {
         const { client } = reached;
         const cwd = resolve(flags.cwd ?? ".");
         // A command line given is more to the point than an agent named in the environment.
