@@ -140,7 +140,8 @@ export class ProcessGroup {
 
   /** Ends the group: end of stdin, then SIGTERM, then SIGKILL. A group whose leader is gone starts at SIGTERM. */
   end(clock: Clock, graces: Graces): Promise<void> {
-    this.#ending ??= this.#end(clock, graces);
+    // Ended as far as can be: its number is not signalled at the end of this process, when another may have it.
+    this.#ending ??= this.#end(clock, graces).finally(() => living.delete(this));
     return this.#ending;
   }
 
