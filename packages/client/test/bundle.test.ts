@@ -2,14 +2,13 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 
-const entry = join(import.meta.dir, "../src/index.ts");
-
-/** Bundles the entry for browsers, and tells every import that was not relative. */
-async function bundle(): Promise<{ code: string; imports: Set<string> }> {
+/** Bundles an entry for browsers, and tells every import that was not relative. */
+async function bundle(entry: string, external: string[] = []): Promise<{ code: string; imports: Set<string> }> {
   const imports = new Set<string>();
   const built = await Bun.build({
-    entrypoints: [entry],
+    entrypoints: [join(import.meta.dir, "../src", entry)],
     target: "browser",
+    external,
     plugins: [
       {
         // Asked before Bun would put something of its own in the place of a Node module.
@@ -29,13 +28,20 @@ async function bundle(): Promise<{ code: string; imports: Set<string> }> {
 }
 
 test("the browser entry reaches zod and nothing else: no Node module, no ws", async () => {
-  const { code, imports } = await bundle();
+  const { code, imports } = await bundle("index.ts");
   expect([...imports]).toEqual(["zod"]);
   expect(code).not.toMatch(/\bfrom\s*["']|\brequire\(|\bimport\(["']/);
 });
 
+test("the browser entry of the hooks reaches react and zod, and no Node module", async () => {
+  const { code, imports } = await bundle("react/index.ts", ["react"]);
+  expect([...imports].toSorted()).toEqual(["react", "zod"]);
+  const left = [...code.matchAll(/\bfrom\s*["']([^"']+)["']/g)].map(([, name]) => name);
+  expect(new Set(left)).toEqual(new Set(["react"]));
+});
+
 test("the browser entry loads and connects where there is only what a browser has", async () => {
-  const { code } = await bundle();
+  const { code } = await bundle("index.ts");
   const opened: string[] = [];
   class WebSocket extends EventTarget {
     constructor(url: string, protocol: string) {

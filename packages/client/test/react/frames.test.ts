@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import { animationFrames } from "../../src/react/index.ts";
-import { TestClock } from "../support/test-clock.ts";
+import { TestClock } from "../../../../test/support/test-clock.ts";
 
 const globals = globalThis as { requestAnimationFrame?: unknown; cancelAnimationFrame?: unknown };
 

@@ -16,7 +16,7 @@ import {
   useTimeline,
 } from "../../src/react/index.ts";
 import { startCountingProxy, type CountingProxy } from "../support/counting-proxy.ts";
-import { TestClock } from "../support/test-clock.ts";
+import { TestClock } from "../../../../test/support/test-clock.ts";
 import { openPage, type Page, type Shown } from "./page.ts";
 
 let page: Page;

@@ -2,7 +2,7 @@ import { SkeinClient, type SkeinClientOptions } from "../../src/client.ts";
 import type { Change, Topic } from "../../src/protocol/index.ts";
 import { FakeServer } from "./fake-server.ts";
 import { Network } from "./network.ts";
-import { TestClock } from "./test-clock.ts";
+import { TestClock } from "../../../../test/support/test-clock.ts";
 
 export type World = {
   clock: TestClock;

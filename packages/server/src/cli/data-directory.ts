@@ -73,7 +73,10 @@ async function readServerFile(file: string): Promise<KnownServer | null> {
   }
 }
 
-/** Whether a process of this user has that id: the token is not for whoever else took the port. */
+/**
+ * Whether a process that this user may signal has that id: the token is not for another user's, who took the port since.
+ * Root may signal every process.
+ */
 function isOurs(pid: number): boolean {
   try {
     process.kill(pid, 0);

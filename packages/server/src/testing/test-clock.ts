@@ -1,44 +1,32 @@
+import { TestClock as StandingClock } from "../../../../test/support/test-clock.ts";
 import type { Clock, Timer } from "../clock.ts";
 
-type Waiting = { at: number; order: number; run: () => void };
-
-/** A clock that stands still until a test moves it. */
+/** A clock that stands still until a test moves it, for what does its work in promises. */
 export class TestClock implements Clock {
-  #now: number;
-  #order = 0;
-  #waiting: Waiting[] = [];
+  readonly #clock: StandingClock;
 
-  constructor(start = 1_700_000_000_000) {
-    this.#now = start;
+  constructor(start?: number) {
+    this.#clock = new StandingClock(start);
   }
 
   now(): number {
-    return this.#now;
+    return this.#clock.now();
   }
 
   setTimeout(run: () => void, ms: number): Timer {
-    const waiting: Waiting = { at: this.#now + Math.max(0, ms), order: this.#order++, run };
-    this.#waiting.push(waiting);
-    return { cancel: () => void (this.#waiting = this.#waiting.filter((each) => each !== waiting)) };
+    return this.#clock.setTimeout(run, ms);
   }
 
   /** How many timers wait. */
   get pending(): number {
-    return this.#waiting.length;
+    return this.#clock.pending;
   }
 
   /** Moves time on, running what falls due in order, and lets promises settle after each. */
   async advance(ms: number): Promise<void> {
-    const end = this.#now + ms;
-    for (;;) {
-      const next = this.#waiting.toSorted((a, b) => a.at - b.at || a.order - b.order)[0];
-      if (next === undefined || next.at > end) break;
-      this.#waiting = this.#waiting.filter((each) => each !== next);
-      this.#now = next.at;
-      next.run();
-      await settle();
-    }
-    this.#now = end;
+    const end = this.now() + ms;
+    while (this.#clock.runNext(end)) await settle();
+    this.#clock.advance(end - this.now());
     await settle();
   }
 }

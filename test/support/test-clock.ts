@@ -1,18 +1,20 @@
-import type { Clock, Timer } from "../../src/connection/clock.ts";
-
 type Waiting = { at: number; order: number; run: () => void };
 
 /** A clock that stands still until a test moves it. */
-export class TestClock implements Clock {
-  #now = 1_700_000_000_000;
+export class TestClock {
+  #now: number;
   #order = 0;
   #waiting: Waiting[] = [];
+
+  constructor(start = 1_700_000_000_000) {
+    this.#now = start;
+  }
 
   now(): number {
     return this.#now;
   }
 
-  setTimeout(run: () => void, ms: number): Timer {
+  setTimeout(run: () => void, ms: number): { cancel(): void } {
     const waiting: Waiting = { at: this.#now + Math.max(0, ms), order: this.#order++, run };
     this.#waiting.push(waiting);
     return { cancel: () => void (this.#waiting = this.#waiting.filter((each) => each !== waiting)) };
@@ -26,14 +28,7 @@ export class TestClock implements Clock {
   /** Moves time on, running what falls due in order; `between` runs after each. */
   advance(ms: number, between: () => void = () => {}): void {
     const end = this.#now + ms;
-    for (;;) {
-      const next = this.#waiting.toSorted((a, b) => a.at - b.at || a.order - b.order)[0];
-      if (next === undefined || next.at > end) break;
-      this.#waiting = this.#waiting.filter((each) => each !== next);
-      this.#now = Math.max(this.#now, next.at);
-      next.run();
-      between();
-    }
+    while (this.runNext(end)) between();
     this.#now = end;
   }
 
@@ -41,5 +36,15 @@ export class TestClock implements Clock {
   sleep(ms: number): void {
     this.#now += ms;
     this.advance(0);
+  }
+
+  /** Runs the first timer that falls due by `end`. @returns Whether there was one. */
+  runNext(end: number): boolean {
+    const next = this.#waiting.toSorted((a, b) => a.at - b.at || a.order - b.order)[0];
+    if (next === undefined || next.at > end) return false;
+    this.#waiting = this.#waiting.filter((each) => each !== next);
+    this.#now = Math.max(this.#now, next.at);
+    next.run();
+    return true;
   }
 }
