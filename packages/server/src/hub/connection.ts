@@ -104,8 +104,8 @@ export class HubConnection {
 
   /** Offers a commit during a flush. The delivery learns whether the connection took it, or is to be pumped. */
   offer(subscription: Subscription, commit: EncodedCommit, message: string, delivery: Delivery): void {
-    const isLive = subscription.position === commit.after && !subscription.reading && !this.#lagging;
-    if (!isLive || subscription.options.maxHz !== undefined) {
+    const isLive = subscription.position === commit.after && !subscription.reading && !subscription.conflated;
+    if (!isLive || this.#lagging) {
       delivery.behind.add(this);
       return;
     }

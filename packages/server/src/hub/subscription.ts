@@ -22,11 +22,14 @@ export class Subscription {
   readonly connection: HubConnection;
   readonly topic: Topic;
   readonly options: SubscribeOptions;
+  /** Whether it gets merged commits only (`maxHz`). Said here, since every flush asks it of every follower. */
+  readonly conflated: boolean;
 
   constructor(connection: HubConnection, topic: Topic, position: number | null, options: SubscribeOptions) {
     this.connection = connection;
     this.topic = topic;
     this.position = position;
     this.options = options;
+    this.conflated = options.maxHz !== undefined;
   }
 }
