@@ -16,6 +16,7 @@ const SearchPage = lazy(() => import("../home/search-page.tsx"));
 const NewThreadPage = lazy(() => import("../home/new-thread-page.tsx"));
 const loadPalette = () => import("./palette.tsx");
 const Palette = lazy(loadPalette);
+const PALETTE_AFTER_MS = 1_500;
 const KeyboardHelp = lazy(() => import("./keyboard-help.tsx"));
 
 /** The app's frame: the rail, the page, and what opens over them. On narrow screens the pages stand alone. */
@@ -24,8 +25,12 @@ export function Frame() {
   const layout = useLayout();
   const [over, setOver] = useState<"palette" | "help" | null>(null);
   const close = (): void => setOver(null);
-  // Who opens it types on at once: it is there by then. Offline it may not be, and says so when it is opened.
-  useEffect(() => whenIdle(() => void loadPalette().catch(() => {})), []);
+  // Who opens it types on at once: it is there by then, and in nobody's way while the page is still to be drawn. Offline
+  // it may not be, and says so when it is opened.
+  useEffect(() => {
+    const timer = setTimeout(() => whenIdle(() => void loadPalette().catch(() => {})), PALETTE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div className="flex h-(--app-height) overflow-hidden px-safe">
       <a

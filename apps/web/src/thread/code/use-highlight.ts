@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { whenIdle } from "../../lib/when-idle.ts";
 import type { Piece } from "./highlighter.ts";
 
 /** Longer code, in UTF-16 units, stays plain: it would hold up the page. */
@@ -8,6 +9,8 @@ const GROWN_BY = 160;
 const MAX_GROWING = 16_000;
 /** Code up to this length is highlighted as it is drawn; longer code once it stands. */
 const AT_ONCE = 4_000;
+/** Code is highlighted after what is to be seen first has been drawn, but no later than this. */
+const LATEST_MS = 500;
 
 type Highlight = typeof import("./highlighter.ts").highlight;
 type Done = { code: string; language: string; pieces: readonly Piece[] };
@@ -33,7 +36,7 @@ export function useHighlight(code: string, language: string, growing: boolean): 
       if (pieces) setDone({ code, language, pieces });
     };
     // Offline before it was ever loaded: plain code is readable too.
-    const cancel = whenIdle(() => void run().catch(() => {}));
+    const cancel = whenIdle(() => void run().catch(() => {}), LATEST_MS);
     return () => {
       stopped = true;
       cancel();
@@ -44,17 +47,6 @@ export function useHighlight(code: string, language: string, growing: boolean): 
   const newest = done?.code === code ? done : (grown.done ?? done);
   if (newest === null || newest.language !== language || !code.startsWith(newest.code)) return [code];
   return newest.code === code ? newest.pieces : [...newest.pieces, code.slice(newest.code.length)];
-}
-
-/** After what is to be seen first has been drawn. */
-function whenIdle(run: () => void): () => void {
-  // Safari has no idle callbacks.
-  if (typeof requestIdleCallback === "undefined") {
-    const timer = setTimeout(run, 50);
-    return () => clearTimeout(timer);
-  }
-  const idle = requestIdleCallback(run, { timeout: 500 });
-  return () => cancelIdleCallback(idle);
 }
 
 /** Keeps what was highlighted last, and highlights anew when so much was added. */
