@@ -10,6 +10,8 @@ export type DirectoryState = "unknown" | "exists" | "missing";
 
 /** How long typing must rest before the server is asked, in milliseconds. */
 const RESTS_MS = 80;
+/** When it is asked again that could not be, as while the connection is made anew. */
+const AGAIN_MS = 1000;
 
 /** A field for a directory of the server: recent ones first, then what is on its disk, as one types. */
 export function DirectoryField({
@@ -44,7 +46,11 @@ export function DirectoryField({
         filter={null}
         mode="none"
         value={value}
-        onValueChange={onChange}
+        onValueChange={(path, { reason }) => {
+          onChange(path);
+          // Also while there is nothing to choose yet: what the server finds is shown to whoever types on.
+          if (reason === "input-change") setOpen(true);
+        }}
         openOnInputClick
         // Without a choice there is no list, neither to be seen nor for screen readers.
         open={open && items.length > 0}
@@ -105,10 +111,12 @@ function useDirectories(prefix: string, onState: (state: DirectoryState) => void
         setFound(answer.directories);
         onState(answer.exists ? "exists" : "missing");
       } catch {
-        if (!asking.signal.aborted) setFound([]);
+        if (asking.signal.aborted) return;
+        setFound([]);
+        timer = setTimeout(() => void ask(), AGAIN_MS);
       }
     };
-    const timer = setTimeout(() => void ask(), RESTS_MS);
+    let timer = setTimeout(() => void ask(), RESTS_MS);
     return () => {
       clearTimeout(timer);
       asking.abort();
