@@ -66,6 +66,26 @@ describe.skipIf(!app.available)("a new thread", () => {
     expect(await prompt(page).inputValue()).toBe("");
   });
 
+  test("begins once it can, for who has pressed Enter before the server said what agents there are", async () => {
+    const { page } = await app.signedIn();
+    const held: (() => void)[] = [];
+    let holds = true;
+    await page.routeWebSocket(/\/v1\/socket$/, (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage((message) => (holds ? void held.push(() => socket.send(message)) : socket.send(message)));
+    });
+    // Nothing is kept of the page before.
+    await page.addInitScript(() => Object.defineProperty(globalThis, "indexedDB", { value: undefined }));
+    await openForm(page);
+    await prompt(page).fill("hello");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Starting…" }).waitFor();
+    holds = false;
+    for (const say of held) say();
+    await page.waitForURL(/\/t\//);
+    await turnsEnded(page, 1);
+  });
+
   test("takes files that are pasted, dropped and named, and gives them to the agent", async () => {
     const { page } = await app.signedIn();
     await openForm(page);

@@ -1,6 +1,6 @@
 import { useAgents, useBoard, useClient, useConnection } from "@skein/client/react";
 import { SkeinError } from "@skein/client";
-import { useCallback, useEffect, useRef, useState, type FormEvent, type RefObject } from "react";
+import { useCallback, useEffect, useEffectEvent, useRef, useState, type FormEvent, type RefObject } from "react";
 import { useActions } from "../app/actions.tsx";
 import { capsOf } from "../app/keyboard.ts";
 import { Page, PageHeading } from "../app/page.tsx";
@@ -50,7 +50,7 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
   const [typedDirectory, setDirectory] = useState<string | null>(null);
   const [directoryState, setDirectoryState] = useState<DirectoryState>("unknown");
   const [chosen, setChosen] = useState<Record<string, string>>({});
-  const [starting, setStarting] = useState(false);
+  const [start, setStart] = useState<"wanted" | "under way" | null>(null);
   const [error, setError] = useState<SkeinError | null>(null);
   const form = useRef<HTMLFormElement>(null);
   useFocusAtFirst(board, form);
@@ -65,13 +65,18 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
 
   useActions([{ name: "start", run: () => form.current?.requestSubmit() }]);
 
-  const onSubmit = async (event: FormEvent): Promise<void> => {
+  const onSubmit = (event: FormEvent): void => {
     event.preventDefault();
-    if (agent === null || starting) return;
+    if (start !== null) return;
     if (draft.empty) form.current?.querySelector("textarea")?.focus();
     if (draft.blocked) return;
-    setStarting(true);
+    setStart("wanted");
     setError(null);
+  };
+
+  const begin = useEffectEvent(async (): Promise<void> => {
+    if (agent === null) return;
+    setStart("under way");
     try {
       const { path, exists } = await client.query("directories.list", { prefix: directory.trim() || "~" });
       if (!exists) throw new SkeinError("not_found", `There is no directory ${path} on the server.`, { path: "cwd" });
@@ -96,13 +101,18 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
       navigate(threadPath(thread), { focus: "prompt" });
     } catch (cause) {
       setError(cause instanceof SkeinError ? cause : new SkeinError("internal", String(cause), { cause }));
-      setStarting(false);
+      setStart(null);
     }
-  };
+  });
+  // Who was quicker than the server, which has not said yet what agents there are, is not asked to press Enter again.
+  const known = agent !== null;
+  useEffect(() => {
+    if (start === "wanted" && known) void begin();
+  }, [start, known]);
 
   const missing = directoryState === "missing";
   return (
-    <form ref={form} onSubmit={(event) => void onSubmit(event)} className="space-y-4">
+    <form ref={form} onSubmit={onSubmit} className="space-y-4">
       <div className="grid gap-4 medium:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
         <Select
           label="Agent"
@@ -167,8 +177,8 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
             ? "The server is out of reach: the thread starts once it is back."
             : missing && `There is no directory ${directory} on the server.`}
         </p>
-        <Button type="submit" variant="primary" disabled={agent === null || starting || draft.uploads.length > 0}>
-          {starting ? "Starting…" : draft.uploads.length > 0 ? "Sending files…" : "Start thread"}
+        <Button type="submit" variant="primary" disabled={start !== null || draft.uploads.length > 0}>
+          {start !== null ? "Starting…" : draft.uploads.length > 0 ? "Sending files…" : "Start thread"}
           <span className="font-normal pointer-coarse:hidden">{capsOf("send").join(" ")}</span>
         </Button>
       </div>
