@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, axeFaults, live, PHONE } from "./support/app.ts";
+import { late } from "./support/late.ts";
 import type { Page } from "./support/browser.ts";
 
 const app = App.forThisFile();
@@ -120,6 +121,27 @@ describe.skipIf(!app.available)("the theme", () => {
 describe.skipIf(!app.available)("from page to page", () => {
   const focused = (page: Page) => page.evaluate(() => document.activeElement?.id);
   const told = (page: Page, text: string) => page.locator("[data-announcements]").getByText(text).waitFor();
+
+  test("a page that loads is told by its own title, however long that takes", async () => {
+    const client = await app.server.client();
+    const { thread } = await client.command("thread.create", {
+      agent: "demo",
+      cwd: app.server.cwd,
+      title: "Told in the end",
+    });
+    const { page } = await app.browser();
+    const server = await late(page);
+    await page.clock.install();
+    await page.goto(await app.server.pairLink());
+    await live(page);
+    server.keepBack();
+    await page.locator(`[data-thread="${thread}"]`).press("Enter");
+    await page.getByLabel("Loading the thread").waitFor();
+    await page.clock.fastForward(2_000);
+    expect(await page.locator("[data-announcements]").textContent()).toBe("");
+    server.letThrough();
+    await told(page, "Told in the end");
+  });
 
   test("the focus goes to the page, its title is told, and so is the connection", async () => {
     const client = await app.server.client();

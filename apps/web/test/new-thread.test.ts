@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, axeFaults } from "./support/app.ts";
 import type { Page } from "./support/browser.ts";
+import { late } from "./support/late.ts";
 import { exported, makeThread, turnsEnded } from "./support/thread.ts";
 
 const app = App.forThisFile();
@@ -68,20 +69,15 @@ describe.skipIf(!app.available)("a new thread", () => {
 
   test("begins once it can, for who has pressed Enter before the server said what agents there are", async () => {
     const { page } = await app.signedIn();
-    const held: (() => void)[] = [];
-    let holds = true;
-    await page.routeWebSocket(/\/v1\/socket$/, (socket) => {
-      const server = socket.connectToServer();
-      server.onMessage((message) => (holds ? void held.push(() => socket.send(message)) : socket.send(message)));
-    });
+    const server = await late(page);
+    server.keepBack();
     // Nothing is kept of the page before.
     await page.addInitScript(() => Object.defineProperty(globalThis, "indexedDB", { value: undefined }));
     await openForm(page);
     await prompt(page).fill("hello");
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Starting…" }).waitFor();
-    holds = false;
-    for (const say of held) say();
+    server.letThrough();
     await page.waitForURL(/\/t\//);
     await turnsEnded(page, 1);
   });

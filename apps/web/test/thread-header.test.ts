@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { App, axeFaults, PHONE } from "./support/app.ts";
+import { App, axeFaults, live, PHONE } from "./support/app.ts";
+import { late } from "./support/late.ts";
 import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 
 const app = App.forThisFile({ delayMs: 1 });
@@ -32,15 +33,23 @@ describe.skipIf(!app.available)("a thread's header", () => {
 
   test("renamed, or not, the title has the focus again", async () => {
     const thread = await titled("Before");
-    const { page } = await app.signedIn();
+    const { page } = await app.browser();
+    const server = await late(page);
+    await page.goto(await app.server.pairLink());
+    await live(page);
     await openThread(page, app, thread);
     const heading = page.getByRole("heading", { level: 1 });
+    // The new title is there before the server has said a word of it.
+    server.keepBack();
     for (const key of ["Enter", "Escape"]) {
       await heading.getByRole("button").click();
       await page.getByLabel("Title of the thread").fill(`After ${key}`);
       await page.keyboard.press(key);
       await page.waitForFunction(() => document.activeElement?.closest("h1") != null);
     }
+    expect(await heading.textContent()).toBe("After Enter");
+    server.letThrough();
+    await page.locator(`[data-thread="${thread}"]`).getByText("After Enter").waitFor();
     expect(await heading.textContent()).toBe("After Enter");
   });
 

@@ -11,6 +11,8 @@ import { SidePanel } from "./side-panel.tsx";
 export type PageProps = {
   /** The document's title, and the name of the page's region. */
   title: string;
+  /** Whether that is the title only until what the page shows is there. */
+  loading?: boolean;
   /** What stands in the header, left of the connection: a heading, switches, a menu. */
   header: ReactNode;
   /** Where "back" goes on narrow screens when there is nothing behind; `null` for the first page. */
@@ -29,6 +31,7 @@ export type PageProps = {
  */
 export function Page({
   title,
+  loading = false,
   header,
   back = "/",
   panel,
@@ -41,7 +44,7 @@ export function Page({
   useEffect(() => {
     setPageTitle(title);
   }, [title]);
-  useArrival();
+  useArrival(loading);
   return (
     <div className="flex h-full min-w-0 flex-1">
       <div className="flex h-full min-w-0 flex-1 flex-col bg-surface-2 pt-safe">

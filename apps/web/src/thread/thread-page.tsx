@@ -65,7 +65,11 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
 
   if (thread === undefined) {
     return (
-      <Page title="Thread" header={<PageHeading>Thread</PageHeading>}>
+      <Page
+        title="Thread"
+        loading={status !== "gone" && state !== "offline"}
+        header={<PageHeading>Thread</PageHeading>}
+      >
         {status === "gone" ? (
           <Empty action={<Button onClick={() => navigate("/")}>All threads</Button>}>
             {error === null || error.kind === "not_found"

@@ -23,11 +23,15 @@ export function ThreadTitle({
   const heading = useRef<HTMLHeadingElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(title);
+  /** The title that was given, until the thread has it: nobody is to read the old one once more. */
+  const [given, setGiven] = useState<string | null>(null);
+  useEffect(() => setGiven(null), [title]);
+  const shown = given ?? title;
   /** Left by a key, not by going elsewhere: then the focus goes back to the title. */
   const left = useRef(false);
   useEffect(() => {
     if (editing) {
-      setTyped(title);
+      setTyped(shown);
       // After the menu that asked for it has given the focus back.
       const timer = setTimeout(() => field.current?.select(), 50);
       return () => clearTimeout(timer);
@@ -40,8 +44,10 @@ export function ThreadTitle({
   const done = (keep: boolean): void => {
     onEditing(false);
     const next = typed.trim();
-    if (!keep || next === "" || next === title) return;
+    if (!keep || next === "" || next === shown) return;
+    setGiven(next);
     client.command("thread.rename", { thread: id, title: next }).catch((error: unknown) => {
+      setGiven(null);
       sayFailed("The thread was not renamed.", error);
     });
   };
@@ -52,15 +58,15 @@ export function ThreadTitle({
         {pressable ? (
           <button
             type="button"
-            title={title}
+            title={shown}
             onClick={() => onEditing(true)}
             className="block max-w-full truncate rounded-control px-1.5 py-0.5 hover:bg-surface-3"
           >
-            {title}
+            {shown}
           </button>
         ) : (
-          <span className="block truncate" title={title}>
-            {title}
+          <span className="block truncate" title={shown}>
+            {shown}
           </span>
         )}
       </h1>

@@ -1,5 +1,14 @@
 import type { ThreadEntity } from "@skein/client";
-import { useEffect, useId, useImperativeHandle, useRef, useState, type KeyboardEvent, type Ref } from "react";
+import {
+  useEffect,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type Ref,
+} from "react";
 import { isCoarse } from "../lib/coarse.ts";
 import { Attachments } from "./attachments.tsx";
 import { CompletionList } from "./completion-list.tsx";
@@ -50,6 +59,7 @@ export function PromptField({
 }) {
   const [typing, setTrigger] = useState<Trigger | null>(null);
   const [chosen, setChosen] = useState(0);
+  const [caret, setCaret] = useState<{ at: number } | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const listId = useId();
   const { text } = draft;
@@ -60,18 +70,18 @@ export function PromptField({
   const current = Math.min(chosen, suggestions.length - 1);
   useEffect(() => fitHeight(field.current), [text]);
 
-  const caret = (at: number): void => {
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(at, at);
-    });
-  };
-  useImperativeHandle(ref, () => ({ focus: () => field.current?.focus(), caret }));
+  // In the commit that brings the text itself: a frame later it would be in the way of who types on.
+  useLayoutEffect(() => {
+    if (caret === null) return;
+    field.current?.focus();
+    field.current?.setSelectionRange(caret.at, caret.at);
+  }, [caret]);
+  useImperativeHandle(ref, () => ({ focus: () => field.current?.focus(), caret: (at) => setCaret({ at }) }));
 
   const accept = (suggestion: Suggestion): void => {
     if (trigger === null) return;
     draft.setText(text.slice(0, trigger.from) + suggestion.insert + text.slice(trigger.to));
-    caret(trigger.from + suggestion.insert.length);
+    setCaret({ at: trigger.from + suggestion.insert.length });
     setTrigger(null);
   };
 
