@@ -24,7 +24,7 @@ export function notice(draft: Draft, level: Level, text: string, detail?: Json):
 }
 
 /**
- * Tells what the driver may tell again and again: in a turn it is one notice, with how often it was told, and the first
+ * Tells what may have to be told again and again: in a turn it is one notice, with how often it was told, and the first
  * of the lines it is about.
  */
 export function repeatedNotice(draft: Draft, level: Level, text: string, detail?: Json): void {

@@ -201,6 +201,31 @@ describe("items", () => {
     expect(JSON.stringify(item).length).toBeLessThan(BOUNDS.notice * 1.2);
   });
 
+  test("updates of the same unknown kind are one notice a turn, with how often they came; they end no message", () => {
+    const written = Written.running();
+    const unheardOf = (sessionUpdate: string, more: Json) => written.update({ sessionUpdate, more });
+    for (let round = 0; round < 3; round++) unheardOf("telepathy", round);
+    written.text("f");
+    unheardOf("telepathy", 3);
+    written.text("in");
+    unheardOf("levitation", 0);
+    const text = (kind: string) => `The agent sent an update of a kind this version does not know: ${kind}.`;
+    expect(written.items()).toMatchObject([
+      { kind: "notice", text: text("telepathy"), count: 4, detail: { sessionUpdate: "telepathy", more: 0 } },
+      { kind: "message", text: "fin" },
+      { kind: "notice", text: text("levitation") },
+    ]);
+    expect(written.items()[2]).not.toHaveProperty("count");
+    written.do((draft) => {
+      endTurn(draft, { status: "done" });
+      queueTurn(draft, { text: "More", blocks: [], by: "local", key: "key-0002", first: false });
+      startTurn(draft);
+    });
+    unheardOf("telepathy", 4);
+    expect(written.items()[3]).toMatchObject({ text: text("telepathy"), turn: "u1", detail: { more: 4 } });
+    expect(written.items()[3]).not.toHaveProperty("count");
+  });
+
   test("a question waits like a permission", () => {
     const written = Written.running();
     written.event({ type: "question", request: "9", message: "Which?", mode: "form", schema: { type: "object" } });

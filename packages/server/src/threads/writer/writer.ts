@@ -192,12 +192,8 @@ function blockText(value: unknown): string {
   return text(object(value)?.["text"]) ?? "";
 }
 
-/** Nothing an agent says is dropped: what this version does not know is shown as it came. */
+/** Nothing an agent says is dropped: what this version does not know is shown as it came first, with how often. */
 function notUnderstood(draft: Draft, update: SessionUpdate): void {
-  notice(
-    draft,
-    "info",
-    `The agent sent an update of a kind this version does not know: ${update.sessionUpdate}.`,
-    update,
-  );
+  const text = `The agent sent an update of a kind this version does not know: ${update.sessionUpdate}.`;
+  repeatedNotice(draft, "info", text, update);
 }
