@@ -50,4 +50,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "ac362133f5d33dfe9d28a3c31df19e478230e002e0476626c5b00e889a249a50",
     note: "A token's last use, and query token.rename.",
   },
+  {
+    version: 1,
+    hash: "8b586466e36e94ac534ee9c4a97a1225eea42eff2b1889d366103f78c988b96d",
+    note: "What is not known of a message, a block, a location and a tool's content is kept in `unknown`.",
+  },
 ];

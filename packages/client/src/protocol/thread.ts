@@ -8,12 +8,17 @@ import { json, jsonObject } from "./json.ts";
 
 const time = z.number();
 
+/** What the agent says of it that this version does not know, under the agent's names and bounded. */
+const unknown = { unknown: jsonObject.optional() };
+
+const media = { blob: z.string(), mimeType: z.string(), name: z.string().optional(), ...unknown };
+
 /** What an agent, a blob or a person puts into a message besides text; the vocabulary is ACP's content blocks. */
 export const block = z.discriminatedUnion("type", [
-  z.looseObject({ type: z.literal("text"), text: z.string() }),
+  z.looseObject({ type: z.literal("text"), text: z.string(), ...unknown }),
   /** An image kept as a blob: `GET /v1/blobs/<blob>`. */
-  z.looseObject({ type: z.literal("image"), blob: z.string(), mimeType: z.string(), name: z.string().optional() }),
-  z.looseObject({ type: z.literal("audio"), blob: z.string(), mimeType: z.string(), name: z.string().optional() }),
+  z.looseObject({ type: z.literal("image"), ...media }),
+  z.looseObject({ type: z.literal("audio"), ...media }),
   /** A file kept as a blob. */
   z.looseObject({
     type: z.literal("file"),
@@ -21,11 +26,18 @@ export const block = z.discriminatedUnion("type", [
     mimeType: z.string(),
     name: z.string(),
     uri: z.string().optional(),
+    ...unknown,
   }),
   /** A file or page named, not included. */
-  z.looseObject({ type: z.literal("link"), uri: z.string(), name: z.string().optional() }),
+  z.looseObject({ type: z.literal("link"), uri: z.string(), name: z.string().optional(), ...unknown }),
   /** Text of a file, included. */
-  z.looseObject({ type: z.literal("resource"), uri: z.string(), text: z.string() }),
+  z.looseObject({
+    type: z.literal("resource"),
+    uri: z.string(),
+    text: z.string(),
+    mimeType: z.string().optional(),
+    ...unknown,
+  }),
   /** A content block this version does not know, as it came. */
   z.looseObject({ type: z.literal("unknown"), value: json }),
 ]);
@@ -120,21 +132,24 @@ export const messageEntity = z.looseObject({
   status: z.enum(["streaming", "complete", "interrupted"]),
   /** The agent's own id of the message, if it gave one. */
   messageId: z.string().optional(),
+  /** What came with the chunks of its text stands here too: of each name what was said last. */
+  ...unknown,
   startedAt: time,
   endedAt: time.optional(),
 });
 export type MessageEntity = z.infer<typeof messageEntity>;
 
 export const toolContent = z.discriminatedUnion("type", [
-  z.looseObject({ type: z.literal("block"), block }),
+  z.looseObject({ type: z.literal("block"), block, ...unknown }),
   z.looseObject({
     type: z.literal("diff"),
     path: z.string(),
     oldText: z.string().nullish(),
     newText: z.string(),
+    ...unknown,
   }),
   /** A `terminal` entity of the same thread. */
-  z.looseObject({ type: z.literal("terminal"), terminal: z.string() }),
+  z.looseObject({ type: z.literal("terminal"), terminal: z.string(), ...unknown }),
   /** What was too large to be kept here: `bytes` of it in a blob. */
   z.looseObject({ type: z.literal("blob"), blob: z.string(), bytes: z.number(), mimeType: z.string().optional() }),
   z.looseObject({ type: z.literal("unknown"), value: json }),
@@ -154,10 +169,10 @@ export const toolEntity = z.looseObject({
   input: json.optional(),
   output: json.optional(),
   content: z.array(toolContent),
-  locations: z.array(z.looseObject({ path: z.string(), line: z.number().nullish() })),
+  locations: z.array(z.looseObject({ path: z.string(), line: z.number().nullish(), ...unknown })),
   parent: z.string().optional(),
-  /** What the agent says of it that this version does not know, under the agent's names; an unknown `status` among it. */
-  unknown: jsonObject.optional(),
+  /** A `status` that is not known stands here too. */
+  ...unknown,
   startedAt: time,
   endedAt: time.optional(),
 });
@@ -166,13 +181,7 @@ export type ToolEntity = z.infer<typeof toolEntity>;
 export const planEntity = z.looseObject({
   ...item,
   entries: z.array(
-    z.looseObject({
-      content: z.string(),
-      status: z.string(),
-      priority: z.string().optional(),
-      /** What the agent says of it that this version does not know, under the agent's names. */
-      unknown: jsonObject.optional(),
-    }),
+    z.looseObject({ content: z.string(), status: z.string(), priority: z.string().optional(), ...unknown }),
   ),
 });
 export type PlanEntity = z.infer<typeof planEntity>;

@@ -36,7 +36,7 @@ async function contentBlock(block: Block, accepts: Opened["accepts"], blobs: Blo
     case "link":
       return { type: "resource_link", uri: block.uri, name: block.name ?? block.uri };
     case "resource":
-      return resourceOrText(block.uri, block.text, "text/plain", accepts);
+      return resourceOrText(block.uri, block.text, block.mimeType ?? "text/plain", accepts);
     case "unknown":
       throw new SkeinError("invalid", "A prompt cannot hold a block of an unknown kind.");
     default:

@@ -85,7 +85,7 @@ describe("a turn", () => {
     const blocks = [
       { type: "image", blob, mimeType: "image/png" },
       { type: "link", uri: "file:///a" },
-      { type: "resource", uri: "file:///b", text: "B" },
+      { type: "resource", uri: "file:///b", text: "B", mimeType: "text/x-b" },
       { type: "file", blob, mimeType: "text/plain", name: "c" },
     ];
     await bench.prompt(thread, "", { blocks });
@@ -94,7 +94,7 @@ describe("a turn", () => {
       blocks: [
         { type: "image", data: Buffer.from("pixels").toString("base64"), mimeType: "image/png" },
         { type: "resource_link", uri: "file:///a", name: "file:///a" },
-        { type: "resource", resource: { uri: "file:///b", text: "B" } },
+        { type: "resource", resource: { uri: "file:///b", text: "B", mimeType: "text/x-b" } },
         { type: "resource", resource: { uri: "file:///c", text: "pixels" } },
       ],
     });

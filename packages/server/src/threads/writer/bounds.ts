@@ -18,14 +18,17 @@ export const BOUNDS = {
   notice: 16 * 1024,
   /** A text that grows inside a notice: the summary of a compaction, a message between sessions. */
   noticeText: 64 * 1024,
-  /** Members that are not known of a tool call or a plan's entry; of one of them, as JSON. */
+  /** Members that are not known of one thing; one of them, as JSON, of a tool call or a message… */
   unknownMembers: 16,
   unknown: 4096,
+  /** …and of what there are many of in these: a block, a location, a plan's entry. */
+  partUnknown: 512,
+  /** What is not known of all locations, and of all content, of a tool call, as JSON. */
+  partsUnknown: 64 * 1024,
   /** The lines that a repeated notice is about. */
   repeats: 2048,
   planEntries: 256,
   planText: 4096,
-  planUnknown: 512,
   commands: 256,
   commandText: 200,
   options: 32,

@@ -1,8 +1,10 @@
-import type { Block, MessageEntity } from "@skein/client/protocol";
+import type { Block, JsonObject, MessageEntity } from "@skein/client/protocol";
 import { BOUNDS, cut } from "./bounds.ts";
+import { difference } from "./difference.ts";
 import type { Draft } from "./draft.ts";
 import type { OpenMessage } from "./state.ts";
 import { some } from "./read.ts";
+import { firstMembers, withoutNulls } from "./unknown.ts";
 
 type Role = MessageEntity["role"];
 
@@ -47,6 +49,20 @@ export function addBlock(draft: Draft, role: Role, messageId: string | null, blo
   draft.set({ message: { ...message, blocks } });
 }
 
+/**
+ * Notes what was said with a chunk and is not known here, in the open message, if the chunk went into it: of each name
+ * what came last, since the text's pieces are one.
+ */
+export function addUnknown(draft: Draft, role: Role, messageId: string | null, said: JsonObject): void {
+  const { message } = draft.state;
+  if (message === null || !isOf(message, role, messageId)) return;
+  const unknown = firstMembers(Object.entries({ ...message.unknown, ...withoutNulls(said) }));
+  const patch = difference(message.unknown ?? {}, unknown);
+  if (!patch) return;
+  draft.patch("message", message.id, { unknown: patch });
+  draft.set({ message: { ...message, unknown } });
+}
+
 /** Ends the open message, if there is one. */
 export function closeMessage(draft: Draft, status: "complete" | "interrupted" = "complete"): void {
   const message = draft.state.message;
@@ -66,9 +82,13 @@ export function preview(draft: Draft, text: string): void {
 function continued(draft: Draft, role: Role, messageId: string | null): OpenMessage | null {
   const message = draft.state.message;
   if (message === null) return null;
-  if (message.role === role && message.messageId === messageId) return message;
+  if (isOf(message, role, messageId)) return message;
   closeMessage(draft);
   return null;
+}
+
+function isOf(message: OpenMessage, role: Role, messageId: string | null): boolean {
+  return message.role === role && message.messageId === messageId;
 }
 
 function open(draft: Draft, role: Role, messageId: string | null, text: string, blocks: OpenMessage["blocks"]): void {

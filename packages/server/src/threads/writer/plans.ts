@@ -4,7 +4,7 @@ import { BOUNDS, cut } from "./bounds.ts";
 import type { Draft } from "./draft.ts";
 import { closeMessage } from "./messages.ts";
 import { list, object, some, text, word } from "./read.ts";
-import { unknownMembers } from "./unknown.ts";
+import { unknownOfPart } from "./unknown.ts";
 
 type Entries = PlanEntity["entries"];
 
@@ -49,15 +49,14 @@ function put(draft: Draft, entries: Entries): string {
   return `p${pos}`;
 }
 
-const ENTRY: ReadonlySet<string> = new Set(["content", "status", "priority"]);
+const ENTRY: readonly string[] = ["content", "status", "priority"];
 
 function entry(value: unknown): Entries[number] {
   const read = object(value) ?? {};
-  const unknown = unknownMembers(read, ENTRY, BOUNDS.planUnknown);
   return {
     content: cut(text(read["content"]) ?? text(value) ?? "", BOUNDS.planText),
     status: word(read["status"]) ?? "pending",
     ...some("priority", word(read["priority"])),
-    ...some("unknown", Object.keys(unknown).length === 0 ? undefined : unknown),
+    ...unknownOfPart(read, ENTRY),
   };
 }

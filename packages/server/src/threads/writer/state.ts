@@ -70,6 +70,8 @@ export type OpenMessage = {
   /** The first units of it, for the card's preview. */
   readonly start: string;
   readonly blocks: NonNullable<MessageEntity["blocks"]>;
+  /** What the agent said of it so far that is not known here. */
+  readonly unknown?: JsonObject;
 };
 
 export type KnownTool = {

@@ -4,9 +4,16 @@ import { readBlock } from "./blocks.ts";
 import { keepText } from "./blobs.ts";
 import type { Draft } from "./draft.ts";
 import { object, text, word } from "./read.ts";
+import { unknownOfPart } from "./unknown.ts";
+
+/** The members of ACP's tool content that are understood here. */
+const CONTENT: readonly string[] = ["type", "content"];
+const DIFF: readonly string[] = ["type", "path", "oldText", "newText"];
+const TERMINAL: readonly string[] = ["type", "terminalId"];
 
 /**
- * A tool call's content as entities hold it: at most `BOUNDS.tool` units of text, the rest in blobs.
+ * A tool call's content as entities hold it: at most `BOUNDS.tool` units of text, the rest in blobs; and of what is not
+ * known of it at most `BOUNDS.partsUnknown`.
  * `terminalOf` gives the entity of a terminal named in it.
  */
 export function readContent(
@@ -16,8 +23,12 @@ export function readContent(
 ): ToolContent[] {
   const content: ToolContent[] = [];
   let room: number = BOUNDS.tool;
+  let roomForUnknown: number = BOUNDS.partsUnknown;
   for (const item of items.slice(0, BOUNDS.toolContents)) {
     const read = readItem(draft, item, terminalOf);
+    const unknown = unknownSizeOf(read);
+    roomForUnknown -= unknown;
+    if (unknown > 0 && roomForUnknown < 0) forgetUnknown(read);
     const size = sizeOf(read);
     if (size <= room) {
       content.push(read);
@@ -40,12 +51,13 @@ function readItem(draft: Draft, value: Json, terminalOf: (terminal: string) => s
   const item = object(value);
   switch (item?.["type"]) {
     case "content":
-      return { type: "block", block: readBlock(draft, item["content"]) };
+      return { type: "block", block: readBlock(draft, item["content"]), ...unknownOfPart(item, CONTENT) };
     case "diff":
       return diff(item) ?? unknown(value);
     case "terminal": {
       const terminal = word(item["terminalId"]);
-      return terminal === undefined ? unknown(value) : { type: "terminal", terminal: terminalOf(terminal) };
+      if (terminal === undefined) return unknown(value);
+      return { type: "terminal", terminal: terminalOf(terminal), ...unknownOfPart(item, TERMINAL) };
     }
     default:
       return unknown(value);
@@ -60,7 +72,7 @@ function diff(item: JsonObject): ToolContent | undefined {
   const path = word(item["path"]);
   const newText = text(item["newText"]);
   if (path === undefined || newText === undefined) return undefined;
-  return { type: "diff", path, oldText: text(item["oldText"]) ?? null, newText };
+  return { type: "diff", path, oldText: text(item["oldText"]) ?? null, newText, ...unknownOfPart(item, DIFF) };
 }
 
 /** UTF-16 units of text that an item holds. */
@@ -68,6 +80,21 @@ function sizeOf(item: ToolContent): number {
   if (item.type === "diff") return (item.oldText?.length ?? 0) + item.newText.length;
   if (item.type !== "block") return 0;
   return item.block.type === "text" || item.block.type === "resource" ? item.block.text.length : 0;
+}
+
+/** UTF-16 units of what is not known of an item, as JSON; 0 in almost all cases. */
+function unknownSizeOf(item: ToolContent): number {
+  return unknownsOf(item).reduce<number>((sum, unknown) => sum + JSON.stringify(unknown).length, 0);
+}
+
+function unknownsOf(item: ToolContent): unknown[] {
+  const all = [item["unknown"], item.type === "block" ? item.block["unknown"] : undefined];
+  return all.filter((unknown) => unknown !== undefined);
+}
+
+function forgetUnknown(item: ToolContent): void {
+  delete item["unknown"];
+  if (item.type === "block") delete item.block["unknown"];
 }
 
 /** An item that does not fit: the text that does, then a blob of the rest; a diff, being of no use torn, whole as JSON. */
@@ -79,7 +106,8 @@ function split(draft: Draft, item: ToolContent, room: number): ToolContent[] {
       ...keepText(draft, item.block.text.slice(kept.length)),
       mimeType: "text/plain",
     };
-    return kept === "" ? [rest] : [{ type: "block", block: { ...item.block, text: kept } }, rest];
+    const isEmpty = kept === "" && unknownsOf(item).length === 0;
+    return isEmpty ? [rest] : [{ ...item, block: { ...item.block, text: kept } }, rest];
   }
   const path = item.type === "diff" ? { path: item.path } : {};
   return [{ type: "blob", ...keepText(draft, JSON.stringify(item)), mimeType: "application/json", ...path }];

@@ -8,12 +8,12 @@ import { amount, list, object, some, text, word } from "./read.ts";
 import type { KnownTool } from "./state.ts";
 import { addOutput, endTerminal, endTerminals, startTerminal } from "./terminals.ts";
 import { readContent, readRaw } from "./tool-content.ts";
-import { firstMembers, unknownMembers } from "./unknown.ts";
+import { firstMembers, unknownMembers, unknownOfPart } from "./unknown.ts";
 
-/** The members of ACP's tool calls that are understood here. */
-const KNOWN: ReadonlySet<string> = new Set(
-  "sessionUpdate toolCallId title name kind status content locations rawInput rawOutput".split(" "),
-);
+/** The members of ACP's tool calls that are understood here; of `_meta`, what is, and the raw lines have all of it. */
+const KNOWN: readonly string[] =
+  "sessionUpdate toolCallId title name kind status content locations rawInput rawOutput _meta".split(" ");
+const LOCATION: readonly string[] = ["path", "line"];
 const STATUSES: ReadonlySet<unknown> = new Set(["pending", "in_progress", "completed", "failed"]);
 
 /**
@@ -119,10 +119,14 @@ function statusOf(known: KnownTool, value: unknown): ToolEntity["status"] | unde
 }
 
 function readLocations(locations: readonly Json[]): ToolEntity["locations"] {
+  let room: number = BOUNDS.partsUnknown;
   return locations.slice(0, BOUNDS.locations).flatMap((value) => {
     const location = object(value);
     const path = word(location?.["path"]);
-    return path === undefined ? [] : [{ path, ...some("line", amount(location?.["line"])) }];
+    if (location === undefined || path === undefined) return [];
+    const { unknown } = unknownOfPart(location, LOCATION);
+    if (unknown) room -= JSON.stringify(unknown).length;
+    return [{ path, ...some("line", amount(location["line"])), ...some("unknown", room < 0 ? undefined : unknown) }];
   });
 }
 

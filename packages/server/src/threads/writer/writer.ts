@@ -1,10 +1,11 @@
 import type { JsonObject } from "@skein/client/protocol";
 import type { DriverEvent, SessionUpdate } from "../../agents/driver.ts";
 import { askPermission, askQuestion, withdraw } from "./asks.ts";
-import { readBlock } from "./blocks.ts";
+import { readBlock, TEXT } from "./blocks.ts";
 import { Draft } from "./draft.ts";
 import { writeForeign } from "./foreign.ts";
-import { addBlock, addText } from "./messages.ts";
+import { BOUNDS } from "./bounds.ts";
+import { addBlock, addText, addUnknown } from "./messages.ts";
 import { note, notice, repeatedNotice } from "./notices.ts";
 import { removePlan, writePlan, writePlanUpdate } from "./plans.ts";
 import { list, object, text, word } from "./read.ts";
@@ -12,6 +13,7 @@ import { writeCommands, writeConfig, writeInfo, writeMode, writeUsage } from "./
 import type { Step, ThreadState } from "./state.ts";
 import { addOutput, endTerminal, startTerminal } from "./terminals.ts";
 import { writeTool } from "./tools.ts";
+import { unknownMembers } from "./unknown.ts";
 
 /** Events that say what an agent did; that a prompt or the agent itself ended is for the thread's runner to judge. */
 export type WriterEvent = Exclude<DriverEvent, { type: "turn" | "exited" }>;
@@ -113,6 +115,9 @@ function writeUpdate(draft: Draft, update: SessionUpdate): void {
   }
 }
 
+/** The members of a chunk that are understood here. */
+const CHUNK: readonly string[] = ["sessionUpdate", "content", "messageId", "_meta"];
+
 function writeChunk(draft: Draft, role: "assistant" | "thought" | "user", update: SessionUpdate): void {
   const messageId = word(update["messageId"]) ?? null;
   const content = object(update["content"]);
@@ -120,9 +125,11 @@ function writeChunk(draft: Draft, role: "assistant" | "thought" | "user", update
   // Qwen tells a turn's usage in the `_meta` of an empty chunk.
   const usage = object(object(update["_meta"])?.["usage"]);
   if (usage && draft.state.running) draft.set({ usage });
-  if (piece !== undefined) return addText(draft, role, messageId, piece);
-  const block = readBlock(draft, update["content"]);
-  addBlock(draft, role, messageId, block);
+  if (piece === undefined) addBlock(draft, role, messageId, readBlock(draft, update["content"]));
+  else addText(draft, role, messageId, piece);
+  const ofChunk = unknownMembers(update, CHUNK, BOUNDS.unknown);
+  const ofText = piece === undefined || !content ? undefined : unknownMembers(content, TEXT, BOUNDS.unknown);
+  if (ofChunk || ofText) addUnknown(draft, role, messageId, { ...ofChunk, ...ofText });
 }
 
 const LEVELS = { error: "error", warning: "warning" } as const;
