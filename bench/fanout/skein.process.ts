@@ -9,6 +9,7 @@ import { localToken } from "../../packages/server/src/gateway/tokens.ts";
 import { Hub } from "../../packages/server/src/hub/hub.ts";
 import { processLoad } from "../../packages/server/src/hub/pace.ts";
 import { makeId } from "../../packages/server/src/ids.ts";
+import { DEFAULT_SETTINGS } from "../../packages/server/src/settings.ts";
 import { Blobs } from "../../packages/server/src/store/blobs.ts";
 import { SqliteStore } from "../../packages/server/src/store/sqlite.ts";
 import { serveTask } from "./serve.ts";
@@ -39,6 +40,7 @@ await serveTask(async (task) => {
     },
     clock,
     limits,
+    pairing: DEFAULT_SETTINGS.pairing,
     server: { name: "bench", version: "0" },
     assets: join(data, "none"),
     hosts: { listen: "127.0.0.1", allowed: [] },

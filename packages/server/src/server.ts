@@ -1,7 +1,7 @@
 import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SkeinError } from "@skein/client/protocol";
-import { AcpDriver } from "./agents/acp/driver.ts";
+import { ACP_BOUNDS, AcpDriver } from "./agents/acp/driver.ts";
 import { Catalogue } from "./agents/catalogue.ts";
 import { endLeftovers, ownedBy } from "./agents/leftovers.ts";
 import { AgentAnnouncer } from "./threads/agent-announcer.ts";
@@ -42,7 +42,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const clock = systemClock;
   refuseOpenDoor(options);
   await makeDataDirectory(data);
-  const { agents, flush, keep, limits } = await readSettings(join(data, "settings.json"));
+  const { agents, flush, keep, limits, pairing, threads: bounds } = await readSettings(join(data, "settings.json"));
   const store = await SqliteStore.open({
     file: join(data, "skein.sqlite"),
     durability,
@@ -63,7 +63,11 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       clock,
       client: { name: "skein", version: VERSION },
       env: ownedBy(data),
-      bounds: { maxLineBytes: agents.lineBytes },
+      bounds: {
+        maxLineBytes: agents.lineBytes,
+        // A file that fits a line, as JSON six times as long at worst, must not count as left unread at once.
+        maxUnreadBytes: Math.max(ACP_BOUNDS.maxUnreadBytes, 8 * agents.lineBytes),
+      },
     });
     const announcer = new AgentAnnouncer({ store, hub, catalogue });
     closers.push(async () => announcer.settled());
@@ -76,6 +80,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       makeId,
       limits,
       times: agents,
+      bounds,
       report,
       drivers: {
         async find(wanted) {
@@ -95,6 +100,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       blobs,
       clock,
       limits,
+      pairing,
       makeId,
       report,
       port,
@@ -121,6 +127,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       token,
       addresses: gateway.addresses,
       pairingLink: (base) => gateway.pairingLink(LOCAL_USER, base),
+      pairingMs: pairing.codeMs,
       async unused(signal) {
         const isUsed = async () => gateway.connections > 0 || (await busyThreads(store, access)).length > 0;
         while (!signal.aborted && (await isUsed())) {

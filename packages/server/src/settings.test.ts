@@ -37,6 +37,30 @@ describe("what makes no sense is refused, with the file and the place", () => {
     ['{"limits":{"window":"5"}}', "settings.json: limits.window: ", "limits.window"],
     ['{"limits":{"frameBytes":1000}}', "limits.frameBytes: a prompt of promptBytes must fit", "limits.frameBytes"],
     ['{"limits":{"silentMs":15000}}', "limits.silentMs: a ping comes only after pingAfterMs", "limits.silentMs"],
+    [
+      '{"agents":{"idleMs":2147483648}}',
+      "agents.idleMs: expected a whole number from 1 to 2147483647",
+      "agents.idleMs",
+    ],
+    [
+      '{"agents":{"lineBytes":100}}',
+      "agents.lineBytes: expected a whole number from 65536 to 134217728",
+      "agents.lineBytes",
+    ],
+    [
+      '{"limits":{"frameBytes":1e9}}',
+      "limits.frameBytes: expected a whole number from 1 to 268435456",
+      "limits.frameBytes",
+    ],
+    ['{"limits":{"subscriptions":2.5}}', "limits.subscriptions: expected a whole number from", "limits.subscriptions"],
+    ['{"threads":{"toolOutputUnits":10}}', "threads.toolOutputUnits: expected a whole", "threads.toolOutputUnits"],
+    ['{"pairing":{"codeMs":1}}', "pairing.codeMs: expected a whole number from 10000 to 86400000", "pairing.codeMs"],
+    [
+      '{"pairing":{"wrongCodes":1000}}',
+      "pairing.wrongCodes: expected a whole number from 1 to 100",
+      "pairing.wrongCodes",
+    ],
+    ['{"keep":{"eventsDays":0}}', "keep.eventsDays: expected a number above 0, at most 36500", "keep.eventsDays"],
     ['{"keep":{"blobsDays":1,"commitsDays":2}}', "keep.blobsDays: a commit may name a blob", "keep.blobsDays"],
   ])("%s", async (text, message, place) => {
     await writeFile(path, text);

@@ -22,8 +22,21 @@ export type Settings = {
     idleMs: number;
     /** How long an agent that was told to stop has until it is killed. */
     graceMs: number;
-    /** The longest line that an agent may write, in bytes. */
+    /** The longest line that an agent may write, and the longest file it may read through us, in bytes. */
     lineBytes: number;
+  };
+  threads: {
+    /**
+     * Text that stands in an entity, in UTF-16 units: of a tool call's content, of its input, and of its output, each
+     * (the rest is kept as a blob); of a terminal's output; and of a file that an agent includes.
+     */
+    toolOutputUnits: number;
+  };
+  pairing: {
+    /** How long a code lets a browser in (P83). */
+    codeMs: number;
+    /** Wrong codes that an address may try at once; after these, one every ten seconds. */
+    wrongCodes: number;
   };
   flush: {
     /** The longest pause between two flushes of a busy server. */
@@ -35,23 +48,68 @@ export const DEFAULT_SETTINGS: Settings = {
   limits: DEFAULT_LIMITS,
   keep: { eventsDays: 7, answersDays: 30, commitsDays: 1, blobsDays: 7 },
   agents: { idleMs: 15 * 60_000, graceMs: 10_000, lineBytes: 16 * 1024 * 1024 },
+  threads: { toolOutputUnits: 256 * 1024 },
+  pairing: { codeMs: 10 * 60_000, wrongCodes: 10 },
   flush: { longestPauseMs: 25 },
 };
 
-const positive = z.int().min(1);
+type Range = readonly [least: number, most: number];
+
+/** What a bound can be set to, by the unit its name ends with. */
+const RANGES: Readonly<Record<string, Range>> = {
+  // A timer takes 31 bits: one that is set for longer goes off at once.
+  Ms: [1, 2 ** 31 - 1],
+  Bytes: [1, 2 ** 30],
+  // Below, not even what a person would want to see of it is kept; above, one entity is more than a phone can take.
+  Units: [1024, 2 ** 24],
+};
+const COUNT: Range = [1, 1_000_000];
+
+/** Bounds that can be set to less than their unit allows. */
+const NARROWER: Readonly<Record<string, Range>> = {
+  // The WebSocket layer counts what it reads, four times as much (P6), in 32 bits.
+  frameBytes: [1, 2 ** 28],
+  // A connection is ended by that layer at 2 GiB.
+  softMarkBytes: [1, 2 ** 28],
+  // Agents say what they can do in a line, and have been seen to send 563 KB in one.
+  // A file of that length, as JSON six times as long at worst, must fit into a row of the database: 10^9 bytes.
+  lineBytes: [64 * 1024, 2 ** 27],
+  longestPauseMs: [0, 1000],
+  // Whoever guesses has this long, and these tries.
+  codeMs: [10_000, 24 * 3_600_000],
+  wrongCodes: [1, 100],
+};
 
 /** The members of one group, each with its default. */
-function group<Group extends Record<string, number>>(defaults: Group, value: z.ZodType<number>) {
-  const shape = Object.fromEntries(Object.entries(defaults).map(([name, usual]) => [name, value.default(usual)]));
+function group<Group extends Record<string, number>>(defaults: Group, valueOf: (name: string) => z.ZodType<number>) {
+  const shape = Object.fromEntries(
+    Object.entries(defaults).map(([name, usual]) => [name, valueOf(name).default(usual)]),
+  );
   return z.strictObject(shape).prefault({}) as unknown as z.ZodType<Group>;
+}
+
+function whole(name: string): z.ZodType<number> {
+  const unit = /[A-Z][a-z]+$/.exec(name)?.[0] ?? "";
+  const [least, most] = NARROWER[name] ?? RANGES[unit] ?? COUNT;
+  const message = `expected a whole number from ${least} to ${most}`;
+  return z.int(message).min(least, message).max(most, message);
+}
+
+const MOST_DAYS = 36_500;
+
+function days(): z.ZodType<number> {
+  const message = `expected a number above 0, at most ${MOST_DAYS}`;
+  return z.number(message).positive(message).max(MOST_DAYS, message);
 }
 
 const settings = z
   .strictObject({
-    limits: group(DEFAULT_SETTINGS.limits, positive),
-    keep: group(DEFAULT_SETTINGS.keep, z.number().positive()),
-    agents: group(DEFAULT_SETTINGS.agents, positive),
-    flush: group(DEFAULT_SETTINGS.flush, z.int().min(0)),
+    limits: group(DEFAULT_SETTINGS.limits, whole),
+    keep: group(DEFAULT_SETTINGS.keep, days),
+    agents: group(DEFAULT_SETTINGS.agents, whole),
+    threads: group(DEFAULT_SETTINGS.threads, whole),
+    pairing: group(DEFAULT_SETTINGS.pairing, whole),
+    flush: group(DEFAULT_SETTINGS.flush, whole),
   })
   .superRefine(({ keep, limits }, context) => {
     const fault = (path: [keyof Settings, string], message: string): void =>

@@ -22,8 +22,9 @@ export type RunningServer = {
   token: string;
   /** Base addresses by which other devices may reach it; empty when it listens for this machine only. */
   addresses: readonly string[];
-  /** A link below a base address that signs one browser in, within ten minutes. */
+  /** A link below a base address that signs one browser in, within `pairingMs` milliseconds. */
   pairingLink(base: string): string;
+  readonly pairingMs: number;
   /** Resolves once no client is connected and no thread is at work, or at the signal. */
   unused(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;

@@ -22,7 +22,8 @@ Bounds and times can be set in the file settings.json of the data directory. The
 
   {"limits": {"window": 500}, "keep": {"eventsDays": 30}}
 
-Names say what is meant: Bytes, Ms (milliseconds), Days. The defaults:
+Names say what is meant: Bytes, Units (UTF-16 units of text), Ms (milliseconds), Days. A value out of its range is
+refused, with the range. The defaults:
 
 ${lines(DEFAULT_SETTINGS)
   .map((line) => `  ${line}`)

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { defaultsOf, fieldsOf, optionFor, readField } from "./choose.ts";
 import { diff } from "./diff.ts";
 import { exitCodeOfTurn } from "./exit-codes.ts";
-import { ago, harmless, oneLine, splitCommand, table } from "./text.ts";
+import { ago, harmless, oneLine, span, splitCommand, table } from "./text.ts";
 
 test("a command line is split as a shell would, without expanding anything", () => {
   expect(splitCommand("a b  c")).toEqual(["a", "b", "c"]);
@@ -32,6 +32,7 @@ test("a table is as wide as its widest cells; times are told roughly", () => {
     "2 h ago",
     "2 d ago",
   ]);
+  expect([10, 600, 86_399, 86_400].map((seconds) => span(seconds * 1000))).toEqual(["10 s", "10 min", "23 h", "1 d"]);
 });
 
 test("a diff shows what is between the common ends", () => {

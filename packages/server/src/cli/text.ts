@@ -23,13 +23,18 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join("");
 }
 
-/** How long ago, in the largest unit that gives at least one: `3 min ago`. */
+/** How long ago: `3 min ago`. */
 export function ago(then: number, now: number): string {
-  const seconds = Math.max(0, Math.round((now - then) / 1000));
-  if (seconds < 60) return "just now";
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
-  return `${Math.floor(seconds / 86_400)} d ago`;
+  return now - then < 59_500 ? "just now" : `${span(now - then)} ago`;
+}
+
+/** So many milliseconds in the largest unit that gives at least one: `3 min`. */
+export function span(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
 }
 
 /**

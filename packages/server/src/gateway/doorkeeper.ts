@@ -1,6 +1,7 @@
 import { check, CLOSE, SkeinError, type Result } from "@skein/client/protocol";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
+import type { Settings } from "../settings.ts";
 import type { Store, TokenRow } from "../store/contract.ts";
 import { cookieToken, isFromOurPage, setCookie, SIGNED_IN_FOR_MS } from "./cookies.ts";
 import { PairingCodes, type PairingCode } from "./pairing.ts";
@@ -9,6 +10,7 @@ import { bearer, hashToken, makeToken, principalOf, tokenId, type Principal } fr
 export type DoorkeeperOptions = {
   store: Store;
   clock: Clock;
+  pairing: Settings["pairing"];
   /** The port the server listens on, once it does. */
   port: () => number;
   /** Takes a failure that no caller waits for. */
@@ -38,7 +40,7 @@ export class Doorkeeper {
 
   constructor(options: DoorkeeperOptions) {
     this.#options = options;
-    this.#codes = new PairingCodes(options.clock);
+    this.#codes = new PairingCodes(options.clock, options.pairing);
   }
 
   /** Who sends a request, by header or cookie (P11), or `null`. */

@@ -7,6 +7,7 @@ import { RawSocket } from "../../../../test/support/raw-socket.ts";
 import { access } from "../boards/access.ts";
 import { ensurePersonalBoard } from "../boards/boards.ts";
 import { Hub } from "../hub/hub.ts";
+import { DEFAULT_SETTINGS } from "../settings.ts";
 import { Blobs } from "../store/blobs.ts";
 import { SqliteStore } from "../store/sqlite.ts";
 import { TestClock } from "../testing/test-clock.ts";
@@ -29,6 +30,7 @@ async function open(limits: Limits = DEFAULT_LIMITS): Promise<void> {
     hub,
     clock,
     limits,
+    pairing: DEFAULT_SETTINGS.pairing,
     blobs: new Blobs(join(data, "blobs")),
     domain: {
       store,

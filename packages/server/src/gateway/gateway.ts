@@ -2,6 +2,7 @@ import { CLOSE, SkeinError, SUBPROTOCOL, type Limits } from "@skein/client/proto
 import type { Server, ServerWebSocket } from "bun";
 import type { Clock, Timer } from "../clock.ts";
 import type { Hub } from "../hub/hub.ts";
+import type { Settings } from "../settings.ts";
 import type { Blobs } from "../store/blobs.ts";
 import type { Domain } from "./dispatch.ts";
 import { isLoopback, refusalOf, type HostPolicy } from "./host-check.ts";
@@ -19,6 +20,7 @@ export type GatewayOptions = {
   domain: Domain;
   clock: Clock;
   limits: Limits;
+  pairing: Settings["pairing"];
   server: { name: string; version: string };
   hosts: HostPolicy;
   /** Where the web app's build is. */
@@ -131,7 +133,7 @@ export class Gateway {
     return { port: this.#server.port ?? port };
   }
 
-  /** A link that lets a browser in as that user, once, within ten minutes (P83). */
+  /** A link that lets a browser in as that user, once, for as long as a code holds (P83). */
   pairingLink(user: string, base: string): string {
     return `${base}/pair#${this.#doorkeeper.pair(user).code}`;
   }
@@ -219,11 +221,12 @@ export class Gateway {
   }
 
   #makeDoorkeeper(): Doorkeeper {
-    const { clock, domain } = this.#options;
+    const { clock, domain, pairing } = this.#options;
     const withToken = (hash: string) => [...this.#sessions.values()].filter(({ token }) => token === hash);
     return new Doorkeeper({
       store: domain.store,
       clock,
+      pairing,
       port: () => this.#server?.port ?? 0,
       addresses: () => this.addresses,
       report: this.#options.report,

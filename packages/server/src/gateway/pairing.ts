@@ -1,17 +1,17 @@
 import { createHash, randomBytes } from "node:crypto";
 import { SkeinError } from "@skein/client/protocol";
 import type { Clock } from "../clock.ts";
+import type { Settings } from "../settings.ts";
 import { take, type Bucket } from "./token-bucket.ts";
 
-const HOLDS_FOR_MS = 10 * 60_000;
 /** More at once are never needed; the oldest goes. */
 const MAX_CODES = 32;
 /** Crockford's Base32: no letter looks like another or like a digit. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/** 50 bits: with the attempts below, guessing one takes longer than the machine lasts. */
+/** 50 bits: at the attempts there are, guessing one takes longer than the machine lasts. */
 const LENGTH = 10;
-/** Wrong codes from one address: ten at once, then one every ten seconds. */
-const ATTEMPTS = { perSecond: 0.1, burst: 10 };
+/** Wrong codes from one address, once those it may try at once are used up: one every ten seconds. */
+const WRONG_PER_SECOND = 0.1;
 const MAX_ADDRESSES = 1_000;
 
 export type PairingCode = { code: string; expiresAt: number };
@@ -19,13 +19,15 @@ export type PairingCode = { code: string; expiresAt: number };
 /** One-time codes that let a browser in (P83). They live in memory only: a restart ends them. */
 export class PairingCodes {
   readonly #clock: Clock;
+  readonly #bounds: Settings["pairing"];
   readonly #random: (bytes: number) => Uint8Array;
   /** By the code's hash, so that looking one up takes no longer the more of it was guessed. */
   readonly #codes = new Map<string, { user: string; expiresAt: number }>();
   readonly #wrong = new Map<string, Bucket>();
 
-  constructor(clock: Clock, random: (bytes: number) => Uint8Array = randomBytes) {
+  constructor(clock: Clock, bounds: Settings["pairing"], random: (bytes: number) => Uint8Array = randomBytes) {
     this.#clock = clock;
+    this.#bounds = bounds;
     this.#random = random;
   }
 
@@ -36,7 +38,7 @@ export class PairingCodes {
     }
     const letters = Array.from(this.#random(LENGTH), (byte) => ALPHABET[byte % ALPHABET.length]).join("");
     const code = `${letters.slice(0, LENGTH / 2)}-${letters.slice(LENGTH / 2)}`;
-    const expiresAt = this.#clock.now() + HOLDS_FOR_MS;
+    const expiresAt = this.#clock.now() + this.#bounds.codeMs;
     this.#codes.set(hashCode(code), { user, expiresAt });
     return { code, expiresAt };
   }
@@ -48,7 +50,8 @@ export class PairingCodes {
    */
   redeem(code: string, address: string): string {
     const now = this.#clock.now();
-    const { bucket, waitMs } = take(this.#wrong.get(address) ?? { tokens: ATTEMPTS.burst, at: now }, ATTEMPTS, now);
+    const rule = { perSecond: WRONG_PER_SECOND, burst: this.#bounds.wrongCodes };
+    const { bucket, waitMs } = take(this.#wrong.get(address) ?? { tokens: rule.burst, at: now }, rule, now);
     if (waitMs > 0) {
       throw new SkeinError("rate_limited", `Too many wrong codes; wait ${Math.ceil(waitMs / 1000)} seconds.`, {
         retryAfterMs: waitMs,
@@ -59,11 +62,9 @@ export class PairingCodes {
     this.#codes.delete(hash);
     if (found && found.expiresAt > now) return found.user;
     this.#remember(address, bucket);
-    throw new SkeinError(
-      "unauthorized",
-      "This code is not valid: it was used already, is older than ten minutes, or was mistyped.",
-      { path: "code" },
-    );
+    throw new SkeinError("unauthorized", "This code is not valid: it was used already, is too old, or was mistyped.", {
+      path: "code",
+    });
   }
 
   #remember(address: string, bucket: Bucket): void {

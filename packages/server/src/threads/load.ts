@@ -7,6 +7,7 @@ import {
   type TurnEntity,
 } from "@skein/client/protocol";
 import type { Store, StoredEntity } from "../store/contract.ts";
+import type { SetBounds } from "./writer/bounds.ts";
 import { newCard } from "./writer/card.ts";
 import { inOrder } from "./writer/lifecycle.ts";
 import { emptyState, type EndStatus, type QueuedTurn, type Step, type ThreadState } from "./writer/state.ts";
@@ -47,8 +48,8 @@ export async function loadThread(store: Store, id: string): Promise<Loaded | nul
 }
 
 /** Closes what was left open, so that a crash is seen for what it was (G7). */
-export function closeLeft(loaded: Loaded, ending: Ending, now: number): Step {
-  return step(loaded.state, now, (draft) => {
+export function closeLeft(loaded: Loaded, ending: Ending, now: number, bounds: SetBounds): Step {
+  return step(loaded.state, now, bounds, (draft) => {
     for (const { kind, id } of loaded.left) {
       switch (kind) {
         case "turn":

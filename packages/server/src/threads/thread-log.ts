@@ -4,10 +4,11 @@ import type { Hub } from "../hub/hub.ts";
 import type { CommandAnswer, Guard, Store } from "../store/contract.ts";
 import { LogFolding } from "./log-folding.ts";
 import { Outlet, type BlobStore } from "./outlet.ts";
+import type { SetBounds } from "./writer/bounds.ts";
 import type { Draft } from "./writer/draft.ts";
 import { closeMessage } from "./writer/messages.ts";
 import type { Step, ThreadState } from "./writer/state.ts";
-import { step } from "./writer/writer.ts";
+import { step, write, type WriterEvent } from "./writer/writer.ts";
 
 /** Who asks, and the key by which a repeat is known. */
 export type Asker = { user: string; key: string };
@@ -23,6 +24,7 @@ export class ThreadLog {
   readonly topic: Topic;
   readonly #board: Topic;
   readonly #clock: Clock;
+  readonly #bounds: SetBounds;
   readonly #outlet: Outlet;
   readonly #folding: LogFolding;
   readonly #failed: (error: unknown) => void;
@@ -32,13 +34,21 @@ export class ThreadLog {
   #folded: Promise<void> = Promise.resolve();
 
   constructor(
-    context: { store: Store; hub: Hub; clock: Clock; blobs: BlobStore; report: (error: unknown) => void },
+    context: {
+      store: Store;
+      hub: Hub;
+      clock: Clock;
+      blobs: BlobStore;
+      bounds: SetBounds;
+      report: (error: unknown) => void;
+    },
     state: ThreadState,
     failed: (error: unknown) => void,
   ) {
     this.topic = threadTopic(state.id);
     this.#board = boardTopic(state.thread.board);
     this.#clock = context.clock;
+    this.#bounds = context.bounds;
     this.#state = state;
     this.#failed = failed;
     this.#folding = new LogFolding(context, this.topic, this.#board);
@@ -51,7 +61,12 @@ export class ThreadLog {
 
   /** Decides a step and sends it on its way. */
   step(run: (draft: Draft) => void): void {
-    this.take(step(this.#state, this.#clock.now(), run));
+    this.take(step(this.#state, this.#clock.now(), this.#bounds, run));
+  }
+
+  /** Writes what an agent did. */
+  write(event: WriterEvent): void {
+    this.take(write(this.#state, event, this.#clock.now(), this.#bounds));
   }
 
   /** Takes a step that was decided already. */
@@ -75,7 +90,7 @@ export class ThreadLog {
   ): Promise<CommandAnswer> {
     let answer: Record<string, unknown> = {};
     const before = this.#state;
-    const made = step(before, this.#clock.now(), (draft) => void (answer = run(draft) ?? {}));
+    const made = step(before, this.#clock.now(), this.#bounds, (draft) => void (answer = run(draft) ?? {}));
     this.#state = made.state;
     const result = await this.#outlet.send({
       changes: this.#changes(made),

@@ -4,6 +4,7 @@ import type { CommandAnswer, Guard, Store } from "../store/contract.ts";
 import { ThreadLog, type Asker } from "./thread-log.ts";
 import { TurnRunner, type RunnerContext } from "./turn-runner.ts";
 import { answer } from "./writer/asks.ts";
+import type { SetBounds } from "./writer/bounds.ts";
 import { choose, type Choice } from "./writer/choices.ts";
 import { archive, goOn, queueTurn, rename, requeueTurn, unqueueTurn, type Requeue } from "./writer/lifecycle.ts";
 import { some } from "./writer/read.ts";
@@ -24,7 +25,7 @@ export class Thread {
 
   /** `failed`: the log did not take something, and this object is of no more use. `quiet`: it may be forgotten. */
   constructor(
-    context: RunnerContext & { store: Store; hub: Hub; report: (error: unknown) => void },
+    context: RunnerContext & { store: Store; hub: Hub; bounds: SetBounds; report: (error: unknown) => void },
     state: ThreadState,
     on: { failed: (error: unknown) => void; quiet: () => void },
   ) {

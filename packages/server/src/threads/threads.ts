@@ -23,6 +23,7 @@ import { checkPrompt } from "./prompt-check.ts";
 import { Thread, type Answer } from "./thread.ts";
 import type { Asker } from "./thread-log.ts";
 import type { Times } from "./turn-runner.ts";
+import type { SetBounds } from "./writer/bounds.ts";
 import { Turnstile } from "./turnstile.ts";
 
 export type ThreadsOptions = {
@@ -36,6 +37,7 @@ export type ThreadsOptions = {
   makeId: () => string;
   limits: Pick<Limits, "promptBytes">;
   times?: Partial<Times>;
+  bounds?: SetBounds;
   /** Takes a failure that no caller waits for. */
   report: (error: unknown) => void;
 };
@@ -56,6 +58,7 @@ type Handlers = {
 export class Threads {
   readonly #options: ThreadsOptions;
   readonly #times: Times;
+  readonly #bounds: SetBounds;
   /** Threads at work; all others are in the log alone. */
   readonly #open = new Map<string, Promise<Thread>>();
   /** How many commands hold a thread. */
@@ -72,6 +75,7 @@ export class Threads {
   constructor(options: ThreadsOptions) {
     this.#options = options;
     this.#times = { ...DEFAULT_SETTINGS.agents, ...options.times };
+    this.#bounds = options.bounds ?? DEFAULT_SETTINGS.threads;
   }
 
   /** Closes what a crash left open (G7). Call before any command. */
@@ -203,11 +207,12 @@ export class Threads {
     const { store, hub, clock, blobs, drivers, report } = this.#options;
     const loaded = await loadThread(store, id);
     if (loaded === null) throw notFound(id);
-    const thread = new Thread({ store, hub, clock, blobs, drivers, report, times: this.#times }, loaded.state, {
+    const bounds = this.#bounds;
+    const thread = new Thread({ store, hub, clock, blobs, drivers, report, bounds, times: this.#times }, loaded.state, {
       failed: (error) => this.#failed(id, error),
       quiet: () => void this.#forget(id),
     });
-    await thread.begin(closeLeft(loaded, this.#endings.get(id) ?? CRASHED, clock.now()));
+    await thread.begin(closeLeft(loaded, this.#endings.get(id) ?? CRASHED, clock.now(), bounds));
     this.#endings.delete(id);
     return thread;
   }

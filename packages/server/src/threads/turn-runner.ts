@@ -13,7 +13,6 @@ import { endSession, endTurn, startTurn } from "./writer/lifecycle.ts";
 import { notice } from "./writer/notices.ts";
 import type { QueuedTurn } from "./writer/state.ts";
 import { offersOf } from "./writer/session-updates.ts";
-import { write } from "./writer/writer.ts";
 
 export type Times = {
   /** How long an agent has to stop once it was asked to, before it is killed; milliseconds, as the next. */
@@ -294,7 +293,7 @@ export class TurnRunner {
         this.#log.flushLines();
         break;
       default:
-        this.#log.take(write(this.#log.state, event, this.#context.clock.now()));
+        this.#log.write(event);
     }
     return this.#log.pressure();
   }

@@ -9,6 +9,8 @@ import { Terminals } from "./terminals.ts";
 
 export type ConversationOptions = {
   cwd: string;
+  /** The largest file an agent may read through us, in bytes. */
+  maxFileBytes: number;
   /** Added to the environment of the terminals. */
   env: Readonly<Record<string, string>>;
   clock: Clock;
@@ -41,9 +43,9 @@ export class Conversation {
   readonly #told = new Set<string>();
 
   constructor(options: ConversationOptions) {
-    const { emit, clock, cwd, env } = options;
+    const { emit, clock, cwd, env, maxFileBytes } = options;
     const prefix = `${clock.now().toString(36)}-`;
-    const files = new Files(cwd);
+    const files = new Files(cwd, maxFileBytes);
     const terminals = new Terminals({ prefix, cwd, env, clock, emit });
     this.#options = options;
     this.asked = new Asked(prefix, emit);

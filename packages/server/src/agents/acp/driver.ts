@@ -70,6 +70,8 @@ export class AcpDriver implements Driver {
     const events = new Events(options, () => link.kill());
     const conversation = new Conversation({
       cwd,
+      // A file comes in a line, too.
+      maxFileBytes: bounds.maxLineBytes,
       env: this.#env,
       clock: this.#clock,
       emit: events.emit,

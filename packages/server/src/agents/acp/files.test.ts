@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Files } from "./files.ts";
 
+const MOST = 1024 * 1024;
+
 let base: string;
 let root: string;
 let files: Files;
@@ -13,7 +15,7 @@ beforeEach(async () => {
   await mkdir(root);
   await mkdir(join(base, "outside"));
   await writeFile(join(base, "outside", "secret"), "secret");
-  files = new Files(root);
+  files = new Files(root, MOST);
 });
 afterEach(() => rm(base, { recursive: true, force: true }));
 
@@ -75,7 +77,7 @@ test("links that stay inside are followed, also to what does not exist yet", asy
 
 test("a working directory that is itself a link is no way out, nor a way in", async () => {
   await symlink(root, join(base, "link"));
-  files = new Files(join(base, "link"));
+  files = new Files(join(base, "link"), MOST);
   await write(join(base, "link/x"), "1");
   await write(join(root, "y"), "2");
   expect(await read("x")).toBe("1");

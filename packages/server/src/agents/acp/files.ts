@@ -11,15 +11,15 @@ const count = z.int().nonnegative().nullish();
 const readRequest = z.looseObject({ path: z.string().min(1), line: count, limit: count });
 const writeRequest = z.looseObject({ path: z.string().min(1), content: z.string() });
 
-/** Largest file an agent reads through us, in bytes: what fits a line. */
-const MAX_FILE_BYTES = 16 * 1024 * 1024;
-
 /** ACP's `fs/*` methods: an agent's access to files, confined to its working directory. */
 export class Files {
   readonly #root: string;
+  readonly #maxBytes: number;
 
-  constructor(root: string) {
+  /** @param maxBytes the largest file that can be read */
+  constructor(root: string, maxBytes: number) {
     this.#root = root;
+    this.#maxBytes = maxBytes;
   }
 
   /**
@@ -35,8 +35,8 @@ export class Files {
       try {
         const stat = await file.stat();
         if (!stat.isFile()) throw new RequestError(RPC.invalidParams, `${path} is not a regular file.`, { path });
-        if (stat.size > MAX_FILE_BYTES) {
-          const size = `${path} has ${stat.size} bytes, more than the ${MAX_FILE_BYTES} that can be read.`;
+        if (stat.size > this.#maxBytes) {
+          const size = `${path} has ${stat.size} bytes, more than the ${this.#maxBytes} that can be read.`;
           throw new RequestError(RPC.invalidParams, size, { path });
         }
         return await file.readFile("utf8");

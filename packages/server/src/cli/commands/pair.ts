@@ -9,7 +9,9 @@ type Flags = { json?: boolean; data?: string };
 
 export function command(cli: Cli): Command {
   return talksToServer(new Command())
-    .description("Prints a link that signs one browser in to the running server. It holds once, for ten minutes.")
+    .description(
+      "Prints a link that signs one browser in to the running server. It holds once, for ten minutes unless set otherwise.",
+    )
     .option("--json", 'print {"code","expiresAt","links"}')
     .addHelpText(
       "after",

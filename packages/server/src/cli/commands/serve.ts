@@ -5,6 +5,7 @@ import { dataDirectory, runningServer } from "../data-directory.ts";
 import { EXIT, UnreachableError } from "../exit-codes.ts";
 import { onInterrupt } from "../interrupts.ts";
 import { showForPhone } from "../phone-link.ts";
+import { span } from "../text.ts";
 
 type Flags = {
   host: string;
@@ -85,7 +86,7 @@ function announce({ screen }: Cli, server: RunningServer, data: string, json: bo
     return;
   }
   screen.out(`Skein is ready at ${url}\nOpen ${server.pairingLink(url)}\n`);
-  screen.note("       signs one browser in, within ten minutes; `skein pair` makes another");
+  screen.note(`       signs one browser in, within ${span(server.pairingMs)}; \`skein pair\` makes another`);
   if (elsewhere !== undefined) showForPhone(screen, server.pairingLink(elsewhere));
   screen.note(`data   ${data}`);
   screen.note(`token  in ${join(data, "token")}`);

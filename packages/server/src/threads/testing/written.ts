@@ -8,6 +8,7 @@ import {
 } from "@skein/client/protocol";
 import { Replica } from "@skein/client/replica";
 import type { SessionUpdate } from "../../agents/driver.ts";
+import { DEFAULT_SETTINGS } from "../../settings.ts";
 import { newCard } from "../writer/card.ts";
 import type { Draft } from "../writer/draft.ts";
 import { newThread, queueTurn, startTurn } from "../writer/lifecycle.ts";
@@ -46,7 +47,7 @@ export class Written {
   }
 
   event(event: WriterEvent): this {
-    return this.#take(write(this.state, event, this.now));
+    return this.#take(write(this.state, event, this.now, DEFAULT_SETTINGS.threads));
   }
 
   update(...updates: SessionUpdate[]): this {
@@ -59,7 +60,7 @@ export class Written {
   }
 
   do(run: (draft: Draft) => void): this {
-    return this.#take(step(this.state, this.now, run));
+    return this.#take(step(this.state, this.now, DEFAULT_SETTINGS.threads, run));
   }
 
   /** Items in order, the turn and its prompt left out. */

@@ -77,7 +77,7 @@ function resource(draft: Draft, block: JsonObject, value: JsonObject | undefined
   const mimeType = word(value["mimeType"]);
   if (content !== undefined) {
     const unknown = restOfResource(block, value, RESOURCE_TEXT);
-    if (content.length <= BOUNDS.tool) {
+    if (content.length <= draft.bounds.toolOutputUnits) {
       return { type: "resource", uri, text: content, ...some("mimeType", mimeType), ...unknown };
     }
     const { blob } = keepText(draft, content);

@@ -1,19 +1,20 @@
 import type { Json } from "@skein/client/protocol";
+import type { Settings } from "../../settings.ts";
+
+/** The bounds that a server's settings give. */
+export type SetBounds = Settings["threads"];
 
 /**
- * How much of what an agent sends stands in an entity. Texts are counted in UTF-16 units; the raw lines have the whole.
+ * How much of what an agent sends stands in an entity, besides `SetBounds`. Texts are counted in UTF-16 units; the raw
+ * lines have the whole.
  */
 export const BOUNDS = {
   /** A longer message goes on in the next one, so that nothing of it is lost. */
   message: 1024 * 1024,
   /** Blocks besides text in one message; further ones go on in the next. */
   messageBlocks: 64,
-  /** Text of a tool call's content; of its input and its output, as JSON. The rest goes into a blob. */
-  tool: 256 * 1024,
   toolContents: 256,
   locations: 256,
-  /** A terminal keeps at most this much of its newest output, and at least half of it once it was longer. */
-  terminal: 256 * 1024,
   /** A notice's text and its detail, as JSON. */
   notice: 16 * 1024,
   /** A text that grows inside a notice: the summary of a compaction, a message between sessions. */

@@ -1,4 +1,5 @@
 import type { Change } from "@skein/client/protocol";
+import type { SetBounds } from "./bounds.ts";
 import { cardChange, statusOf } from "./card.ts";
 import { difference } from "./difference.ts";
 import type { NewBlob, Step, ThreadState } from "./state.ts";
@@ -9,15 +10,17 @@ import type { NewBlob, Step, ThreadState } from "./state.ts";
  */
 export class Draft {
   readonly now: number;
+  readonly bounds: SetBounds;
   readonly #before: ThreadState;
   #state: ThreadState;
   readonly #changes: Change[] = [];
   readonly #blobs: NewBlob[] = [];
 
-  constructor(state: ThreadState, now: number) {
+  constructor(state: ThreadState, now: number, bounds: SetBounds) {
     this.#before = state;
     this.#state = state;
     this.now = now;
+    this.bounds = bounds;
   }
 
   get state(): ThreadState {

@@ -9,7 +9,7 @@ import type { KnownTerminal } from "./state.ts";
 /**
  * Terminals: processes that we run for an agent, and those it only reports in `_meta`. Their newest output is what a
  * person looks for, so when it outgrows its bound the older half is left out, in one patch for that half: what goes
- * over the wire stays in proportion to the output.
+ * over the wire stays in proportion to the output. The bound is that of a tool call.
  */
 export function startTerminal(
   draft: Draft,
@@ -37,12 +37,13 @@ export function addOutput(draft: Draft, terminal: string, text: string): void {
   const known = draft.state.terminals.get(terminal);
   if (known === undefined || text === "") return;
   const output = known.output + text;
-  if (output.length <= BOUNDS.terminal) {
+  const most = draft.bounds.toolOutputUnits;
+  if (output.length <= most) {
     draft.append("terminal", known.id, "output", known.output.length, text);
     set(draft, terminal, { ...known, output });
     return;
   }
-  const kept = cutStart(output, BOUNDS.terminal / 2);
+  const kept = cutStart(output, Math.floor(most / 2));
   const omitted = known.omitted + output.length - kept.length;
   draft.patch("terminal", known.id, { output: kept, omitted });
   set(draft, terminal, { ...known, output: kept, omitted });

@@ -12,7 +12,7 @@ const DIFF: readonly string[] = ["type", "path", "oldText", "newText"];
 const TERMINAL: readonly string[] = ["type", "terminalId"];
 
 /**
- * A tool call's content as entities hold it: at most `BOUNDS.tool` units of text, the rest in blobs; and of what is not
+ * A tool call's content as entities hold it: at most `toolOutputUnits` of text, the rest in blobs; and of what is not
  * known of it at most `BOUNDS.partsUnknown`.
  * `terminalOf` gives the entity of a terminal named in it.
  */
@@ -22,7 +22,7 @@ export function readContent(
   terminalOf: (terminal: string) => string,
 ): ToolContent[] {
   const content: ToolContent[] = [];
-  let room: number = BOUNDS.tool;
+  let room = draft.bounds.toolOutputUnits;
   let roomForUnknown: number = BOUNDS.partsUnknown;
   for (const item of items.slice(0, BOUNDS.toolContents)) {
     const read = readItem(draft, item, terminalOf);
@@ -44,7 +44,7 @@ export function readContent(
 /** A tool call's input or output: what is too large is a blob of its JSON, named in its place. */
 export function readRaw(draft: Draft, value: Json): Json {
   const json = JSON.stringify(value);
-  return json.length <= BOUNDS.tool ? value : keepText(draft, json);
+  return json.length <= draft.bounds.toolOutputUnits ? value : keepText(draft, json);
 }
 
 function readItem(draft: Draft, value: Json, terminalOf: (terminal: string) => string): ToolContent {

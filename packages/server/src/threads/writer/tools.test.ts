@@ -1,8 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import type { JsonObject } from "@skein/client/protocol";
 import { Written } from "../testing/written.ts";
+import { DEFAULT_SETTINGS } from "../../settings.ts";
 import { BOUNDS } from "./bounds.ts";
 import { endSession, endTurn, queueTurn, startTurn } from "./lifecycle.ts";
+
+const TOOL_OUTPUT = DEFAULT_SETTINGS.threads.toolOutputUnits;
 
 const call = (toolCallId: string, more: JsonObject = {}) => ({
   sessionUpdate: "tool_call",
@@ -115,7 +118,7 @@ describe("tool calls", () => {
   });
 
   test("text beyond the bound goes into a blob, and kept and blob are the whole", () => {
-    const text = `${"ä".repeat(BOUNDS.tool)}the rest`;
+    const text = `${"ä".repeat(TOOL_OUTPUT)}the rest`;
     const written = Written.running().update(
       call("a", {
         content: [
@@ -133,7 +136,7 @@ describe("tool calls", () => {
     expect(JSON.parse(blob(content[2]?.blob))).toMatchObject({ type: "diff", newText: "n" });
     const output = item?.["output"] as JsonObject | undefined;
     expect(JSON.parse(blob(output?.["blob"]))).toEqual({ text });
-    expect(JSON.stringify(item).length).toBeLessThan(BOUNDS.tool + 2000);
+    expect(JSON.stringify(item).length).toBeLessThan(TOOL_OUTPUT + 2000);
   });
 
   test("P3: what is not known of a call is kept under its own names and bounded, an unknown status among it", () => {
@@ -266,8 +269,8 @@ describe("terminals", () => {
     }
     const [terminal] = written.items();
     const output = terminal?.["output"] as string;
-    expect(output.length).toBeLessThanOrEqual(BOUNDS.terminal);
-    expect(output.length).toBeGreaterThanOrEqual(BOUNDS.terminal / 2);
+    expect(output.length).toBeLessThanOrEqual(TOOL_OUTPUT);
+    expect(output.length).toBeGreaterThanOrEqual(TOOL_OUTPUT / 2);
     expect(all.endsWith(output)).toBe(true);
     expect(terminal?.["omitted"]).toBe(all.length - output.length);
     expect(bytes).toBeLessThan(all.length * 3);

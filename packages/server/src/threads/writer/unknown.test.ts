@@ -2,8 +2,11 @@ import { describe, expect, test } from "bun:test";
 import type { Json, JsonObject } from "@skein/client/protocol";
 import fc from "fast-check";
 import { Written } from "../testing/written.ts";
+import { DEFAULT_SETTINGS } from "../../settings.ts";
 import { BOUNDS } from "./bounds.ts";
 import { endTurn } from "./lifecycle.ts";
+
+const TOOL_OUTPUT = DEFAULT_SETTINGS.threads.toolOutputUnits;
 
 const chunk = (content: JsonObject, more: JsonObject = {}) => ({
   sessionUpdate: "agent_message_chunk",
@@ -130,7 +133,7 @@ describe("P3: what is not known of a part of a message or a tool call is kept wi
   });
 
   test("also where the text goes into a blob", () => {
-    const text = "x".repeat(BOUNDS.tool);
+    const text = "x".repeat(TOOL_OUTPUT);
     const content = [text, text].map((each) => ({
       type: "content",
       content: { type: "text", text: each, annotations },

@@ -4,7 +4,7 @@ import { askPermission, askQuestion, withdraw } from "./asks.ts";
 import { readBlock, TEXT } from "./blocks.ts";
 import { Draft } from "./draft.ts";
 import { writeForeign } from "./foreign.ts";
-import { BOUNDS } from "./bounds.ts";
+import { BOUNDS, type SetBounds } from "./bounds.ts";
 import { addBlock, addText, addUnknown } from "./messages.ts";
 import { note, notice, repeatedNotice } from "./notices.ts";
 import { removePlan, writePlan, writePlanUpdate } from "./plans.ts";
@@ -23,13 +23,13 @@ export type WriterEvent = Exclude<DriverEvent, { type: "turn" | "exited" }>;
  * the changes come in the agent's order (G8). What puts or changes an item ends the open message first; what is no
  * item (usage, modes, a running process's output) does not.
  */
-export function write(state: ThreadState, event: WriterEvent, now: number): Step {
-  return step(state, now, (draft) => writeEvent(draft, event));
+export function write(state: ThreadState, event: WriterEvent, now: number, bounds: SetBounds): Step {
+  return step(state, now, bounds, (draft) => writeEvent(draft, event));
 }
 
 /** Makes one step of whatever is done to the draft. */
-export function step(state: ThreadState, now: number, run: (draft: Draft) => void): Step {
-  const draft = new Draft(state, now);
+export function step(state: ThreadState, now: number, bounds: SetBounds, run: (draft: Draft) => void): Step {
+  const draft = new Draft(state, now, bounds);
   run(draft);
   return draft.finish();
 }
