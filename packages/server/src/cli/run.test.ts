@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Commit } from "@skein/client/protocol";
 import { Replica } from "@skein/client/replica";
+import type { Step } from "../../../../test/support/scripted-agent.ts";
 import { exported } from "./exported.ts";
 import { answerOf, jsonLines, Place, scripted } from "./testing/skein.ts";
 
@@ -175,4 +176,40 @@ test("a turn that another program cancels ends with 130 here", async () => {
   expect(JSON.parse(cancelled.out)).toMatchObject({ turn: expect.any(String) });
   expect((await run.ended()).code).toBe(130);
   expect(JSON.parse((await place.skein(["cancel", thread, "--json"])).out)).toMatchObject({ turn: null });
+});
+
+test("P3: what an agent says and nobody knows is kept, from its stdout to the export", async () => {
+  const said = (text: string, more: object): Step => ({
+    update: { sessionUpdate: "agent_message_chunk", content: { type: "text", text, ...more } },
+  });
+  const { code, out } = await place.skein([
+    "run",
+    ...scripted(
+      { update: { sessionUpdate: "telepathy", n: 1 } },
+      { update: { sessionUpdate: "telepathy", n: 2 } },
+      said("to", { annotations: { audience: ["user"] } }),
+      said("gether", { annotations: { audience: ["user"], priority: 1 } }),
+      {
+        update: {
+          sessionUpdate: "tool_call",
+          toolCallId: "a",
+          title: "Read",
+          status: "completed",
+          locations: [{ path: "/a", line: 1, column: 2 }],
+          content: [{ type: "diff", path: "/a", newText: "", _meta: { kind: "add" } }],
+        },
+      },
+    ),
+  ]);
+  expect({ code, out }).toEqual({ code: 0, out: "together\n" });
+  const { items } = await place.exportJson(await place.onlyThread());
+  expect(items.filter(({ kind, role }) => kind !== "turn" && role !== "user")).toMatchObject([
+    { kind: "notice", count: 2, detail: { n: 1 } },
+    { kind: "message", text: "together", unknown: { annotations: { audience: ["user"], priority: 1 } } },
+    {
+      kind: "tool",
+      locations: [{ path: "/a", line: 1, unknown: { column: 2 } }],
+      content: [{ type: "diff", unknown: { _meta: { kind: "add" } } }],
+    },
+  ]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isHeld, threadTopic } from "@skein/client/protocol";
+import { isHeld, threadTopic, type Json } from "@skein/client/protocol";
 import { Replica } from "@skein/client/replica";
 import fc from "fast-check";
 import { Written } from "../testing/written.ts";
@@ -27,8 +27,14 @@ const ask: fc.Arbitrary<Act> = id.map((toolCallId) => (written) => {
   const options = [{ optionId: "yes", name: "Yes", kind: "allow_once" }];
   written.event({ type: "permission", request: toolCallId, toolCall: { toolCallId }, options });
 });
+const remark = (extra: Json) => ({
+  sessionUpdate: "agent_message_chunk",
+  content: { type: "text", text: "x", extra },
+});
 const rest: fc.Arbitrary<Act> = fc.constantFrom<Act[]>(
   (written) => void written.text("x"),
+  (written) => void written.update(remark("a")),
+  (written) => void written.update(remark({ b: null })),
   (written) => void written.event({ type: "withdrawn", request: "a" }),
   (written) => void written.update({ sessionUpdate: "plan", entries: [{ content: "x", status: "pending" }] }),
   (written) => void written.do(endSession),
