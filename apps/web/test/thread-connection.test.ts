@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { scriptedAgent, type Step } from "../../../test/support/scripted-agent.ts";
 import { itemsOf, scriptOf, seededAgent } from "../../../test/support/seeded-agent.ts";
+import type { Item, Watch } from "@skein/client";
 import { App, live } from "./support/app.ts";
 import type { Page } from "./support/browser.ts";
 import { cuttable } from "./support/cuttable.ts";
@@ -38,19 +39,27 @@ const reachedHalf = (page: Page) =>
     HALF,
   );
 
-/** Waits until the server has the end of a thread's turns. */
-async function answered(thread: string): Promise<void> {
+/** Waits until what the server has of a thread is as asked, and gives its items. */
+async function onServer(thread: string, is: (replica: Watch["replica"]) => boolean): Promise<readonly Item[]> {
   const watch = (await app.server.client()).watch(`thread:${thread}`);
   await watch.ready();
   await new Promise<void>((resolve) => {
     const look = (): void => {
-      if (watch.replica.timeline().some(({ value }) => String(value["text"]).includes(`Line ${2 * HALF}:`))) resolve();
+      if (is(watch.replica)) resolve();
     };
     watch.onChange(look);
     look();
   });
+  const items = watch.replica.timeline();
   watch.release();
+  return items;
 }
+
+/** Waits until the server has the end of the halting agent's answer. */
+const answered = (thread: string): Promise<readonly Item[]> =>
+  onServer(thread, (replica) =>
+    replica.timeline().some(({ value }) => String(value["text"]).includes(`Line ${2 * HALF}:`)),
+  );
 
 const answerIn = async (page: Page): Promise<string> =>
   saidIn(await exported(page))
@@ -123,15 +132,14 @@ describe.skipIf(!app.available)("a thread whose connection goes", () => {
       if (index === 2) await two.reload();
     }
     const expected = seeds.flatMap((seed) => itemsOf(scriptOf(seed)));
+    const items = await onServer(thread, (replica) => {
+      const ended = [...replica.all("turn").values()].filter(({ endedAt }) => endedAt !== undefined);
+      return ended.length === seeds.length;
+    });
     for (const page of [one, two]) {
       await live(page);
-      await turnsEnded(page, 1);
-      await page.waitForFunction(() => document.querySelector("[data-status=streaming]") === null);
-      await page
-        .getByRole("main")
-        .getByText(`seed ${seeds.at(-1)}`, { exact: true })
-        .waitFor();
-      await page.getByRole("button", { name: "Stop" }).waitFor({ state: "detached" });
+      // The page follows the end: with the foot of the last turn it has everything.
+      await page.locator(`[data-row="footer ${String(items.at(-1)?.value["turn"])}"]`).waitFor();
       expect(saidIn(await exported(page))).toEqual(expected);
     }
   });
