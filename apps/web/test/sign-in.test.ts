@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, axeFaults, live, PHONE } from "./support/app.ts";
+import { exported, makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 
 const app = App.forThisFile();
 afterEach(() => app.finish());
@@ -121,6 +122,39 @@ describe.skipIf(!app.available)("P83: signing in", () => {
     await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
     await page.reload();
     await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
+  });
+
+  test("what was not answered when one signed out is sent by nobody, whoever signs in next on the page", async () => {
+    const thread = await makeThread(app, []);
+    const { page } = await app.signedIn();
+    let swallows = true;
+    await page.routeWebSocket(/\/v1\/socket/, (route) => {
+      const server = route.connectToServer();
+      route.onMessage((frame) => {
+        if (!swallows || !String(frame).includes('"thread.prompt"')) server.send(frame);
+      });
+    });
+    await openThread(page, app, thread);
+    await promptBox(page).fill("hello of the one before");
+    await page.keyboard.press("Enter");
+    await page.locator("[data-pending]").getByText("hello of the one before").waitFor();
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
+    const kept = () => page.evaluate(() => Object.keys(localStorage).filter((name) => name.includes("outbox")));
+    expect(await kept()).toEqual([]);
+    swallows = false;
+    const [, code = ""] = (await app.server.pairLink()).split("#");
+    await page.getByLabel("Code").fill(code);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await live(page);
+    // A thread's commands go out in the order given: had the first been left, it would be there before this one.
+    await page.locator(`[data-thread="${thread}"]`).click();
+    await promptBox(page).fill("hello of the one after");
+    await page.keyboard.press("Enter");
+    await turnsEnded(page, 1);
+    const said = (await exported(page)).filter(({ value }) => value["role"] === "user");
+    expect(said.map(({ value }) => value["text"])).toEqual(["hello of the one after"]);
   });
 
   test("settings make a code for another device, as a link and a picture", async () => {

@@ -206,10 +206,11 @@ export class SkeinClient {
   }
 
   /**
-   * Sends a command, as often as it takes for it to have its effect once. It stays in the outbox until it is answered.
+   * Sends a command, as often as it takes for it to have its effect once. It stays in the outbox until it is answered,
+   * and is sent as nobody but the user who was greeted when it was given, or is next if nobody was.
    *
-   * @throws SkeinError that the server answered with and that a repeat would not mend. At `close()` with retry
-   *   `reconnect`: the command is still in the outbox.
+   * @throws SkeinError that the server answered with and that a repeat would not mend; `forbidden` when another user is
+   *   greeted before it is answered. At `close()` with retry `reconnect`: the command is still in the outbox.
    * @example
    * const { turn } = await client.command("thread.prompt", { thread, text: "hello" });
    */
@@ -244,7 +245,7 @@ export class SkeinClient {
       case "greeting":
         return;
       case "live":
-        if (this.hello) this.#keeper?.greeted(this.hello.user.id);
+        if (this.hello) this.#greeted(this.hello.user.id);
         this.#topics.connected();
         this.#flush();
         return;
@@ -264,6 +265,12 @@ export class SkeinClient {
       default:
         status satisfies never;
     }
+  }
+
+  /** Before anything is sent or told: nothing of another user's may be. */
+  #greeted(user: string): void {
+    this.#keeper?.greeted(user);
+    this.outbox.greeted(user);
   }
 
   /** Nobody is to wait for what will not come. */

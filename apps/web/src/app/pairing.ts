@@ -46,13 +46,14 @@ export async function isSignedIn(): Promise<boolean> {
 
 /**
  * Signs this browser out: the server forgets its token and takes the cookie away, and this device forgets drafts,
- * recent directories, what was read and what was loaded. The theme stays. Where the server does not answer, that is
- * said, and everything is as it was.
+ * recent directories, what was read and what was loaded, and what was given and is not answered yet, which is never sent.
+ * The theme stays. Where the server does not answer, that is said, and everything is as it was.
  */
 export async function leave(client: SkeinClient): Promise<void> {
   try {
     const answer = await fetch("/v1/sign-out", { method: "POST" });
     if (!answer.ok) throw new Error(`The server answered with status ${answer.status}.`);
+    client.outbox.discardAll();
     forgetAll(THEME);
     // The server has closed the connection by now, or will: what it says then is that we are nobody.
     client.retryNow();

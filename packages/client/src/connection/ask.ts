@@ -5,8 +5,11 @@ import { isFailure, type RpcFailure, type RpcResult } from "../protocol/rpc.ts";
 /** What became of a request: answered, answered with an error, or `lost`: the connection ended first. */
 export type Outcome = { type: "result"; result: unknown } | { type: "error"; error: SkeinError } | { type: "lost" };
 
-/** One request. It is settled exactly once, and only by the connection that it was sent on. */
-export type Ask = { method: Method; params: unknown; settle(outcome: Outcome): void };
+/**
+ * One request. It is settled exactly once, and only by the connection that it was sent on. With a `user` it is theirs, and
+ * nobody else's.
+ */
+export type Ask = { method: Method; params: unknown; user?: string | null; settle(outcome: Outcome): void };
 
 /** Reads an answer by the schema of the method's result. */
 export function readAnswer(method: Method, answer: RpcResult | RpcFailure): Outcome {

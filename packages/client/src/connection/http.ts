@@ -33,7 +33,7 @@ export class HttpRequests {
       ask.settle({ type: "error", error: tooLarge(ask.method, bytes, limit) });
       return;
     }
-    const response = await this.#post(body);
+    const response = await this.#post(body, ask.user ?? null);
     if (response === null) {
       ask.settle({ type: "lost" });
       return;
@@ -51,10 +51,12 @@ export class HttpRequests {
     ask.settle(answer ? readAnswer(ask.method, answer) : { type: "lost" });
   }
 
-  async #post(body: string): Promise<{ status: number; text: string } | null> {
+  async #post(body: string, user: string | null): Promise<{ status: number; text: string } | null> {
     const { url, token, fetch } = this.#options;
     const headers: Record<string, string> = { "content-type": "application/json" };
     if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
+    // P87: no greeting tells on this way who we are by now.
+    if (user !== null) headers["skein-user"] = user;
     try {
       const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
       const response = await fetch(url, { method: "POST", headers, body, signal });

@@ -5,6 +5,8 @@ export type StoredCommand = {
   params: Record<string, unknown>;
   /** When it was given, in milliseconds since 1970; made so that no two of one client are equal. */
   at: number;
+  /** Whose it is; absent until the server has said who that is. */
+  user?: string;
 };
 
 /** Where unanswered commands are kept, so that they survive what their client does not. */
@@ -34,9 +36,9 @@ export type WebStorage = Pick<Storage, "length" | "key" | "getItem" | "setItem" 
  * other's. A tab that loads also sends what another one left or still waits for: keys make that harmless.
  *
  * @param storage `localStorage`, as a rule.
- * @param prefix Begins the names of the entries. Give each server and user one of their own: whoever loads it sends it.
+ * @param prefix Begins the names of the entries. Give each server one of its own.
  * @example
- * new SkeinClient({ url: location.origin, storage: webStorage(localStorage, `skein.outbox.${user}.`) });
+ * new SkeinClient({ url: location.origin, storage: webStorage(localStorage) });
  */
 export function webStorage(storage: WebStorage, prefix = "skein.outbox."): OutboxStorage {
   return {
@@ -66,12 +68,13 @@ function read(text: string | null): StoredCommand | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { key, method, params, at } = value as Partial<Record<keyof StoredCommand, unknown>>;
+  const { key, method, params, at, user } = value as Partial<Record<keyof StoredCommand, unknown>>;
   const fits =
     typeof key === "string" &&
     typeof method === "string" &&
     typeof params === "object" &&
     params !== null &&
-    typeof at === "number";
+    typeof at === "number" &&
+    (user === undefined || typeof user === "string");
   return fits ? (value as StoredCommand) : null;
 }

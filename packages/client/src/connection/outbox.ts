@@ -20,6 +20,8 @@ export type OutboxEntry = {
   readonly params: Readonly<Record<string, unknown>>;
   /** When it was given, in milliseconds since 1970; no two of one client are equal. */
   readonly at: number;
+  /** Whose it is: the one who had last been greeted when it was given; `null` until somebody is. */
+  readonly user: string | null;
   /**
    * `queued` waits for a connection or for the command before it; `sent` waits for the answer; `delayed` the server
    * asked to have it later; `answered` its effect is on its way to the replica of its topic.
@@ -57,7 +59,7 @@ type Pending = {
 /**
  * Commands that are not answered yet. Those of one thread are sent one after the other, in the order given, and again
  * after every loss, until they are answered: the key they bear lets them have their effect once (G3). Only what stops or
- * answers an agent does not wait for those before it.
+ * answers an agent does not wait for those before it. Nobody's is ever sent as another user's (G6).
  */
 export class Outbox {
   readonly #context: OutboxContext;
@@ -67,18 +69,20 @@ export class Outbox {
   #entries: readonly OutboxEntry[] | null = null;
   #lastAt = 0;
   #answeredCount = 0;
+  /** Who was greeted last. */
+  #user: string | null = null;
   #telling = false;
 
   constructor(context: OutboxContext) {
     this.#context = context;
-    for (const { key, method, params, at } of context.storage.load().toSorted((a, b) => a.at - b.at)) {
+    for (const { key, method, params, at, user = null } of context.storage.load().toSorted((a, b) => a.at - b.at)) {
       if (!isCommand(method)) {
         context.storage.remove(key);
         context.report(new SkeinError("unsupported", `There is no command ${method}; it was left in the outbox.`));
         continue;
       }
       this.#lastAt = Math.max(this.#lastAt, at);
-      const entry: OutboxEntry = { key, method, params, at, state: "queued", attempts: 0, error: null, stored: true };
+      const entry: OutboxEntry = { ...NEW, key, method, params, at, user, stored: true };
       this.#pending.set(key, { entry, resolve: () => {}, reject: () => {} });
     }
   }
@@ -109,9 +113,38 @@ export class Outbox {
   discard(key: string): boolean {
     const pending = this.#pending.get(key);
     if (pending === undefined || pending.entry.state === "answered") return false;
-    this.#fail(pending, new SkeinError("conflict", "The command was taken out of the outbox."));
+    this.#fail(pending, takenOut());
     this.flush();
     return true;
+  }
+
+  /** Takes out every command that is not answered, as when its user signs out: what `discard` does, for all. */
+  discardAll(): void {
+    this.#context.announcer.during(() => {
+      for (const pending of this.#pending.values()) {
+        if (pending.entry.state !== "answered") this.#fail(pending, takenOut());
+      }
+    });
+  }
+
+  /**
+   * The server has said who we are. What was given before anybody was known is theirs; what is another's goes: it rejects
+   * with `forbidden`.
+   */
+  greeted(user: string): void {
+    this.#user = user;
+    for (const pending of this.#pending.values()) {
+      const { entry } = pending;
+      if (entry.user === null) {
+        this.#become(pending, { user });
+        if (entry.stored) this.#save(stored(pending.entry));
+      } else if (entry.user !== user && entry.state === "answered") {
+        this.#forget(pending);
+      } else if (entry.user !== user) {
+        const message = "The command was given by another user than is signed in now: it is not sent.";
+        this.#fail(pending, new SkeinError("forbidden", message));
+      }
+    }
   }
 
   /** Puts a command in and sends it as soon as can be. */
@@ -119,8 +152,8 @@ export class Outbox {
     const at = Math.max(this.#lastAt + 1, this.#context.clock.now());
     this.#lastAt = at;
     const key = newKey();
-    const stored = this.#save({ key, method, params, at });
-    const entry: OutboxEntry = { key, method, params, at, state: "queued", attempts: 0, error: null, stored };
+    const given: OutboxEntry = { ...NEW, key, method, params, at, user: this.#user };
+    const entry = { ...given, stored: this.#save(stored(given)) };
     return new Promise((resolve, reject) => {
       this.#pending.set(key, { entry, resolve, reject });
       this.#changed();
@@ -139,7 +172,8 @@ export class Outbox {
       busy.add(lane);
       if (waits || entry.state !== "queued") continue;
       const params = { ...entry.params, key: entry.key };
-      const ask: Ask = { method: entry.method, params, settle: (outcome) => this.#answered(pending, outcome) };
+      const { method, user } = entry;
+      const ask: Ask = { method, params, user, settle: (outcome) => this.#answered(pending, outcome) };
       // Marked first: the answer may come at once.
       pending.entry = { ...entry, state: "sent" };
       if (!this.#context.send(ask)) {
@@ -153,11 +187,8 @@ export class Outbox {
   /** Forgets what was answered and has come to be seen. */
   settle(): void {
     if (this.#answeredCount === 0) return;
-    for (const [key, { seen }] of this.#pending) {
-      if (!seen?.()) continue;
-      this.#pending.delete(key);
-      this.#answeredCount--;
-      this.#changed();
+    for (const pending of this.#pending.values()) {
+      if (pending.seen?.()) this.#forget(pending);
     }
   }
 
@@ -201,6 +232,13 @@ export class Outbox {
     pending.resolve(result);
     this.#context.announcer.tell(this.#settledListeners, { entry: pending.entry, result });
     this.settle();
+  }
+
+  /** Takes out what was answered. */
+  #forget({ entry }: Pending): void {
+    this.#pending.delete(entry.key);
+    this.#answeredCount--;
+    this.#changed();
   }
 
   #fail(pending: Pending, error: SkeinError): void {
@@ -251,6 +289,19 @@ export class Outbox {
     }
   }
 }
+
+const NEW = { state: "queued", attempts: 0, error: null, stored: false } as const;
+
+const takenOut = (): SkeinError => new SkeinError("conflict", "The command was taken out of the outbox.");
+
+/** A command as the storage keeps it. */
+const stored = ({ key, method, params, at, user }: OutboxEntry): StoredCommand => ({
+  key,
+  method,
+  params,
+  at,
+  ...(user !== null && { user }),
+});
 
 /**
  * What stops an agent, and what it waits for, must not wait for anything itself, and needs not: it is about what runs

@@ -44,6 +44,8 @@ export class FakeServer {
   intercept: (request: Request) => unknown = () => undefined;
   /** A token the server wants, if any. */
   token: string | undefined;
+  /** Whom it takes those who come for. */
+  user = "local";
   readonly #random: () => number;
   #connections = 0;
 
@@ -184,7 +186,7 @@ export class FakeServer {
         }
         return {
           connection: session.connection,
-          user: { id: "local", name: "Local", board: "personal" },
+          user: { id: this.user, name: "Local", board: "personal" },
           server: { name: "fake", version: "0", epoch: this.epoch },
           limits: this.limits,
         };

@@ -75,16 +75,25 @@ async function answerRpc(request: Request, context: HttpContext): Promise<Respon
   if (messages.length > MOST_WAITING) {
     throw new SkeinError("too_large", `A batch may have ${MOST_WAITING} messages at most.`);
   }
-  const answers = await Promise.all(messages.map((message) => answerOne(message, principal, context)));
+  const asker = request.headers.get("skein-user") ?? principal.user;
+  const answers = await Promise.all(messages.map((message) => answerOne(message, asker, principal, context)));
   const sent = answers.filter((answer) => answer !== null);
   if (sent.length === 0) return new Response(null, { status: 204 });
   return new Response(text.trimStart().startsWith("[") ? `[${sent.join(",")}]` : sent[0], { headers: JSON_HEADERS });
 }
 
-async function answerOne(value: unknown, principal: Principal, context: HttpContext): Promise<string | null> {
+async function answerOne(
+  value: unknown,
+  asker: string,
+  principal: Principal,
+  context: HttpContext,
+): Promise<string | null> {
   try {
     const message = readMessage(value);
     if (!isRequest(message)) return null;
+    if (asker !== principal.user) {
+      throw new SkeinError("forbidden", "This was asked by another user than is signed in now.");
+    }
     context.spend(principal);
     return resultMessage(message.id, await dispatch(context.domain, principal, message.method, message.params));
   } catch (error) {
