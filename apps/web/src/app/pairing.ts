@@ -54,6 +54,8 @@ export async function leave(client: SkeinClient): Promise<void> {
     const answer = await fetch("/v1/sign-out", { method: "POST" });
     if (!answer.ok) throw new Error(`The server answered with status ${answer.status}.`);
     client.outbox.discardAll();
+    // Who waited for an answer puts what was refused back into a draft: that is to go as well.
+    await new Promise((resolve) => setTimeout(resolve));
     forgetAll(THEME);
     // The server has closed the connection by now, or will: what it says then is that we are nobody.
     client.retryNow();
