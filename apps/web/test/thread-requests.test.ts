@@ -154,14 +154,55 @@ describe.skipIf(!app.available)("a request", () => {
   });
 
   test("what waits for the person counts no time, and says whom it waits for", async () => {
-    const thread = await makeThread(app, ...asks([...run("c6", "sleep"), LONG]));
+    const beside: Step = {
+      update: {
+        sessionUpdate: "tool_call",
+        toolCallId: "c6 beside",
+        status: "in_progress",
+        kind: "read",
+        title: "Beside",
+      },
+    };
+    const thread = await makeThread(app, ...asks([beside, ...run("c6", "sleep"), LONG]));
     const { page } = await app.signedIn();
+    await page.clock.install();
     await openThread(page, app, thread);
     const row = page.locator("[data-toggle]").filter({ hasText: "Run a command" });
     await row.getByText("waits for you").waitFor();
-    // As long as it would take to be worth saying.
-    await page.waitForTimeout(1200);
-    expect(await row.textContent()).not.toMatch(/\d s/);
+    // What runs beside it counts: the second time it does, the row has heard of the first.
+    for (const [ms, time] of [
+      [20_000, /[2-5]\d s|min/],
+      [60_000, /min/],
+    ] as const) {
+      await page.clock.fastForward(ms);
+      await page.locator("[data-row]").filter({ hasText: "Beside" }).getByText(time).waitFor();
+    }
+    expect(await row.textContent()).not.toMatch(/\d (s|min)/);
+  });
+
+  test("once it has ended, its time is its own: what the person took to answer is left out", async () => {
+    const thread = await makeThread(app, ...asks(run("c7", "make")));
+    const { page } = await app.signedIn();
+    // Begun two minutes and asked a minute earlier than it was, as this page is told.
+    await page.routeWebSocket(/\/v1\/socket/, (route) => {
+      const server = route.connectToServer();
+      server.onMessage((frame) =>
+        route.send(
+          String(frame)
+            .replace(/("toolCallId":"c7"[^]*?"startedAt":)(\d+)/, (_, before, at) => `${before}${Number(at) - 120_000}`)
+            .replace(/"askedAt":(\d+)/, (_, at) => `"askedAt":${Number(at) - 60_000}`),
+        ),
+      );
+    });
+    await openThread(page, app, thread);
+    await card(page)
+      .getByRole("button", { name: /^Allow/ })
+      .first()
+      .click();
+    await turnsEnded(page, 1);
+    const row = page.locator("[data-toggle]").filter({ hasText: "Run a command" });
+    await row.getByRole("img", { name: "Done" }).waitFor();
+    expect(await row.textContent()).toMatch(/\D1 min( [0-5] s)?$/);
   });
 
   test("a second request is announced as well", async () => {

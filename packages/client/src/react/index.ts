@@ -9,7 +9,7 @@ export { useCommand, type CommandView } from "./use-command.ts";
 export { useConnection, type ConnectionState, type ConnectionView } from "./use-connection.ts";
 export { useItem, type ItemKind, type ItemValue } from "./use-item.ts";
 export { useOutbox, usePendingPrompts, type OutboxView } from "./use-outbox.ts";
-export { usePermissions, type PendingRequests } from "./use-permissions.ts";
+export { usePermissions, usePermissionsOf, type PendingRequests } from "./use-permissions.ts";
 export { useSearch, type SearchOptions, type SearchView } from "./use-search.ts";
 export { useThread, type ThreadView } from "./use-thread.ts";
 export { useTimeline, type TimelineView } from "./use-timeline.ts";

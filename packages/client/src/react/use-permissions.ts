@@ -49,5 +49,40 @@ export function usePermissions(thread: string): PendingRequests {
   );
 }
 
+/**
+ * All permissions that were asked about one tool call, oldest first, answered or not. They come after the call, so whoever
+ * sees it in the timeline has all of them.
+ *
+ * @param thread The thread's id.
+ * @param tool The tool call's id.
+ * @example
+ * ```tsx
+ * import { usePermissionsOf } from "@skein/client/react";
+ *
+ * function AskedFor({ thread, tool }: { thread: string; tool: string }) {
+ *   return usePermissionsOf(thread, tool).map(({ id, value }) => <p key={id}>{value.title}: {value.status}</p>);
+ * }
+ * ```
+ */
+export function usePermissionsOf(thread: string, tool: string): readonly Entity<PermissionEntity>[] {
+  const topic = threadTopic(thread);
+  return useCell(
+    (store) =>
+      store.topicCell<readonly Entity<PermissionEntity>[]>(
+        topic,
+        [topicKeys.kind(topic, "permission")],
+        ({ replica }, previous) =>
+          stable(
+            previous,
+            inOrder(entitiesOf<PermissionEntity>(replica, "permission").filter(({ value }) => value.tool === tool)),
+          ),
+      ),
+    [topic, tool],
+  );
+}
+
+const inOrder = <Value extends { pos: number }>(all: Entity<Value>[]): Entity<Value>[] =>
+  all.sort((a, b) => a.value.pos - b.value.pos);
+
 const pending = <Value extends { status: string; pos: number }>(all: Entity<Value>[]): Entity<Value>[] =>
-  all.filter(({ value }) => value.status === "pending").sort((a, b) => a.value.pos - b.value.pos);
+  inOrder(all.filter(({ value }) => value.status === "pending"));

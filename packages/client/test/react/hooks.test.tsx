@@ -9,6 +9,7 @@ import {
   useItem,
   usePendingPrompts,
   usePermissions,
+  usePermissionsOf,
   useThread,
   useTimeline,
   type BoardView,
@@ -262,6 +263,30 @@ test("Permissions: all pending ones show, oldest first, whatever the window; the
   server.commit(THREAD, [patch("question", "q1", { status: "cancelled" })]);
   await settle();
   expect(shown.text()).toBe("may I -2 0");
+  await shown.unmount();
+});
+
+test("usePermissionsOf: those of one tool call, oldest first, answered too; the same list until one of them changes", async () => {
+  const { server, show, settle } = stage(page);
+  fillThread(server, 1);
+  const ask = (pos: number, tool: string): Change =>
+    put("permission", `r${pos}`, { pos, tool, title: "", options: [], status: "pending", askedAt: pos });
+  server.commit(THREAD, [ask(12, "t1"), ask(11, "t1"), ask(13, "t2")]);
+  const seen: (readonly { id: string; value: PermissionEntity }[])[] = [];
+  function Asked(): ReactNode {
+    seen.push(usePermissionsOf("one", "t1"));
+    return null;
+  }
+  const shown = await show(<Asked />);
+  const now = () => seen.at(-1)!.map(({ id, value }) => `${id} ${value.status}`);
+  expect(now()).toEqual(["r11 pending", "r12 pending"]);
+  const before = seen.at(-1);
+  server.commit(THREAD, [patch("permission", "r13", { status: "answered", answeredAt: 20 })]);
+  await settle();
+  expect(seen.at(-1)).toBe(before);
+  server.commit(THREAD, [patch("permission", "r11", { status: "answered", answeredAt: 20 })]);
+  await settle();
+  expect(now()).toEqual(["r11 answered", "r12 pending"]);
   await shown.unmount();
 });
 

@@ -1,5 +1,5 @@
 import type { ToolEntity } from "@skein/client";
-import { usePermissions } from "@skein/client/react";
+import { usePermissionsOf } from "@skein/client/react";
 import { duration } from "../lib/words.ts";
 import { MiddleCut } from "../lib/middle-cut.tsx";
 import { useNow } from "../lib/use-now.ts";
@@ -7,6 +7,7 @@ import { useThreadDirectory, useThreadId } from "../thread-context.ts";
 import { useOpen } from "../timeline/view-state.ts";
 import { EditCount } from "./edit-count.tsx";
 import { ItemBar } from "./item-bar.tsx";
+import { ownTime } from "./own-time.ts";
 import { StepRow } from "./step-row.tsx";
 import { StepState } from "./step-state.tsx";
 import { ToolBody, toolText } from "./tool-body.tsx";
@@ -39,11 +40,7 @@ export function ToolCall({ id, tool }: { id: string; tool: ToolEntity }) {
       facts={
         <>
           <EditCount tool={tool} />
-          {tool.endedAt === undefined ? (
-            <Underway id={id} tool={tool} />
-          ) : (
-            <Duration ms={tool.endedAt - tool.startedAt} />
-          )}
+          <Time id={id} tool={tool} />
           <StepState state={tool.status} />
         </>
       }
@@ -56,16 +53,14 @@ export function ToolCall({ id, tool }: { id: string; tool: ToolEntity }) {
   );
 }
 
-/** How long it runs already; while it waits, no time is counted: it is the person's. */
-function Underway({ id, tool: { status, startedAt } }: { id: string; tool: ToolEntity }) {
-  const { permissions } = usePermissions(useThreadId());
-  const waits = permissions.some(({ value }) => value.tool === id);
-  const runs = status === "in_progress" && !waits;
+/** How long it ran, or runs already; while somebody is waited for, no time is counted: it is the person's. */
+function Time({ id, tool }: { id: string; tool: ToolEntity }) {
+  const asked = usePermissionsOf(useThreadId(), id).map(({ value }) => value);
+  const waits = tool.endedAt === undefined && asked.some(({ status }) => status === "pending");
+  const runs = tool.status === "in_progress" && !waits;
   const now = useNow(runs);
   if (waits) return <span className="font-medium text-wait">waits for you</span>;
-  return runs && <Duration ms={Math.max(now, startedAt) - startedAt} />;
-}
-
-function Duration({ ms }: { ms: number }) {
+  if (!runs && tool.endedAt === undefined) return null;
+  const ms = ownTime(tool, asked, now);
   return ms >= WORTH_SAYING_MS && <span>{duration(ms)}</span>;
 }
