@@ -126,6 +126,7 @@ describe.skipIf(!app.available)("reading a thread", () => {
   test("there is no jump to the latest where one sees it", async () => {
     const thread = await makeThread(app, ["hello"]);
     const { page } = await app.signedIn();
+    await page.clock.install();
     await openThread(page, app, thread);
     await turnsEnded(page, 1);
     await page.locator("#main").focus();
@@ -133,9 +134,15 @@ describe.skipIf(!app.available)("reading a thread", () => {
     await page.waitForFunction(() => document.activeElement?.hasAttribute("data-row") ?? false);
     await page.keyboard.press("k");
     await timeline(page).hover();
+    const wheeled = await timeline(page).evaluateHandle((box) => ({
+      once: new Promise<void>((resolve) => box.addEventListener("wheel", () => resolve(), { once: true })),
+    }));
     await page.mouse.wheel(0, -300);
-    // As long as the way to a row takes to end.
-    await page.waitForTimeout(600);
+    await wheeled.evaluate(({ once }) => once);
+    // All that waits for a time, as the end of the way to a row does, and then what is drawn after that.
+    await page.clock.runFor(5_000);
+    await (await app.server.client()).command("thread.rename", { thread, title: "Drawn later" });
+    await page.getByRole("heading", { name: "Drawn later" }).waitFor();
     expect(await jump(page).count()).toBe(0);
   });
 

@@ -117,6 +117,40 @@ describe.skipIf(!app.available)("a request", () => {
     expect((await bar(page).boundingBox())?.height).toBeLessThan(64);
   });
 
+  test("the focus stays in the bar when it changes its shape: on the same answer, or on what leads to it", async () => {
+    const thread = await makeThread(app, ["long 60", "edit Something"]);
+    const { page } = await app.signedIn({ viewport: { width: 1440, height: 900 } });
+    await openThread(page, app, thread);
+    const [allow, reject, others] = [/^Allow/, "Reject", "Other answers"].map((name) =>
+      bar(page).getByRole("button", { name }).first(),
+    );
+    /** Scrolls its card out of view, or into it; resolves once the bar has the shape for that. */
+    const scroll = async (to: "away" | "to it"): Promise<void> => {
+      const top = to === "away" ? 0 : 1e6;
+      await page.evaluate((y) => document.querySelector("[data-timeline]")?.scrollTo(0, y), top);
+      await (to === "away" ? reject : others)?.waitFor();
+    };
+    const focused = () => page.evaluate(() => document.activeElement?.textContent || document.activeElement?.ariaLabel);
+    await others?.waitFor();
+    await allow?.focus();
+    const name = await focused();
+    expect(name).toStartWith("Allow");
+    for (const to of ["away", "to it"] as const) {
+      await scroll(to);
+      expect(await focused()).toBe(name);
+    }
+    await scroll("away");
+    await reject?.focus();
+    await scroll("to it");
+    expect(await focused()).toBe("Other answers");
+    // Not on an answer that nobody chose.
+    await scroll("away");
+    expect(await page.evaluate(() => document.activeElement?.hasAttribute("data-request-title"))).toBe(true);
+    await page.getByRole("textbox", { name: "Prompt", exact: true }).focus();
+    await scroll("to it");
+    expect(await focused()).not.toBe("Other answers");
+  });
+
   test("answered in the bar, the next request has the focus, and after the last the prompt box", async () => {
     const thread = await makeThread(app, ...asks([...atOnce("one"), ...atOnce("two"), { hang: true }]));
     const { page } = await app.signedIn();

@@ -52,7 +52,7 @@ export function PermissionMenu({ id, permission }: Props) {
         <Menu
           side="top"
           trigger={
-            <IconButton label="Other answers" disabled={answer.chosen !== null}>
+            <IconButton label="Other answers" data-other-answers disabled={answer.chosen !== null}>
               <Ellipsis size={16} aria-hidden />
             </IconButton>
           }
@@ -87,6 +87,7 @@ function OptionButton({
       variant={primary ? "primary" : "secondary"}
       disabled={answer.chosen !== null}
       data-answer={keyCap}
+      data-option={option.optionId}
       data-allows={allows(option)}
       aria-keyshortcuts={keyCap?.toUpperCase()}
       onClick={() => answer.permission(id, option.optionId)}

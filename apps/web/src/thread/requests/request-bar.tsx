@@ -1,7 +1,7 @@
 import type { PermissionEntity, ToolEntity } from "@skein/client";
 import { useItem, usePermissions } from "@skein/client/react";
 import { CircleQuestionMark, ShieldQuestionMark } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { DiffContent } from "../items/diff-content.tsx";
@@ -13,6 +13,7 @@ import { useThreadDirectory, useThreadId } from "../thread-context.ts";
 import { useIsInSight } from "./answers-in-sight.ts";
 import { PermissionButtons, PermissionMenu } from "./permission-buttons.tsx";
 import { plainTitle } from "./permission-card.tsx";
+import { useKeptFocus } from "./use-kept-focus.ts";
 
 /**
  * Above the prompt box while the agent waits for somebody: the oldest request with what it is about and its buttons, and
@@ -47,10 +48,14 @@ function Bar({
   const tool = useItem(useThreadId(), "tool", permission?.tool ?? "");
   const [inSight, low] = [useIsInSight(id), useLow()];
   const short = inSight || low;
+  const box = useRef<HTMLElement>(null);
+  const keptFocus = useKeptFocus(box, short);
   const command = tool ? commandOf(tool) : null;
   const Icon = permission ? ShieldQuestionMark : CircleQuestionMark;
   return (
     <section
+      ref={box}
+      {...keptFocus}
       aria-label="The agent waits for you"
       data-request={id}
       className={classNames(
