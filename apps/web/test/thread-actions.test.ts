@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, PHONE } from "./support/app.ts";
+import { DOT } from "./support/picture.ts";
 import type { Page } from "./support/browser.ts";
 import { showcaseAgent } from "./support/showcase-agent.ts";
 import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
@@ -143,14 +144,7 @@ describe.skipIf(!app.available)("back on a phone", () => {
     await page.waitForFunction(() => !(history.state as { layers?: number } | null)?.layers);
 
     // A picture shown large is a layer too.
-    await page.getByLabel("Files to attach").setInputFiles({
-      name: "dot.png",
-      mimeType: "image/png",
-      buffer: Buffer.from(
-        "iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4//8/w38GIAXDIBKE0DHxgljNBAAO9TXL0Y4OHwAAAABJRU5ErkJggg==",
-        "base64",
-      ),
-    });
+    await page.getByLabel("Files to attach").setInputFiles(DOT);
     await page.getByRole("button", { name: "Remove dot.png" }).waitFor();
     await page.getByRole("button", { name: "Send" }).tap();
     await page.getByRole("button", { name: "dot.png: show large" }).tap();

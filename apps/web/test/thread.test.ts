@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { App, axeFaults, live, PHONE } from "./support/app.ts";
+import { DOT } from "./support/picture.ts";
 import { showcaseAgent } from "./support/showcase-agent.ts";
 import { exported, makeThread, openThread, promptBox, saidIn, turnsEnded } from "./support/thread.ts";
 
@@ -149,14 +150,7 @@ describe.skipIf(!app.available)("a thread", () => {
     const { page } = await app.signedIn();
     await openThread(page, app, thread);
     await turnsEnded(page, 1);
-    await page.getByLabel("Files to attach").setInputFiles({
-      name: "dot.png",
-      mimeType: "image/png",
-      buffer: Buffer.from(
-        "iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4//8/w38GIAXDIBKE0DHxgljNBAAO9TXL0Y4OHwAAAABJRU5ErkJggg==",
-        "base64",
-      ),
-    });
+    await page.getByLabel("Files to attach").setInputFiles(DOT);
     await page.getByRole("button", { name: "Remove dot.png" }).waitFor();
     await promptBox(page).fill("Look at this");
     await page.reload();
