@@ -53,6 +53,33 @@ describe.skipIf(!app.available)("the palette and the keys", () => {
     await page.waitForURL("**/search?q=tmp");
   });
 
+  test("while the threads are not loaded, the palette says that, and not that there is none", async () => {
+    const client = await app.server.client();
+    await client.command("thread.create", { agent: "demo", cwd: app.server.cwd, title: "Umbrella" });
+    const { page } = await app.signedIn();
+    let come = (): void => {};
+    const coming = new Promise<void>((resolve) => (come = resolve));
+    await page.routeWebSocket(/\/v1\/socket/, (route) => {
+      const server = route.connectToServer();
+      server.onMessage(async (frame) => {
+        if (String(frame).includes('"topic":"board:')) await coming;
+        route.send(frame);
+      });
+    });
+    await page.evaluate(() => indexedDB.deleteDatabase("skein.replicas"));
+    await page.reload();
+    await page.getByRole("button", { name: "Commands" }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Commands" }).fill("umbrella");
+    await page.getByText("The threads are not loaded yet.").waitFor();
+    expect(await page.getByText("Nothing is called that.").count()).toBe(0);
+    come();
+    await page.getByRole("option", { name: "Umbrella" }).waitFor();
+    await page.getByRole("combobox", { name: "Commands" }).fill("zzzq");
+    await page.getByText("Nothing is called that.").waitFor();
+    expect(await page.getByText("The threads are not loaded yet.").count()).toBe(0);
+  });
+
   test("? shows all keys, also those of other pages; N goes to a new thread; [ and ] from thread to thread", async () => {
     const client = await app.server.client();
     for (const title of ["First", "Second"]) {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, axeFaults, live, PHONE } from "./support/app.ts";
+import { cuttable } from "./support/cuttable.ts";
 import { exported, makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 
 const app = App.forThisFile();
@@ -113,6 +114,26 @@ describe.skipIf(!app.available)("P83: signing in", () => {
     await programs.getByText("Cuts off the command line").waitFor();
     expect(await axeFaults(other.page)).toEqual([]);
     await context.close();
+  });
+
+  test("what cannot be done to a device while the connection is away cannot be pressed, also where it was begun", async () => {
+    await app.signedIn();
+    const { page } = await app.signedIn();
+    const network = await cuttable(page);
+    await page.goto(`${app.server.url}/settings`);
+    const row = page.getByRole("listitem").filter({ hasText: "Chrome on Linux" }).filter({ hasNotText: "this device" });
+    await row
+      .getByRole("button", { name: /^Revoke/ })
+      .first()
+      .click();
+    const mine = page.getByRole("listitem").filter({ hasText: "this device" });
+    await mine.getByRole("button", { name: /^Rename/ }).click();
+    await network.cut();
+    await page.getByText("The server is out of reach.").waitFor();
+    expect(await page.getByRole("button", { name: "Revoke", exact: true }).isDisabled()).toBe(true);
+    expect(await page.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
+    network.mend();
+    await page.getByRole("button", { name: "Save" }).and(page.locator(":enabled")).waitFor();
   });
 
   test("P85: signing out asks for a code again", async () => {

@@ -2,6 +2,8 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { App, PHONE } from "./support/app.ts";
 import { DOT } from "./support/picture.ts";
 import type { Page } from "./support/browser.ts";
+import { cuttable } from "./support/cuttable.ts";
+import { scriptedAgent, type Step } from "../../../test/support/scripted-agent.ts";
 import { showcaseAgent } from "./support/showcase-agent.ts";
 import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 
@@ -19,6 +21,26 @@ async function choose(page: Page, typed: string): Promise<void> {
 }
 
 describe.skipIf(!app.available)("what can be done with a thread, from the palette", () => {
+  test("an export that needs the server says so while it is out of reach, and is made once it is back", async () => {
+    const step = (at: number): Step[] => [
+      { update: { sessionUpdate: "tool_call", toolCallId: `${at}`, status: "completed", kind: "read", title: "Look" } },
+      { text: `Item ${at}.\n\n`, times: 5 },
+    ];
+    const steps = Array.from({ length: 400 }, (_, at) => step(at)).flat();
+    const thread = await makeThread(app, [JSON.stringify(steps)], scriptedAgent());
+    const { page } = await app.signedIn();
+    const network = await cuttable(page);
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    await network.cut();
+    await page.locator('[data-connection="offline"]').waitFor();
+    await choose(page, "export markdown");
+    await page.getByText("The export is made once the server is back").waitFor();
+    network.mend();
+    const file = await page.waitForEvent("download");
+    expect(await Bun.file(await file.path()).text()).toContain("Item 0.");
+  });
+
   test("rename, mode, panel, link, archive and back", async () => {
     const thread = await makeThread(app, ["hello"]);
     const { page, context } = await app.signedIn();

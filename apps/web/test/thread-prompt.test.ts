@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, live, PHONE } from "./support/app.ts";
 import { cuttable } from "./support/cuttable.ts";
+import { DOT } from "./support/picture.ts";
 import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 import type { Page } from "./support/browser.ts";
 
@@ -46,6 +47,28 @@ describe.skipIf(!app.available)("the prompt box", () => {
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByText(/· stopped/).waitFor();
     expect(await page.getByText("could not be stopped").count()).toBe(0);
+  });
+
+  test("Enter while a file is on its way to the server says so, and sends once it is there", async () => {
+    const thread = await makeThread(app, []);
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    let arrive = (): void => {};
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    await page.route("**/v1/blobs", async (route) => {
+      await arrived;
+      await route.continue();
+    });
+    await page.getByLabel("Files to attach").setInputFiles(DOT);
+    await promptBox(page).fill("Look at this");
+    await page.keyboard.press("Enter");
+    await page.getByText("dot.png is still on its way to the server.").waitFor();
+    expect(await promptBox(page).inputValue()).toBe("Look at this");
+    arrive();
+    await page.getByRole("button", { name: "Remove dot.png" }).waitFor();
+    await promptBox(page).press("Enter");
+    await turnsEnded(page, 1);
+    expect(await promptBox(page).inputValue()).toBe("");
   });
 
   test("a file dropped anywhere in a thread is attached; elsewhere it opens nothing", async () => {

@@ -174,6 +174,32 @@ describe.skipIf(!app.available)("a request", () => {
     await page.getByText("Allowed once by you").first().waitFor();
   });
 
+  test("an answer on its way is on its way everywhere: in the card, in the bar whatever its shape, after a reload", async () => {
+    const thread = await makeThread(app, ["long 60", "edit Something"]);
+    const { page } = await app.signedIn({ viewport: { width: 1440, height: 900 } });
+    let swallows = true;
+    await page.routeWebSocket(/\/v1\/socket/, (route) => {
+      const server = route.connectToServer();
+      route.onMessage((frame) => {
+        if (!swallows || !String(frame).includes('"thread.answer"')) server.send(frame);
+      });
+    });
+    await openThread(page, app, thread);
+    const allow = (of: "bar" | "card") => (of === "bar" ? bar(page) : card(page)).locator("[data-answer=a]");
+    await bar(page).getByRole("button", { name: "Other answers" }).waitFor();
+    await allow("bar").click();
+    await bar(page).getByText("Allow…").waitFor();
+    expect(await allow("card").isDisabled()).toBe(true);
+    await page.evaluate(() => document.querySelector("[data-timeline]")?.scrollTo(0, 0));
+    await bar(page).getByRole("button", { name: "Reject" }).waitFor();
+    expect(await allow("bar").isDisabled()).toBe(true);
+    await page.reload();
+    await bar(page).getByText("Allow…").waitFor();
+    swallows = false;
+    await page.reload();
+    await page.getByText("Allowed once by you").waitFor();
+  });
+
   test("answered in its card by keys, the focus is not lost", async () => {
     const thread = await makeThread(app, ...asks(run("c5", "one")));
     const { page } = await app.signedIn();

@@ -34,19 +34,28 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const board = useMyBoard();
   // Offline, before anything was ever loaded, there is no board, and no thread on it.
   return board === null ? (
-    <Choices cards={[]} onClose={onClose} />
+    <Choices cards={[]} loading onClose={onClose} />
   ) : (
     <ChoicesWithThreads board={board} onClose={onClose} />
   );
 }
 
 function ChoicesWithThreads({ board, onClose }: { board: string; onClose: () => void }) {
-  const { groups } = useBoard(board);
+  const { groups, status } = useBoard(board);
   const cards = [...groups.needsYou, ...groups.running, ...groups.recent, ...groups.archived];
-  return <Choices cards={cards} onClose={onClose} />;
+  return <Choices cards={cards} loading={status === "loading"} onClose={onClose} />;
 }
 
-function Choices({ cards, onClose }: { cards: readonly Card[]; onClose: () => void }) {
+function Choices({
+  cards,
+  loading,
+  onClose,
+}: {
+  cards: readonly Card[];
+  /** Whether there may be threads that nothing is known of yet. */
+  loading: boolean;
+  onClose: () => void;
+}) {
   const layer = useLayer(true, onClose);
   const [text, setText] = useState("");
   const route = useRoute();
@@ -98,9 +107,9 @@ function Choices({ cards, onClose }: { cards: readonly Card[]; onClose: () => vo
               className="h-12 shrink-0 border-b border-line bg-transparent px-4 text-body outline-none"
             />
             <Command.List className="min-h-0 flex-1 scroll-py-2 overflow-y-auto p-2 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-ink-3">
-              {groups.length === 0 && (
+              {(loading || groups.length === 0) && (
                 <p role="status" className="px-2 pt-4 pb-2 text-body text-ink-2">
-                  Nothing is called that.
+                  {loading ? "The threads are not loaded yet." : "Nothing is called that."}
                 </p>
               )}
               {groups.map(({ heading, choices }) => (

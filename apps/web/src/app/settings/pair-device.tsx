@@ -15,6 +15,7 @@ export function PairDevice() {
   const client = useClient();
   const [pairing, setPairing] = useState<Pairing | null>(null);
   const [error, setError] = useState<SkeinError | null>(null);
+  const [asking, setAsking] = useState(false);
 
   useEffect(() => {
     if (pairing === null) return undefined;
@@ -23,12 +24,15 @@ export function PairDevice() {
   }, [pairing]);
 
   const ask = async (): Promise<void> => {
+    setAsking(true);
     try {
       setPairing(await client.query("token.pair", {}));
       setError(null);
     } catch (cause) {
       if (cause instanceof SkeinError) setError(cause);
       else throw cause;
+    } finally {
+      setAsking(false);
     }
   };
 
@@ -36,7 +40,9 @@ export function PairDevice() {
     return (
       <>
         {error && <ErrorNote title="No code was made">{error.message}</ErrorNote>}
-        <Button onClick={() => void ask()}>Sign in another device</Button>
+        <Button disabled={asking} onClick={() => void ask()}>
+          {asking ? "Making a code…" : "Sign in another device"}
+        </Button>
       </>
     );
   }

@@ -32,6 +32,7 @@ export function TokenRow({
       {doing === "rename" ? (
         <NameForm
           name={token.name}
+          readOnly={readOnly}
           onDone={(name) => {
             setDoing(null);
             if (name !== null) onRename(name);
@@ -73,7 +74,7 @@ export function TokenRow({
       {doing === "revoke" && (
         <div className="flex basis-full flex-wrap items-center justify-end gap-2 text-small">
           <span className="min-w-0 flex-1 text-ink-2">{lossOf(token, programs)}</span>
-          <Button size="small" variant="danger" autoFocus onClick={onRevoke}>
+          <Button size="small" variant="danger" autoFocus disabled={readOnly} onClick={onRevoke}>
             Revoke
           </Button>
           <Button size="small" variant="quiet" onClick={() => setDoing(null)}>
@@ -100,7 +101,15 @@ function lossOf({ current }: Token, programs: boolean): string {
   return current ? "Signs you out here." : "Ends its connections.";
 }
 
-function NameForm({ name, onDone }: { name: string; onDone: (name: string | null) => void }) {
+function NameForm({
+  name,
+  readOnly,
+  onDone,
+}: {
+  name: string;
+  readOnly: boolean;
+  onDone: (name: string | null) => void;
+}) {
   const [typed, setTyped] = useState(name);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -123,7 +132,7 @@ function NameForm({ name, onDone }: { name: string; onDone: (name: string | null
         }}
         className={`${FIELD} min-w-0 flex-1`}
       />
-      <Button size="small" variant="primary" type="submit">
+      <Button size="small" variant="primary" type="submit" disabled={readOnly}>
         Save
       </Button>
       <Button size="small" variant="quiet" onClick={() => onDone(null)}>

@@ -34,6 +34,9 @@ export function ThreadMenu({ id, thread, onRename }: { id: string; thread: Threa
     try {
       const { exportThread } = await import("../export/export-thread.ts");
       const watch = client.watch(threadTopic(id));
+      if (watch.replica.hasOlder && client.status.state !== "live") {
+        say("The export is made once the server is back: not all of the thread is on this device.");
+      }
       try {
         const text = await exportThread(watch, id, format);
         download(fileName(thread.title, format), text, format === "md" ? "text/markdown" : "application/json");

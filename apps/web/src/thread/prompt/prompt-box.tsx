@@ -2,7 +2,7 @@ import { useClient, useThread } from "@skein/client/react";
 import { useImperativeHandle, useRef, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import { useActions } from "../../app/actions.tsx";
 import { store, stored } from "../../lib/device-storage.ts";
-import { sayFailed } from "../../ui/toasts.tsx";
+import { say, sayFailed } from "../../ui/toasts.tsx";
 import { draftOf, EMPTY, type Attached } from "./drafts.ts";
 import { PromptField, type PromptFieldHandle } from "./prompt-field.tsx";
 import { PromptToolbar } from "./prompt-toolbar.tsx";
@@ -53,6 +53,8 @@ export function PromptBox({
   }));
 
   const send = (when: "queue" | "now"): void | false => {
+    const [upload] = draft.uploads;
+    if (upload) return say(`${upload.name} is still on its way to the server.`);
     if (blocked) return false;
     const blocks = blocksOf(draft, thread?.cwd ?? "");
     rememberSent(id, text);

@@ -15,7 +15,7 @@ type Props = { id: string; permission: PermissionEntity };
  * share the first row, and the others stand below, quiet.
  */
 export function PermissionButtons({ id, permission }: Props) {
-  const answer = useAnswer(useThreadId());
+  const answer = useAnswer(useThreadId(), id);
   const [yes, no] = [keyed(permission.options, "a"), keyed(permission.options, "d")];
   return (
     <div className="flex flex-wrap gap-2">
@@ -24,7 +24,6 @@ export function PermissionButtons({ id, permission }: Props) {
         return (
           <OptionButton
             key={option.optionId}
-            id={id}
             option={option}
             keyCap={option === yes ? "a" : option === no ? "d" : undefined}
             answer={answer}
@@ -42,12 +41,12 @@ export function PermissionButtons({ id, permission }: Props) {
 
 /** The mildest that allows, and all others in a menu: for where there is one line only. */
 export function PermissionMenu({ id, permission }: Props) {
-  const answer = useAnswer(useThreadId());
+  const answer = useAnswer(useThreadId(), id);
   const yes = keyed(permission.options, "a");
   const others = shownOptions(permission.options).filter((option) => option !== yes);
   return (
     <div className="flex shrink-0 items-center gap-1">
-      {yes && <OptionButton id={id} option={yes} keyCap="a" answer={answer} />}
+      {yes && <OptionButton option={yes} keyCap="a" answer={answer} />}
       {others.length > 0 && (
         <Menu
           side="top"
@@ -58,7 +57,7 @@ export function PermissionMenu({ id, permission }: Props) {
           }
         >
           {others.map((option) => (
-            <MenuItem key={option.optionId} onSelect={() => answer.permission(id, option.optionId)}>
+            <MenuItem key={option.optionId} onSelect={() => answer.permission(option.optionId)}>
               {option.name}
             </MenuItem>
           ))}
@@ -69,13 +68,11 @@ export function PermissionMenu({ id, permission }: Props) {
 }
 
 function OptionButton({
-  id,
   option,
   keyCap,
   answer,
   className,
 }: {
-  id: string;
   option: PermissionOption;
   keyCap: "a" | "d" | undefined;
   answer: Answering;
@@ -90,7 +87,7 @@ function OptionButton({
       data-option={option.optionId}
       data-allows={allows(option)}
       aria-keyshortcuts={keyCap?.toUpperCase()}
-      onClick={() => answer.permission(id, option.optionId)}
+      onClick={() => answer.permission(option.optionId)}
       className={classNames("max-w-full", className)}
     >
       <span className="truncate">{answer.chosen === option.optionId ? `${option.name}…` : option.name}</span>

@@ -29,7 +29,7 @@ export function QuestionCard({ id, question }: { id: string; question: QuestionE
 }
 
 function Form({ id, question }: { id: string; question: QuestionEntity }) {
-  const answer = useAnswer(useThreadId());
+  const answer = useAnswer(useThreadId(), id);
   const answers = useAnswersInSight(id);
   const fields = useMemo(() => (question.mode === "form" ? readFields(question.schema) : []), [question]);
   const [values, setValues] = useState<Record<string, FieldValue>>({});
@@ -45,7 +45,7 @@ function Form({ id, question }: { id: string; question: QuestionEntity }) {
       (found instanceof RadioNodeList ? (found[0] as HTMLElement | undefined) : (found as HTMLElement | null))?.focus();
       return;
     }
-    answer.question(id, "accept", question.mode === "form" ? contentOf(fields, values) : undefined);
+    answer.question("accept", question.mode === "form" ? contentOf(fields, values) : undefined);
   };
 
   return (
@@ -68,7 +68,7 @@ function Form({ id, question }: { id: string; question: QuestionEntity }) {
         <Button type="submit" variant="primary" disabled={answer.chosen !== null}>
           {answer.chosen === "accept" ? "Answering…" : question.mode === "url" ? "I have been there" : "Answer"}
         </Button>
-        <Button disabled={answer.chosen !== null} onClick={() => answer.question(id, "decline")} data-answer="d">
+        <Button disabled={answer.chosen !== null} onClick={() => answer.question("decline")} data-answer="d">
           Decline
         </Button>
       </div>

@@ -1,36 +1,44 @@
-import { SkeinError } from "@skein/client";
-import { useClient } from "@skein/client/react";
-import { useState } from "react";
+import { SkeinError, type OutboxEntry } from "@skein/client";
+import { useClient, useOutbox } from "@skein/client/react";
 import { say, sayFailed } from "../../ui/toasts.tsx";
 
 export type Answering = {
-  /** What was chosen and is on its way. */
+  /** What was chosen and is on its way: the option or the action. The same wherever the request is shown. */
   chosen: string | null;
-  permission(id: string, option: string): void;
-  question(id: string, action: "accept" | "decline" | "cancel", content?: Record<string, unknown>): void;
+  permission(option: string): void;
+  question(action: "accept" | "decline" | "cancel", content?: Record<string, unknown>): void;
 };
 
-/** Answers requests of a thread. Who is late is told so, once: the card itself shows who was first. */
-export function useAnswer(thread: string): Answering {
+/** Answers one request of a thread. Who is late is told so, once: the card itself shows who was first. */
+export function useAnswer(thread: string, request: string): Answering {
   const client = useClient();
-  const [chosen, setChosen] = useState<string | null>(null);
-  const give = async (name: string, answer: Promise<unknown>): Promise<void> => {
-    setChosen(name);
+  const { entries } = useOutbox();
+  const give = async (answer: () => Promise<unknown>): Promise<void> => {
+    // Pressed once more before it shows that it was pressed.
+    if (chosenIn(client.outbox.entries, thread, request) !== null) return;
     try {
-      await answer;
+      await answer();
     } catch (error) {
-      setChosen(null);
       if (error instanceof SkeinError && error.kind === "conflict") say("Somebody answered before you.");
       else sayFailed("The answer was not taken.", error);
     }
   };
   return {
-    chosen,
-    permission: (id, option) => void give(option, client.command("thread.answer", { thread, permission: id, option })),
-    question: (id, action, content) =>
-      void give(
-        action,
-        client.command("thread.answer", { thread, question: id, action, ...(content ? { content } : {}) }),
+    chosen: chosenIn(entries, thread, request),
+    permission: (option) => void give(() => client.command("thread.answer", { thread, permission: request, option })),
+    question: (action, content) =>
+      void give(() =>
+        client.command("thread.answer", { thread, question: request, action, ...(content ? { content } : {}) }),
       ),
   };
+}
+
+function chosenIn(entries: readonly OutboxEntry[], thread: string, request: string): string | null {
+  const answer = entries.find(
+    ({ method, params: { thread: of, permission, question } }) =>
+      method === "thread.answer" && of === thread && (permission === request || question === request),
+  );
+  if (answer === undefined) return null;
+  const { option, action } = answer.params as { option?: string; action?: string };
+  return option ?? action ?? null;
 }
