@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, axeFaults, live, PHONE } from "./support/app.ts";
-import { cuttable } from "./support/cuttable.ts";
+import { cuttable, swallowing } from "./support/cuttable.ts";
 import { exported, makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 
 const app = App.forThisFile();
@@ -148,13 +148,7 @@ describe.skipIf(!app.available)("P83: signing in", () => {
   test("what was not answered when one signed out is sent by nobody, whoever signs in next on the page", async () => {
     const thread = await makeThread(app, []);
     const { page } = await app.signedIn();
-    let swallows = true;
-    await page.routeWebSocket(/\/v1\/socket/, (route) => {
-      const server = route.connectToServer();
-      route.onMessage((frame) => {
-        if (!swallows || !String(frame).includes('"thread.prompt"')) server.send(frame);
-      });
-    });
+    const network = await swallowing(page, "thread.prompt");
     await openThread(page, app, thread);
     await promptBox(page).fill("hello of the one before");
     await page.keyboard.press("Enter");
@@ -163,7 +157,7 @@ describe.skipIf(!app.available)("P83: signing in", () => {
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("hello of the one before");
-    swallows = false;
+    network.mend();
     const [, code = ""] = (await app.server.pairLink()).split("#");
     await page.getByLabel("Code").fill(code);
     await page.getByRole("button", { name: "Sign in" }).click();

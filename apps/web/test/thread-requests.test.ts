@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, axeFaults, PHONE } from "./support/app.ts";
 import { scriptedAgent, type Step } from "../../../test/support/scripted-agent.ts";
+import { swallowing } from "./support/cuttable.ts";
 import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 import type { Page } from "./support/browser.ts";
 
@@ -177,13 +178,7 @@ describe.skipIf(!app.available)("a request", () => {
   test("an answer on its way is on its way everywhere: in the card, in the bar whatever its shape, after a reload", async () => {
     const thread = await makeThread(app, ["long 60", "edit Something"]);
     const { page } = await app.signedIn({ viewport: { width: 1440, height: 900 } });
-    let swallows = true;
-    await page.routeWebSocket(/\/v1\/socket/, (route) => {
-      const server = route.connectToServer();
-      route.onMessage((frame) => {
-        if (!swallows || !String(frame).includes('"thread.answer"')) server.send(frame);
-      });
-    });
+    const network = await swallowing(page, "thread.answer");
     await openThread(page, app, thread);
     const allow = (of: "bar" | "card") => (of === "bar" ? bar(page) : card(page)).locator("[data-answer=a]");
     await bar(page).getByRole("button", { name: "Other answers" }).waitFor();
@@ -195,7 +190,7 @@ describe.skipIf(!app.available)("a request", () => {
     expect(await allow("bar").isDisabled()).toBe(true);
     await page.reload();
     await bar(page).getByText("Allow…").waitFor();
-    swallows = false;
+    network.mend();
     await page.reload();
     await page.getByText("Allowed once by you").waitFor();
   });

@@ -22,3 +22,15 @@ export async function cuttable(page: Page): Promise<{ cut: () => Promise<void>; 
     mend: () => void (isCut = false),
   };
 }
+
+/** Keeps requests of one method from the server until `mend` is called: they get no answer, as on a bad line. */
+export async function swallowing(page: Page, method: string): Promise<{ mend: () => void }> {
+  let swallows = true;
+  await page.routeWebSocket(/\/v1\/socket/, (route) => {
+    const server = route.connectToServer();
+    route.onMessage((frame) => {
+      if (!swallows || !String(frame).includes(`"${method}"`)) server.send(frame);
+    });
+  });
+  return { mend: () => void (swallows = false) };
+}
