@@ -128,4 +128,82 @@ describe.skipIf(!app.available)("all changes of a thread", () => {
     expect(scroll).toBe(client);
     expect(await axeFaults(page)).toEqual([]);
   });
+
+  test("have an address: for a reload, back and forward, and a link that was copied", async () => {
+    const thread = await makeThread(app, ["Find out why.", "Do it, please."], showcaseAgent());
+    const { page, context } = await app.signedIn({ viewport: { width: 1440, height: 900 } });
+    const [threadUrl, url] = [`${app.server.url}/t/${thread}`, `${app.server.url}/t/${thread}/changes`];
+    const dialog = page.getByRole("dialog", { name: /Changes/ });
+    await page.locator(`[data-thread="${thread}"]`).click();
+    await page.getByRole("button", { name: "3 files changed" }).click();
+    await dialog.waitFor();
+    expect(page.url()).toBe(url);
+    await (await app.server.client()).command("thread.rename", { thread, title: "Mend it" });
+    const title = "Changes: Mend it · Skein";
+    await page.waitForFunction((wanted) => document.title === wanted, title);
+    await page.reload();
+    await file(page, "old-backoff.ts").waitFor();
+    expect(await page.title()).toBe(title);
+    await page.goBack();
+    await dialog.waitFor({ state: "detached" });
+    expect([page.url(), await page.title()]).toEqual([threadUrl, "Mend it · Skein"]);
+    await page.goForward();
+    await dialog.waitFor();
+    // To close it is to go back: it leaves no entry between the thread and what was before. Twice is once.
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await page.waitForURL(threadUrl);
+    await page.goBack();
+    await page.waitForURL(`${app.server.url}/`);
+
+    const linked = await context.newPage();
+    await linked.goto(`${url}#${encodeURIComponent("/srv/skein/none.ts")}`);
+    await linked.getByRole("dialog", { name: /Changes/ }).waitFor();
+    expect(await linked.evaluate(() => document.activeElement?.closest("[role=dialog]") !== null)).toBe(true);
+    expect(await axeFaults(linked)).toEqual([]);
+    await linked.getByRole("button", { name: "Close" }).click();
+    await linked.waitForURL(threadUrl);
+    await linked.getByRole("dialog").waitFor({ state: "detached" });
+    await linked.waitForFunction(() => document.activeElement?.closest("#main"));
+  });
+
+  test("begin at the file that the address names, and stand behind the place in the timeline that one goes to", async () => {
+    const thread = await makeThread(app, ["Change them all."], changer(60));
+    const { page } = await app.signedIn({ viewport: { width: 1440, height: 900 } });
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    await page.getByRole("button", { name: "Plan, changes, queue, details" }).click();
+    await page.getByRole("tab", { name: "Changes" }).click();
+    await page.getByRole("group", { name: "file-040.ts" }).getByRole("button", { name: "Show large" }).click();
+    await page.waitForURL(/\/changes#.*file-040\.ts$/);
+    await page.reload();
+    await page.locator("[data-file$='file-040.ts']:focus [data-line]").first().waitFor();
+    await page.locator("[data-file$='file-040.ts']").getByRole("button", { name: "Show in the timeline" }).click();
+    await page.waitForURL(`${app.server.url}/t/${thread}`);
+    await page.locator("[data-row]:focus").waitFor();
+    await page.goBack();
+    await page.locator("[data-file$='file-040.ts']:focus [data-line]").first().waitFor();
+  });
+
+  test("on a phone lie over the sheet they were opened from, which is there again behind them", async () => {
+    const thread = await makeThread(app, ["Find out why.", "Do it, please."], showcaseAgent());
+    const { page } = await app.signedIn(PHONE);
+    await page.locator(`[data-thread="${thread}"]`).tap();
+    await turnsEnded(page, 2);
+    await page.getByRole("button", { name: "Plan, changes, queue, details" }).tap();
+    await page.getByRole("tab", { name: "Changes" }).tap();
+    await page.getByRole("button", { name: "Show all" }).tap();
+    const [changes, panel] = [/Changes/, /About this thread/].map((name) => page.getByRole("dialog", { name }));
+    await changes?.waitFor();
+    await panel?.waitFor({ state: "detached" });
+    await page.goBack();
+    await panel?.waitFor();
+    await changes?.waitFor({ state: "detached" });
+    await page.waitForFunction(() => (history.state as { layers?: number } | null)?.layers === 1);
+    await page.goBack();
+    await panel?.waitFor({ state: "detached" });
+    expect(page.url()).toBe(`${app.server.url}/t/${thread}`);
+    await page.goBack();
+    await page.waitForURL(`${app.server.url}/`);
+  });
 });

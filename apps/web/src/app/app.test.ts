@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { SkeinError } from "@skein/client";
 import { sayConnection } from "./connection-badge.tsx";
 import { deviceName } from "./pairing.ts";
-import { readRoute, threadPath } from "./router.tsx";
+import { changesPath, readRoute, threadPath } from "./router.tsx";
 import { fit } from "./find.ts";
 import { keyCaps, nameOf } from "./keyboard.ts";
 
@@ -14,8 +14,12 @@ describe("the address says what is shown", () => {
     ["/pair#ABCDE-FGHJK", { page: "pair" }],
     ["/search?q=a%20b%26c", { page: "search", text: "a b&c" }],
     ["/search", { page: "search", text: "" }],
-    ["/t/abc", { page: "thread", thread: "abc", item: null }],
-    ["/t/abc#m12", { page: "thread", thread: "abc", item: "m12" }],
+    ["/t/abc", { page: "thread", thread: "abc", item: null, changes: null }],
+    ["/t/abc#m12", { page: "thread", thread: "abc", item: "m12", changes: null }],
+    ["/t/abc/changes", { page: "thread", thread: "abc", item: null, changes: { file: null } }],
+    ["/t/abc/changes#%2Fa%20b%23.ts", { page: "thread", thread: "abc", item: null, changes: { file: "/a b#.ts" } }],
+    ["/t/abc/changes#%E0%A4%A", { page: "thread", thread: "abc", item: null, changes: { file: null } }],
+    ["/t/abc/changes/x", { page: "missing" }],
     ["/t", { page: "missing" }],
     ["/t/a/b", { page: "missing" }],
     ["/t/%3Cscript%3E", { page: "missing" }],
@@ -26,11 +30,10 @@ describe("the address says what is shown", () => {
     test(path, () => expect(readRoute(new URL(path, "http://host"))).toEqual(route));
   }
   test("and the other way round", () => {
-    expect(readRoute(new URL(threadPath("abc", "m12"), "http://host"))).toEqual({
-      page: "thread",
-      thread: "abc",
-      item: "m12",
-    });
+    const read = (path: string) => readRoute(new URL(path, "http://host"));
+    expect(read(threadPath("abc", "m12"))).toMatchObject({ thread: "abc", item: "m12" });
+    expect(read(changesPath("abc"))).toMatchObject({ thread: "abc", changes: { file: null } });
+    expect(read(changesPath("abc", "/a b#?%.ts"))).toMatchObject({ thread: "abc", changes: { file: "/a b#?%.ts" } });
   });
 });
 

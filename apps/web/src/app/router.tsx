@@ -6,17 +6,23 @@ export type Route =
   | { page: "home" }
   | { page: "new" }
   | { page: "search"; text: string }
-  | { page: "thread"; thread: string; item: string | null }
+  | { page: "thread"; thread: string; item: string | null; changes: { file: string | null } | null }
   | { page: "settings" }
   | { page: "pair" }
   | { page: "missing" };
 
-/** Reads an address. `/t/<thread>#<item>` points at one item of a thread. */
+/**
+ * Reads an address. `/t/<thread>#<item>` points at one item of a thread, `/t/<thread>/changes#<path>` at all that it
+ * changed, begun at one file.
+ */
 export function readRoute(url: { pathname: string; search: string; hash: string }): Route {
-  const [first = "", second, ...rest] = url.pathname.split("/").filter(Boolean);
+  const [first = "", second, third, ...rest] = url.pathname.split("/").filter(Boolean);
   if (rest.length > 0) return { page: "missing" };
   if (first === "t" && second !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(second)) {
-    return { page: "thread", thread: second, item: url.hash.slice(1) || null };
+    const thread = { page: "thread", thread: second, item: null, changes: null } as const;
+    const hash = url.hash.slice(1);
+    if (third === undefined) return { ...thread, item: hash || null };
+    return third === "changes" ? { ...thread, changes: { file: decoded(hash) } } : { page: "missing" };
   }
   if (second !== undefined) return { page: "missing" };
   switch (first) {
@@ -33,8 +39,21 @@ export function readRoute(url: { pathname: string; search: string; hash: string 
   }
 }
 
+/** `null` for nothing, and for what was cut off in the middle of a character. */
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text) || null;
+  } catch {
+    return null;
+  }
+}
+
 /** The address of a thread, or of one item in it. */
 export const threadPath = (thread: string, item?: string): string => `/t/${thread}${item ? `#${item}` : ""}`;
+
+/** The address of all that a thread changed, begun at one file where its path is given. */
+export const changesPath = (thread: string, file?: string): string =>
+  `/t/${thread}/changes${file ? `#${encodeURIComponent(file)}` : ""}`;
 
 const listeners = new Set<() => void>();
 let current: { href: string; route: Route } | null = null;
@@ -86,10 +105,16 @@ export function navigate(path: string, options: { replace?: boolean; focus?: Foc
 /** Where the focus begins on the present page, if not at its start. */
 export const focusOfEntry = (): Focus | undefined => (history.state as EntryState | null)?.focus;
 
+/** A step back is under way: whoever asks for it twice meant one. */
+let leaving = false;
+
 /** One page back, if that is a page of ours; else to `fallback`. */
 export function goBack(fallback: string): void {
-  if ((history.state as EntryState | null)?.inside) history.back();
-  else navigate(fallback, { replace: true });
+  if (leaving) return;
+  if (!(history.state as EntryState | null)?.inside) return navigate(fallback, { replace: true });
+  leaving = true;
+  window.addEventListener("popstate", () => (leaving = false), { once: true });
+  history.back();
 }
 
 /** A link to a page of ours: no reload, but a new tab where the person asks for one. */

@@ -5,9 +5,10 @@
  *     page ──open──▶ page, layer ──open──▶ page, layer, layer
  *          ◀─back or close─      ◀─back or close─
  *
- * An entry of a layer that is not there, as after a reload or by "forward", is left at once.
+ * An entry of a layer that is not there, as after a reload or by "forward", is left at once. A layer with an address of
+ * its own has its entry by that, and none here: its `close` is `null`.
  */
-type Layer = { id: string; close: () => void };
+type Layer = { id: string; close: (() => void) | null };
 
 const open: Layer[] = [];
 /** A step back of ours is under way: until it is over, the entry is not what it will be. */
@@ -15,18 +16,20 @@ let going = false;
 let settling = false;
 let afterwards: (() => void)[] = [];
 
+/** How many entries the open layers take. */
+const entries = (): number => open.filter(({ close }) => close !== null).length;
 const depth = (): number => (history.state as { layers?: number } | null)?.layers ?? 0;
 
 /** Makes the history say how many layers are open. */
 function settle(): void {
   if (going) return;
-  const extra = depth() - open.length;
+  const extra = depth() - entries();
   if (extra > 0) {
     going = true;
     history.go(-extra);
     return;
   }
-  for (let layers = depth() + 1; layers <= open.length; layers++) {
+  for (let layers = depth() + 1; layers <= entries(); layers++) {
     history.pushState({ ...(history.state as object | null), layers }, "");
   }
   const runs = afterwards;
@@ -46,7 +49,12 @@ function settleSoon(): void {
 
 function stepped(): void {
   if (going) going = false;
-  else while (open.length > depth()) open.pop()?.close();
+  else {
+    for (let extra = entries() - depth(); extra > 0; extra--) {
+      const top = open.findLastIndex(({ close }) => close !== null);
+      for (const { close } of open.splice(top, 1)) close?.();
+    }
+  }
   settle();
 }
 
@@ -55,8 +63,12 @@ if (typeof window !== "undefined") {
   settleSoon();
 }
 
-/** A layer is open. @param close Closes it, as when the person goes back. @returns What to call once it is closed. */
-export function openLayer(id: string, close: () => void): () => void {
+/**
+ * A layer is open.
+ * @param close Closes it, as when the person goes back; `null` for one that is there by its own address.
+ * @returns What to call once it is closed.
+ */
+export function openLayer(id: string, close: (() => void) | null): () => void {
   const layer: Layer = { id, close };
   open.push(layer);
   settleSoon();

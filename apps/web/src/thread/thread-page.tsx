@@ -2,7 +2,7 @@ import { useThread, useConnection } from "@skein/client/react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { Page, PageHeading } from "../app/page.tsx";
-import { navigate, useRoute } from "../app/router.tsx";
+import { changesPath, goBack, navigate, threadPath, useRoute } from "../app/router.tsx";
 import { useLayout } from "../lib/use-media.ts";
 import { Button } from "../ui/button.tsx";
 import { Empty, ErrorNote, SkeletonRows } from "../ui/states.tsx";
@@ -32,7 +32,7 @@ import { ViewContext, viewOf } from "./timeline/view-state.ts";
 export default function ThreadPage({ thread: id }: { thread: string }) {
   const { thread, status, error } = useThread(id);
   const { state } = useConnection();
-  const route = useRoute();
+  const { item: target, changes } = useTarget();
   const stop = useStop(id);
   const layout = useLayout();
   const view = viewOf(id);
@@ -55,9 +55,7 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
   useFocusAfterAnswer(id, toPrompt);
   const cwd = thread?.cwd ?? "";
   const shown = useMemo(() => ({ id, cwd }), [id, cwd]);
-  // All changes lie over the page while they are shown, begun at a file where one is named.
-  const [changes, setChanges] = useState<{ file: string | null } | null>(null);
-  const showChanges = useCallback((file?: string) => setChanges({ file: file ?? null }), []);
+  const showChanges = useCallback((file?: string) => navigate(changesPath(id, file)), [id]);
   const openPanel = (tab: PanelTab | null): void => {
     if (tab !== null) lastPanel.current = tab;
     setPanel(tab);
@@ -97,7 +95,7 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
       <ViewContext value={view}>
         <ShowChangesProvider value={showChanges}>
           <Page
-            title={thread.title}
+            title={changes === null ? thread.title : `Changes: ${thread.title}`}
             header={
               <ThreadHeader
                 id={id}
@@ -117,7 +115,7 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
             <div className="flex h-full flex-col">
               <div className="min-h-0 flex-1">
                 <TurnChangesProvider thread={id}>
-                  <Timeline ref={timeline} thread={id} target={route.page === "thread" ? route.item : null} />
+                  <Timeline ref={timeline} thread={id} target={target} />
                 </TurnChangesProvider>
               </div>
               <div className="mx-auto w-full max-w-[calc(var(--measure)+2rem)] px-4 pb-3 max-medium:px-2 max-medium:pb-2">
@@ -159,10 +157,10 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
                 file={changes.file}
                 onShow={(tool) => {
                   // The timeline gets the focus once nothing lies over it.
-                  flushSync(() => setChanges(null));
+                  flushSync(() => navigate(threadPath(id)));
                   setTimeout(() => show(tool));
                 }}
-                onClose={() => setChanges(null)}
+                onClose={() => goBack(threadPath(id))}
               />
             )}
           </Page>
@@ -170,4 +168,13 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
       </ViewContext>
     </ThreadProvider>
   );
+}
+
+/** What of the thread the address points at. All changes lie over the page, which stays at its item below them. */
+function useTarget(): { item: string | null; changes: { file: string | null } | null } {
+  const route = useRoute();
+  const [item, setItem] = useState(route.page === "thread" ? route.item : null);
+  if (route.page !== "thread") return { item, changes: null };
+  if (route.changes === null && route.item !== item) setItem(route.item);
+  return { item: route.changes === null ? route.item : item, changes: route.changes };
 }

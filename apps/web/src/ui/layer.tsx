@@ -6,11 +6,13 @@ export const LayerContext = createContext<string | null>(null);
 
 /**
  * Makes a dialog, sheet or viewer a layer over the page: "back" closes it, and of all keys only those hold that are
- * registered in it. Give the id to its element as `data-layer`, and to its content by `LayerContext`.
+ * registered in it. Give the id to its element as `data-layer`, and to its content by `LayerContext`. One that has an
+ * address of its own is closed by whoever reads that: `onClose` is `null`.
  */
-export function useLayer(open: boolean, onClose: () => void): string {
+export function useLayer(open: boolean, onClose: (() => void) | null): string {
   const id = useId();
-  const close = useEffectEvent(onClose);
-  useEffect(() => (open ? openLayer(id, () => close()) : undefined), [id, open]);
+  const close = useEffectEvent(() => onClose?.());
+  const hasAddress = onClose === null;
+  useEffect(() => (open ? openLayer(id, hasAddress ? null : () => close()) : undefined), [id, open, hasAddress]);
   return id;
 }

@@ -30,7 +30,7 @@ const get = (path: string, headers: Record<string, string> = {}, method = "GET")
 
 describe("P86: the web app is served", () => {
   test("the page at each of the app's addresses, asked for anew each time", async () => {
-    for (const path of ["/", "/new", "/search?q=x", "/settings", "/pair", "/t/abcDEF123"]) {
+    for (const path of ["/", "/new", "/search?q=x", "/settings", "/pair", "/t/abcDEF123", "/t/abcDEF123/changes"]) {
       const answer = get(path);
       expect(await answer.text()).toBe("<title>Skein</title>");
       expect(answer.headers.get("cache-control")).toBe("no-cache");

@@ -35,7 +35,7 @@ const HEADERS = {
 };
 
 /** The app's own addresses (apps/web/src/app/router.tsx): each is answered with the one page. */
-const APP_ROUTE = /^\/(?:|new|search|settings|pair|t\/[\w-]{1,64})$/;
+const APP_ROUTE = /^\/(?:|new|search|settings|pair|t\/[\w-]{1,64}(?:\/changes)?)$/;
 
 /** Whether a person asks, who is better served by a page than by an error in JSON. */
 const wantsPage = (request: Request): boolean => request.headers.get("accept")?.includes("text/html") === true;

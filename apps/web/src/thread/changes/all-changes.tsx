@@ -1,9 +1,10 @@
-import { ArrowDown, ArrowUp, Columns2, Rows2 } from "lucide-react";
+import { ArrowDown, ArrowUp, Columns2, Link2, Rows2 } from "lucide-react";
 import { useMemo, useRef } from "react";
 import { useActions } from "../../app/actions.tsx";
 import { useStored } from "../../lib/device-storage.ts";
 import { useLayout } from "../../lib/use-media.ts";
 import { IconButton } from "../../ui/button.tsx";
+import { CopyButton } from "../lib/copy-button.tsx";
 import { Viewer } from "../lib/viewer.tsx";
 import { plural } from "../lib/words.ts";
 import { ChangedFile, goToFile } from "./changed-file.tsx";
@@ -49,6 +50,7 @@ export function AllChanges({
       }
       tools={
         <>
+          <CopyButton text={() => location.href} label="Copy link" icon={<Link2 size={16} aria-hidden />} />
           {wide && (
             <IconButton
               label={split ? "Show unified" : "Show side by side"}
@@ -71,6 +73,7 @@ export function AllChanges({
       }
       open
       onClose={onClose}
+      hasAddress
       scroller={scroller}
       flush
     >

@@ -1,6 +1,6 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import { useRef, type ReactNode, type RefObject } from "react";
+import { useRef, useState, type ReactNode, type RefObject } from "react";
 import { IconButton } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { LayerContext, useLayer } from "../../ui/layer.tsx";
@@ -11,6 +11,7 @@ export function Viewer({
   tools,
   open,
   onClose,
+  hasAddress = false,
   scroller,
   flush = false,
   children,
@@ -20,16 +21,20 @@ export function Viewer({
   tools?: ReactNode;
   open: boolean;
   onClose: () => void;
+  /** It is there by the address, which "back" changes. */
+  hasAddress?: boolean;
   /** Gets the element that scrolls. */
   scroller?: RefObject<HTMLDivElement | null>;
   /** Without room around the content. */
   flush?: boolean;
   children: ReactNode;
 }) {
-  const layer = useLayer(open, onClose);
+  const layer = useLayer(open, hasAddress ? null : onClose);
   // Focus begins where the content is, so that the arrow keys scroll it.
   const own = useRef<HTMLDivElement>(null);
   const body = scroller ?? own;
+  // Where an address opened it, there is nothing that the focus came from.
+  const [isFirst] = useState(() => document.activeElement === document.body);
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
@@ -37,6 +42,7 @@ export function Viewer({
         <Dialog.Popup
           data-layer={layer}
           initialFocus={body}
+          finalFocus={() => (isFirst ? document.getElementById("main") : true)}
           className="fixed inset-0 z-30 flex flex-col overflow-hidden bg-surface-2 pt-safe pb-safe outline-none transition-opacity data-[ending-style]:opacity-0 data-[starting-style]:opacity-0 medium:inset-6 medium:rounded-panel medium:border medium:border-line medium:shadow-float"
         >
           <div className="flex h-12 shrink-0 items-center justify-between gap-2 border-b border-line pr-2 pl-4">
