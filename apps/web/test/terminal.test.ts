@@ -59,4 +59,43 @@ describe.skipIf(!app.available)("the output of a command", () => {
     await page.locator("[data-row] pre").getByText("100 %").waitFor();
     expect(loaded.filter((url) => url.includes("/screen-"))).toEqual([]);
   });
+
+  test("is copied as it is seen: colours, moves and what was written over are not in the text", async () => {
+    const recorded = join(RECORDED, "listr2.txt");
+    const terminalId = "$terminal";
+    const inTerminal = [
+      { ask: "terminal/create", params: { command: "cat", args: [recorded] } },
+      { ask: "terminal/wait_for_exit", params: { terminalId } },
+    ];
+    const agent = scriptedAgent({ prompts: [inTerminal] });
+    const coloured = runner([`\u001b[32m✓\u001b[0m one\r\n10 %\r`, "100 %\n"]);
+    const { page, context } = await app.signedIn();
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const copied = async (name: string, text: string): Promise<void> => {
+      await page.getByRole("button", { name, exact: true }).last().click();
+      await page.getByRole("button", { name: "Copied" }).waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(text);
+      await page.getByRole("button", { name: "Copied" }).waitFor({ state: "detached" });
+    };
+
+    await openThread(page, app, await makeThread(app, ["Go."], agent));
+    await turnsEnded(page, 1);
+    await page
+      .locator("[data-row]")
+      .filter({ hasText: "listr2" })
+      .locator("[data-toggle][aria-expanded=false]")
+      .click();
+    await page.locator("[data-terminal] pre > div:nth-child(3):last-child").getByText("Publish").waitFor();
+    await copied("Copy output", "✔ Build\n✔ Test\n✔ Publish");
+
+    await openThread(page, app, await makeThread(app, ["Go."], coloured));
+    await turnsEnded(page, 1);
+    const row = page.locator("[data-row]").filter({ hasText: "npm run build" });
+    await row.locator("[data-toggle][aria-expanded=false]").click();
+    await copied("Copy output", "✓ one\n100 %");
+    await row.hover();
+    await row.getByRole("button", { name: "Copy", exact: true }).click();
+    await row.getByRole("button", { name: "Copied" }).waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("npm run build\n\n✓ one\n100 %");
+  });
 });

@@ -1,11 +1,14 @@
 /**
- * Puts a text on the clipboard. Pages that came over plain HTTP have no clipboard interface; there the old way, a
- * selected field, still works.
- * @throws Error when the browser refuses.
+ * Puts a text on the clipboard, also one that is still being made. Pages that came over plain HTTP have no clipboard
+ * interface; there the old way, a selected field, still works.
+ * @throws Error when the browser refuses; what a text that is being made fails with.
  */
-export async function copyText(text: string): Promise<void> {
+export async function copyText(made: string | Promise<string>): Promise<void> {
   const { clipboard } = navigator as { clipboard?: Clipboard };
-  if (clipboard) return clipboard.writeText(text);
+  if (clipboard && typeof made === "string") return clipboard.writeText(made);
+  // Safari takes only what is given while the press lasts: the promise of a text, then.
+  if (clipboard) return clipboard.write([new ClipboardItem({ "text/plain": made })]);
+  const text = await made;
   const field = document.createElement("textarea");
   field.value = text;
   field.style.position = "fixed";

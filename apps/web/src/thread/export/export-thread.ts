@@ -10,6 +10,7 @@ import type {
   NoticeEntity,
   Watch,
 } from "@skein/client";
+import { textShown } from "../terminal/text-shown.ts";
 
 /** The whole of a thread as text: as JSON, every entity as it stands; as Markdown, what a person reads. */
 export async function exportThread(watch: Watch, id: string, format: "md" | "json"): Promise<string> {
@@ -26,11 +27,11 @@ export async function exportThread(watch: Watch, id: string, format: "md" | "jso
       2,
     );
   }
-  const parts = items.flatMap((item) => markdownOf(item) ?? []);
+  const parts = (await Promise.all(items.map(markdownOf))).filter((part) => part !== null);
   return `# ${thread?.title ?? id}\n\n${thread?.agent ?? ""} in \`${thread?.cwd ?? ""}\`\n\n${parts.join("\n\n")}\n`;
 }
 
-function markdownOf({ kind, value }: Item): string | null {
+async function markdownOf({ kind, value }: Item): Promise<string | null> {
   switch (kind) {
     case "message":
       return message(value as MessageEntity);
@@ -42,7 +43,7 @@ function markdownOf({ kind, value }: Item): string | null {
         .join("\n");
     case "terminal": {
       const { command, args, output } = value as TerminalEntity;
-      return fenced("console", `$ ${[command, ...args].join(" ")}\n${output}`);
+      return fenced("console", `$ ${[command, ...args].join(" ")}\n${await textShown(output)}`);
     }
     case "permission": {
       const { title, status, answer } = value as PermissionEntity;
@@ -74,12 +75,13 @@ function message({ role, text }: MessageEntity): string {
   }
 }
 
-function tool({ title, status, content }: ToolEntity): string {
-  const parts = content.flatMap((each) => {
+async function tool({ title, status, content }: ToolEntity): Promise<string> {
+  const parts = content.map(async (each): Promise<string[]> => {
     if (each.type === "diff") return [`\`${each.path}\``, fenced("", each.newText)];
-    return each.type === "block" && each.block.type === "text" ? [fenced("", each.block.text)] : [];
+    if (each.type !== "block" || each.block.type !== "text") return [];
+    return [fenced("", await textShown(each.block.text))];
   });
-  return [`**${title}** (${status})`, ...parts].join("\n\n");
+  return [`**${title}** (${status})`, ...(await Promise.all(parts)).flat()].join("\n\n");
 }
 
 /** A fence longer than any within the text (CommonMark 0.31, 4.5). */

@@ -12,7 +12,7 @@ import { useThreadId } from "../thread-context.ts";
  * What can be done with one item: copy it, copy a link to it. By mouse two buttons, which show on hover and focus; under
  * a finger one that is always there, quiet, and whose 44 px reach beyond the line it stands in.
  */
-export function ItemBar({ id, copy }: { id: string; copy: () => string }) {
+export function ItemBar({ id, copy }: { id: string; copy: () => string | Promise<string> }) {
   const thread = useThreadId();
   const coarse = useCoarse();
   const link = (): string => new URL(threadPath(thread, id), location.href).href;
@@ -25,8 +25,8 @@ export function ItemBar({ id, copy }: { id: string; copy: () => string }) {
   );
 }
 
-function TouchBar({ copy, link }: { copy: () => string; link: () => string }) {
-  const put = async (text: string, said: string): Promise<void> => {
+function TouchBar({ copy, link }: { copy: () => string | Promise<string>; link: () => string }) {
+  const put = async (text: string | Promise<string>, said: string): Promise<void> => {
     try {
       await copyText(text);
       say(said);

@@ -3,6 +3,7 @@ import { SquareTerminal } from "lucide-react";
 import { duration } from "../lib/words.ts";
 import { MiddleCut } from "../lib/middle-cut.tsx";
 import { commandLine, TerminalView } from "../terminal/terminal-view.tsx";
+import { textShown } from "../terminal/text-shown.ts";
 import { useOpen } from "../timeline/view-state.ts";
 import { ItemBar } from "./item-bar.tsx";
 import { StepRow } from "./step-row.tsx";
@@ -30,7 +31,7 @@ export function TerminalItem({ id, terminal }: { id: string; terminal: TerminalE
           <StepState state={state} />
         </>
       }
-      bar={<ItemBar id={id} copy={() => terminal.output} />}
+      bar={<ItemBar id={id} copy={() => textShown(terminal.output)} />}
       open={open}
       onToggle={setOpen}
     >

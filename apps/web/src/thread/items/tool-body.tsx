@@ -4,6 +4,7 @@ import { Capped } from "../lib/capped.tsx";
 import { bytes } from "../lib/words.ts";
 import { Markdown } from "../markdown/markdown.tsx";
 import { AnsiText } from "../terminal/ansi-text.tsx";
+import { textShown } from "../terminal/text-shown.ts";
 import { TerminalView } from "../terminal/terminal-view.tsx";
 import { useThreadId } from "../thread-context.ts";
 import { BlobLink } from "./blob-link.tsx";
@@ -58,7 +59,7 @@ function ContentView({ content, running }: { content: ToolContent; running: bool
 function OutputText({ text, running }: { text: string; running: boolean }) {
   const fenced = /^\s*```/.test(text);
   return (
-    <Panel label="Output" copy={text}>
+    <Panel label="Output" copy={fenced ? text : () => textShown(text)}>
       <Capped label="Output" follow version={text}>
         {fenced ? (
           <div className="px-3">
@@ -84,12 +85,13 @@ function TerminalContent({ id }: { id: string }) {
 }
 
 /** A tool call as text, for the clipboard. */
-export function toolText(tool: ToolEntity): string {
-  const parts = tool.content.flatMap((content) => {
-    if (content.type === "block" && content.block.type === "text") return [content.block.text];
+export async function toolText(tool: ToolEntity): Promise<string> {
+  const made = tool.content.map(async (content): Promise<string[]> => {
+    if (content.type === "block" && content.block.type === "text") return [await textShown(content.block.text)];
     if (content.type === "diff") return [`${content.path}\n${content.newText}`];
     return [];
   });
+  const parts = (await Promise.all(made)).flat();
   if (parts.length === 0 && isSomething(tool.output)) parts.push(JSON.stringify(tool.output, null, 2));
   return [tool.title, ...parts].join("\n\n");
 }

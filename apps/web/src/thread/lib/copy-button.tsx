@@ -12,7 +12,7 @@ export function CopyButton({
   label,
   icon,
 }: {
-  text: string | (() => string);
+  text: string | (() => string | Promise<string>);
   label: string;
   /** 14 px; a sheet over a sheet when absent. */
   icon?: ReactNode;

@@ -2,6 +2,7 @@ import type { TerminalEntity } from "@skein/client";
 import { CopyButton } from "../lib/copy-button.tsx";
 import { Capped } from "../lib/capped.tsx";
 import { AnsiText } from "./ansi-text.tsx";
+import { textShown } from "./text-shown.ts";
 
 /** UTF-16 units of output that are drawn, its newest; what is left out grows by steps, between which it only grows. */
 const DRAWN = 60_000;
@@ -23,7 +24,7 @@ export function TerminalView({ terminal }: { terminal: TerminalEntity }) {
           {commandLine(terminal)}
         </span>
         <ExitNote terminal={terminal} />
-        <CopyButton text={output} label="Copy output" />
+        <CopyButton text={() => textShown(output)} label="Copy output" />
       </figcaption>
       <Capped follow label={`Output of ${commandLine(terminal)}`} version={output}>
         <pre className="min-w-fit px-3 py-2 font-mono text-small text-ink-1">
