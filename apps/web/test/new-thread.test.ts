@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { App, axeFaults } from "./support/app.ts";
+import { App, axeFaults, PHONE } from "./support/app.ts";
 import type { Page } from "./support/browser.ts";
 import { late } from "./support/late.ts";
 import { exported, makeThread, turnsEnded } from "./support/thread.ts";
@@ -51,6 +51,37 @@ describe.skipIf(!app.available)("a new thread", () => {
     // What one thread chose is not what the agent has by itself.
     await page.goto(`${app.server.url}/new`);
     await mode.getByText("Ask (default)").waitFor();
+  });
+
+  test("completes the commands that its agent told last", async () => {
+    await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn();
+    await openForm(page);
+    await page.getByPlaceholder("/ for commands").waitFor();
+    await prompt(page).pressSequentially("/ru");
+    await page.getByRole("option", { name: "/run a command" }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    expect(await prompt(page).inputValue()).toBe("/run ");
+    await prompt(page).fill("hello");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/t\//);
+  });
+
+  test("shows what it completes where the keyboard leaves little of the screen", async () => {
+    await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn({ ...PHONE, viewport: { width: 360, height: 360 } });
+    await openForm(page);
+    await page.getByPlaceholder("/ for commands").waitFor();
+    await prompt(page).pressSequentially("/");
+    await page.getByRole("option").first().waitFor();
+    const edge = (role: string) =>
+      page.locator(role).evaluate((each) => each.getBoundingClientRect().toJSON() as DOMRect);
+    await page.waitForFunction(
+      () => (document.querySelector("[role=listbox]")?.getBoundingClientRect().bottom ?? 999) <= 360,
+    );
+    expect((await edge("[role=listbox]")).height).toBeGreaterThan(100);
+    expect((await edge("textarea")).top).toBeGreaterThanOrEqual((await edge("main")).top);
   });
 
   test("begins with Enter; Shift and Enter break the line", async () => {

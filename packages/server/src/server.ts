@@ -87,6 +87,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
           return { driver, ...(await catalogue.launch(wanted)) };
         },
         offered: (agent, offers) => void announcer.offered(agent, offers).catch(report),
+        toldCommands: (agent, commands) => void announcer.toldCommands(agent, commands).catch(report),
       },
     });
     // One that was killed may have left agents, at whatever it was. We hold the lock: none of them is in use.

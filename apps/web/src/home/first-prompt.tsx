@@ -1,3 +1,4 @@
+import type { AgentOffers } from "@skein/client";
 import { AttachButton } from "../thread/prompt/attach-button.tsx";
 import { PromptField } from "../thread/prompt/prompt-field.tsx";
 import type { WrittenDraft } from "../thread/prompt/use-draft.ts";
@@ -6,12 +7,15 @@ import type { WrittenDraft } from "../thread/prompt/use-draft.ts";
 export function FirstPrompt({
   draft,
   directory,
+  commands = [],
   autoFocus,
   onEnter,
 }: {
   draft: WrittenDraft;
   /** Where the thread is to be, as it was typed. */
   directory: string;
+  /** The agent's, as it told them last. */
+  commands?: AgentOffers["commands"];
   autoFocus: boolean;
   onEnter: () => void;
 }) {
@@ -24,8 +28,13 @@ export function FirstPrompt({
         <PromptField
           draft={draft}
           place={{ directory }}
+          commands={commands}
           label="First prompt"
-          placeholder="What is to be done? @ names files"
+          placeholder={
+            commands.length > 0
+              ? "What is to be done? / for commands, @ for files"
+              : "What is to be done? @ names files"
+          }
           rows={4}
           autoFocus={autoFocus}
           list="below"

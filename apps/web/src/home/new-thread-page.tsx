@@ -141,6 +141,7 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
       <FirstPrompt
         draft={draft}
         directory={directory}
+        commands={offers?.commands}
         autoFocus={autoFocus}
         onEnter={() => form.current?.requestSubmit()}
       />

@@ -55,4 +55,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "8b586466e36e94ac534ee9c4a97a1225eea42eff2b1889d366103f78c988b96d",
     note: "What is not known of a message, a block, a location and a tool's content is kept in `unknown`.",
   },
+  {
+    version: 1,
+    hash: "9a848f312656eb5c46573de003cf335bca2cbb8fe42f2796931b360411d5935a",
+    note: "What an agent offers has its slash commands.",
+  },
 ];

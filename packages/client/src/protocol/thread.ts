@@ -65,8 +65,16 @@ const choices = {
   accepts: z.looseObject({ image: z.boolean(), audio: z.boolean(), resource: z.boolean() }).optional(),
 };
 
-/** What an agent offered in the conversation that was begun with it last: the values are those it has by itself. */
-export const agentOffers = z.looseObject(choices);
+/** An agent's slash commands: at most 256, descriptions at most 200 characters. */
+const commands = z
+  .array(z.looseObject({ name: z.string(), description: z.string().optional(), hint: z.string().optional() }))
+  .optional();
+
+/**
+ * What an agent offered in the conversation that was begun with it last: the values are those it has by itself. Its
+ * commands are those it told last, in any conversation.
+ */
+export const agentOffers = z.looseObject({ ...choices, commands });
 export type AgentOffers = z.infer<typeof agentOffers>;
 
 export const threadEntity = z.looseObject({
@@ -86,10 +94,7 @@ export const threadEntity = z.looseObject({
   /** The agent's own id for the conversation; ours never changes, this may. */
   session: z.string().optional(),
   ...choices,
-  /** The agent's slash commands: at most 256, descriptions at most 200 characters. */
-  commands: z
-    .array(z.looseObject({ name: z.string(), description: z.string().optional(), hint: z.string().optional() }))
-    .optional(),
+  commands,
   usage: usage.optional(),
   parent: z.looseObject({ thread: z.string(), pos: z.number() }).optional(),
   createdAt: time,

@@ -79,3 +79,19 @@ test("P52: what an agent offered last stays with it over looks and restarts; wha
   await announcer.offered("demo", { config: [{ id: "model", currentValue: "large" }] });
   expect((await agent())?.["offers"]).toEqual({ config: [{ id: "model", currentValue: "large" }] });
 });
+
+test("P52: the commands an agent told last stay with what it offers, whichever is told first", async () => {
+  const commands = [{ name: "review", description: "Look at what changed", hint: "a branch" }];
+  const offers = async () => (await bench.replica("server")).get("agent", "demo")?.["offers"];
+  await announcer.look();
+  await Promise.all([announcer.toldCommands("demo", commands), announcer.toldCommands("nobody", commands)]);
+  expect(await offers()).toEqual({ commands });
+  await announcer.offered("demo", { mode: "ask" });
+  await announcer.look();
+  expect(await offers()).toEqual({ mode: "ask", commands });
+  const before = await seq();
+  await announcer.toldCommands("demo", commands);
+  expect(await seq()).toBe(before);
+  await announcer.toldCommands("demo", []);
+  expect(await offers()).toEqual({ mode: "ask", commands: [] });
+});

@@ -23,12 +23,25 @@ export class AgentAnnouncer {
     return this.#looking;
   }
 
-  /** Remembers what an agent offered, for whoever begins the next conversation with it. @throws what the store refuses with. */
+  /**
+   * Remembers what an agent offered, for whoever begins the next conversation with it. Its commands, which come later,
+   * stay as they were. @throws what the store refuses with.
+   */
   offered(agent: string, offers: AgentOffers): Promise<void> {
+    return this.#remember(agent, ({ commands }) => ({ ...offers, commands }));
+  }
+
+  /** Remembers the commands that an agent has now. @throws what the store refuses with. */
+  toldCommands(agent: string, commands: AgentOffers["commands"]): Promise<void> {
+    return this.#remember(agent, (before) => ({ ...before, commands }));
+  }
+
+  #remember(agent: string, next: (before: AgentOffers) => AgentOffers): Promise<void> {
     return this.#next(async () => {
       const { store, hub } = this.#context;
       const before = await store.entity("server", "agent", agent);
       if (before === null) return;
+      const offers = next((before["offers"] ?? {}) as AgentOffers);
       const value = { ...before, offers: JSON.parse(JSON.stringify(offers)) as AgentOffers };
       if (JSON.stringify(before) === JSON.stringify(value)) return;
       await hub.write({ changes: [{ topic: "server", changes: [{ op: "put", kind: "agent", id: agent, value }] }] });

@@ -16,4 +16,6 @@ export interface Drivers {
   find(wanted: Wanted): Promise<Launch>;
   /** Told what an agent that the server knows offered when a conversation with it was begun. */
   offered(agent: string, offers: AgentOffers): void;
+  /** Told the commands of such an agent, each time it tells them. */
+  toldCommands(agent: string, commands: AgentOffers["commands"]): void;
 }

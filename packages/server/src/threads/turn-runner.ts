@@ -245,6 +245,11 @@ export class TurnRunner {
     if (generation !== this.#generation) throw new SkeinError("agent", "The agent ended while it started.");
   }
 
+  #tellCommands(): void {
+    const { agent, exec, commands } = this.#log.state.thread;
+    if (exec === undefined) this.#context.drivers.toldCommands(agent, commands);
+  }
+
   /** Sends the prompt out once its turn's start is durable: an agent never works on what a crash could take back. */
   async #settle(): Promise<void> {
     const turn = this.#turn;
@@ -294,6 +299,7 @@ export class TurnRunner {
         break;
       default:
         this.#log.write(event);
+        if (event.type === "update" && event.update.sessionUpdate === "available_commands_update") this.#tellCommands();
     }
     return this.#log.pressure();
   }

@@ -277,6 +277,21 @@ describe("after the end of a turn", () => {
     const { mode, modes, config } = bench.driver.opened;
     expect(bench.offered).toMatchObject([{ agent: "scripted", offers: { mode, modes, config } }]);
   });
+
+  test("P52: what commands it has is told on each time it says so, not of a program that only this thread knows", async () => {
+    const told = { sessionUpdate: "available_commands_update", availableCommands: [{ name: "x", description: "y" }] };
+    await bench.running();
+    await bench.driver.last.update(told);
+    const exec = { command: "own", args: [] };
+    const own = (await bench.command("thread.create", { exec, cwd: bench.directory }))["thread"] as string;
+    await bench.prompt(own, "Do it");
+    await bench.until(() => bench.driver.sessions.length === 2 && bench.driver.last.prompts.length === 1);
+    await bench.driver.last.update(told);
+    expect((await bench.thread(own)).commands).toHaveLength(1);
+    expect(bench.offered.slice(1)).toEqual([
+      { agent: "scripted", offers: { commands: [{ name: "x", description: "y" }] } },
+    ]);
+  });
 });
 
 describe("G7: an agent that dies", () => {

@@ -20,7 +20,7 @@ Examples:
   skein agents --json | jq -r '.[] | select(.found) | .name'
 
 Each agent in the JSON is {"name","title","command","found"}, with "needs" where it wants something first, "version"
-where it told that, and "offers", its modes and options, once it was started.
+where it told that, and "offers", its modes, options and commands, once it was started.
 `,
     )
     .action(async (flags: Flags) => {

@@ -72,6 +72,7 @@ export class Workbench {
       drivers: {
         find: async () => ({ driver, command: "agent", args: [] }),
         offered: (agent, offers) => void this.offered.push({ agent, offers }),
+        toldCommands: (agent, commands) => void this.offered.push({ agent, offers: { commands } }),
       },
       makeId: () => `thread${String(++this.#ids).padStart(10, "0")}`,
       limits: DEFAULT_LIMITS,
