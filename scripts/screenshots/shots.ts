@@ -77,6 +77,15 @@ export const SHOTS: readonly Shot[] = [
       await page.getByRole("listbox").waitFor();
     },
   },
+  {
+    name: "new-commands",
+    path: () => "/new",
+    act: async (page) => {
+      await page.getByLabel("First prompt").fill("");
+      await page.getByLabel("First prompt").pressSequentially("/");
+      await page.getByRole("listbox").waitFor();
+    },
+  },
   { name: "new-offline", path: () => "/new", act: goOffline },
   { name: "search", path: () => "/search?q=demo" },
   { name: "search-none", path: () => "/search?q=zzzz" },

@@ -139,6 +139,24 @@ describe.skipIf(!app.available)("the prompt box", () => {
     await page.getByText("No file matches").waitFor({ state: "detached" });
   });
 
+  test("on a phone, what a command does is said in full", async () => {
+    const thread = await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn(PHONE);
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    await promptBox(page).pressSequentially("/");
+    await page.getByRole("option", { name: "/crash End the agent's process in the middle of a sentence" }).waitFor();
+    const cut = await page.getByRole("option").evaluateAll((options) =>
+      options
+        .flatMap((option) => [...option.children])
+        .filter(({ scrollWidth, clientWidth, scrollHeight, clientHeight }) => {
+          return scrollWidth > clientWidth || scrollHeight > clientHeight + 1;
+        })
+        .map(({ textContent }) => textContent),
+    );
+    expect(cut).toEqual([]);
+  });
+
   test("on a phone, nothing at its edge covers anything while a turn runs", async () => {
     const thread = await makeThread(app, ["long 100000"]);
     const { page } = await app.signedIn(PHONE);

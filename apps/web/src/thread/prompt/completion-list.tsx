@@ -29,6 +29,11 @@ export function CompletionList({
     // What it returns is a promise in newer browsers: not to be taken for a clean-up.
     list.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
   }, [chosen]);
+  // Below a field, a software keyboard may leave no room for it.
+  const { length } = suggestions;
+  useEffect(() => {
+    list.current?.scrollIntoView({ block: "nearest" });
+  }, [length]);
   if (suggestions.length === 0) {
     return (
       <p role="status" className={`${PANEL} ${SIDES[side]} px-3 py-2 text-small text-ink-3`}>
@@ -42,7 +47,7 @@ export function CompletionList({
       id={id}
       role="listbox"
       aria-label={label}
-      className={`${PANEL} ${SIDES[side]} grid max-h-64 grid-cols-[fit-content(60%)_minmax(0,1fr)] overflow-y-auto p-1`}
+      className={`${PANEL} ${SIDES[side]} grid max-h-[min(16rem,calc(var(--app-height)*0.4))] grid-cols-[fit-content(60%)_minmax(0,1fr)] overflow-y-auto p-1`}
     >
       {suggestions.map((suggestion, index) => (
         <li
@@ -56,15 +61,25 @@ export function CompletionList({
             onChoose(suggestion);
           }}
           className={classNames(
-            "col-span-2 grid min-h-8 cursor-default grid-cols-subgrid items-center gap-x-4 rounded-[4px] px-2 pointer-coarse:min-h-11",
+            "col-span-2 grid min-h-8 cursor-default grid-cols-subgrid content-center items-center gap-x-4 rounded-[4px] px-2 max-medium:py-1.5 pointer-coarse:min-h-11",
             index === chosen && "bg-surface-3",
           )}
         >
-          <span className={classNames("min-w-0 truncate text-small", suggestion.note === undefined && "col-span-2")}>
-            <span className="font-mono">{suggestion.name}</span>
-            {suggestion.hint && <span className="ml-2 text-ink-3 italic">{suggestion.hint}</span>}
+          <span
+            className={classNames(
+              "min-w-0 truncate text-small max-medium:col-span-2",
+              suggestion.note === undefined && "col-span-2",
+            )}
+          >
+            <span className="font-mono">{suggestion.name}</span>{" "}
+            {suggestion.hint && <span className="ml-1 text-ink-3 italic">{suggestion.hint}</span>}
           </span>
-          {suggestion.note && <span className="min-w-0 truncate text-meta text-ink-2">{suggestion.note}</span>}
+          {suggestion.note && (
+            // Where there is no room beside the name, it stands below, in two lines at most.
+            <span className="min-w-0 text-meta text-ink-2 max-medium:col-span-2 max-medium:line-clamp-2 medium:truncate">
+              {suggestion.note}
+            </span>
+          )}
         </li>
       ))}
     </ul>
