@@ -186,6 +186,79 @@ describe.skipIf(!app.available)("back on a phone", () => {
     await page.locator(`[data-thread="${thread}"]`).waitFor();
   });
 
+  test("closes an open menu and an open list of choices, and leaves the page be", async () => {
+    const thread = await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn(PHONE);
+    const noLayer = () => page.waitForFunction(() => !(history.state as { layers?: number } | null)?.layers);
+    await page.locator(`[data-thread="${thread}"]`).tap();
+    await turnsEnded(page, 1);
+    const more = page.getByRole("button", { name: "More" });
+    for (const button of [more, page.getByRole("button", { name: /^Mode/ })]) {
+      await button.tap();
+      await page.getByRole("menu").waitFor();
+      await page.goBack();
+      await page.getByRole("menu").waitFor({ state: "detached" });
+      expect(page.url()).toContain(`/t/${thread}`);
+      expect(await button.evaluate((each) => each === document.activeElement)).toBe(true);
+    }
+    // Closed otherwise it leaves nothing behind: by a key, by a press elsewhere, by what was chosen.
+    const closings = [
+      () => page.keyboard.press("Escape"),
+      () => page.touchscreen.tap(20, 400),
+      () => page.getByRole("menuitem", { name: "Copy link" }).tap(),
+    ];
+    for (const close of closings) {
+      await more.tap();
+      await page.getByRole("menu").waitFor();
+      await close();
+      await page.getByRole("menu").waitFor({ state: "detached" });
+      await noLayer();
+    }
+    await more.tap();
+    await page.getByRole("menuitem", { name: "Rename" }).tap();
+    await page.locator("header").getByRole("textbox").waitFor();
+    await page.keyboard.press("Escape");
+    await noLayer();
+    // What goes to another page takes the menu's place: from there it is one step back.
+    await more.tap();
+    await page.getByRole("menuitem", { name: "Archive" }).tap();
+    await page.waitForURL(`${app.server.url}/`);
+    await page.goBack();
+    await page.waitForURL(`**/t/${thread}`);
+    await page.goBack();
+    await page.waitForURL(`${app.server.url}/`);
+
+    await page.getByRole("button", { name: "New thread" }).first().tap();
+    await page.waitForURL("**/new");
+    const mode = page.getByRole("combobox", { name: "Mode" });
+    await mode.tap();
+    await page.getByRole("listbox").waitFor();
+    await page.goBack();
+    await page.getByRole("listbox").waitFor({ state: "detached" });
+    expect(page.url()).toBe(`${app.server.url}/new`);
+    await mode.tap();
+    await page.getByRole("option", { name: "Auto" }).tap();
+    await mode.getByText("Auto").waitFor();
+    await noLayer();
+    await page.goBack();
+    await page.waitForURL(`${app.server.url}/`);
+  });
+
+  test("by mouse, a menu takes nothing from what is forward", async () => {
+    const thread = await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn();
+    await page.locator(`[data-thread="${thread}"]`).click();
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.waitForURL("**/settings");
+    await page.goBack();
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menu").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("menu").waitFor({ state: "detached" });
+    await page.goForward();
+    await page.waitForURL("**/settings");
+  });
+
   test("from the palette to a page, and back, is one step", async () => {
     const thread = await makeThread(app, ["hello"]);
     const { page } = await app.signedIn();

@@ -3,7 +3,7 @@ import { useClient, usePermissions } from "@skein/client/react";
 import { useEffect, type RefObject } from "react";
 import { useActions, type Action } from "../app/actions.tsx";
 import { focusOfEntry } from "../app/router.tsx";
-import { isCoarse } from "./lib/coarse.ts";
+import { isCoarse } from "../lib/coarse.ts";
 import { changeSetting } from "./lib/change-setting.ts";
 import { settingsOf } from "./lib/settings.ts";
 import type { PanelTab } from "./panels/thread-panel.tsx";

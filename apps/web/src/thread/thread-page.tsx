@@ -14,7 +14,7 @@ import { TurnChangesProvider } from "./changes/turn-changes.tsx";
 import { Switches } from "./header/switches.tsx";
 import { ThreadHeader } from "./header/thread-header.tsx";
 import { Interrupted } from "./interrupted.tsx";
-import { isCoarse } from "./lib/coarse.ts";
+import { isCoarse } from "../lib/coarse.ts";
 import { ThreadPanel, type PanelTab } from "./panels/thread-panel.tsx";
 import { DropZone } from "./prompt/drop-zone.tsx";
 import { HeldStop } from "./prompt/held-stop.tsx";

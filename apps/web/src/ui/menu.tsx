@@ -3,6 +3,7 @@ import { Check } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 import { classNames } from "./class-names.ts";
 import { Keys } from "./keys.tsx";
+import { useMenuOpen } from "./layer.tsx";
 
 const ITEM =
   "flex min-h-8 cursor-default items-center gap-2 rounded-[4px] px-2 text-body text-ink-1 outline-none select-none data-[disabled]:text-ink-3 data-[highlighted]:bg-surface-3 pointer-coarse:min-h-11";
@@ -19,8 +20,9 @@ export function Menu({
   align?: "start" | "center" | "end";
   side?: "top" | "bottom";
 }) {
+  const { open, onOpenChange } = useMenuOpen();
   return (
-    <Base.Root>
+    <Base.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner side={side} align={align} sideOffset={4} collisionPadding={8} className="z-40 outline-none">

@@ -2,6 +2,7 @@ import { Select as Base } from "@base-ui/react/select";
 import { Check, ChevronDown } from "lucide-react";
 import { useId, type ReactNode } from "react";
 import { classNames } from "./class-names.ts";
+import { useMenuOpen } from "./layer.tsx";
 import { FIELD } from "./text-field.tsx";
 
 export type Choice<Value extends string> = {
@@ -30,13 +31,19 @@ export function Select<Value extends string>({
   className?: string;
 }) {
   const id = useId();
+  const { open, onOpenChange } = useMenuOpen();
   const chosen = choices.find((choice) => choice.value === value);
   return (
     <div className={className}>
       <span id={id} className="mb-1 block text-small font-medium text-ink-2">
         {label}
       </span>
-      <Base.Root value={value} onValueChange={(next: Value | null) => next !== null && onChange(next)}>
+      <Base.Root
+        value={value}
+        onValueChange={(next: Value | null) => next !== null && onChange(next)}
+        open={open}
+        onOpenChange={(next) => onOpenChange(next)}
+      >
         <Base.Trigger
           aria-labelledby={id}
           className={classNames(FIELD, "flex items-center gap-2 text-left data-[popup-open]:border-accent")}

@@ -5,7 +5,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { say, sayFailed } from "../../ui/toasts.tsx";
 import { CopyButton } from "../lib/copy-button.tsx";
-import { useCoarse } from "../lib/coarse.ts";
+import { useCoarse } from "../../lib/coarse.ts";
 import { useThreadId } from "../thread-context.ts";
 
 /**

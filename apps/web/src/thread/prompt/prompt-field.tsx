@@ -9,7 +9,7 @@ import {
   type KeyboardEvent,
   type Ref,
 } from "react";
-import { isCoarse } from "../lib/coarse.ts";
+import { isCoarse } from "../../lib/coarse.ts";
 import { Attachments } from "./attachments.tsx";
 import { CompletionList } from "./completion-list.tsx";
 import { triggerAt, type Trigger } from "./trigger.ts";

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { capsOf } from "../../app/keyboard.ts";
 import { useLayout } from "../../lib/use-media.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
-import { isCoarse } from "../lib/coarse.ts";
+import { isCoarse } from "../../lib/coarse.ts";
 import { AttachButton } from "./attach-button.tsx";
 import type { Stop } from "./use-stop.ts";
 
