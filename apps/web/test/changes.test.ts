@@ -113,6 +113,11 @@ describe.skipIf(!app.available)("all changes of a thread", () => {
     const thread = await makeThread(app, ["Find out why.", "Do it, please."], showcaseAgent());
     const { page } = await app.signedIn({ ...PHONE, colorScheme: "dark" });
     await openThread(page, app, thread);
+    // Of a path that is too long, the file's name is what stays.
+    for (const row of ["4 steps", "Edit backoff.ts"]) await page.getByRole("button", { name: row }).tap();
+    const name = page.locator("figcaption").getByText("/backoff.ts", { exact: true });
+    await name.waitFor();
+    expect(await name.evaluate((each) => each.getBoundingClientRect().right)).toBeLessThan(360 - 44);
     await page.getByRole("button", { name: "3 files changed" }).tap();
     await file(page, "connection/backoff.ts").locator("[data-line=added]").first().waitFor();
     const { code, scroll, client } = await page.evaluate(() => {

@@ -31,6 +31,22 @@ describe.skipIf(!app.available)("a thread's header", () => {
     });
   }
 
+  test("of the directory its end is to be seen, or nothing where there is too little room", async () => {
+    const seen = async (title: string): Promise<number> => {
+      const thread = await titled(title);
+      const { page } = await app.signedIn({ viewport: { width: 900, height: 800 } });
+      await openThread(page, app, thread);
+      await page.getByRole("heading", { level: 1 }).getByText(title).waitFor();
+      const end = page.locator("header").getByText("/project", { exact: true });
+      return end.evaluate((each) => {
+        const [own, box] = [each.getBoundingClientRect(), each.closest("header > div > div")?.getBoundingClientRect()];
+        return own.right <= (box?.right ?? 0) + 1 ? own.width : -1;
+      });
+    };
+    expect(await seen("Short")).toBeGreaterThan(30);
+    expect(await seen(`${TITLE}. ${TITLE}. ${TITLE}`)).toBe(0);
+  });
+
   test("renamed, or not, the title has the focus again", async () => {
     const thread = await titled("Before");
     const { page } = await app.browser();

@@ -5,6 +5,7 @@ import { useLayout } from "../../lib/use-media.ts";
 import { AgentGlyph } from "../../ui/agent-glyph.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { stateOf, StatusMark } from "../../ui/status-mark.tsx";
+import { MiddleCut } from "../lib/middle-cut.tsx";
 import { pathTail } from "../lib/path-tail.ts";
 import { Switches } from "./switches.tsx";
 import { ThreadMenu } from "./thread-menu.tsx";
@@ -71,13 +72,15 @@ export function ThreadHeader({
   return (
     <>
       {mark}
-      <div className="-ml-1.5 flex min-w-0 flex-1 items-baseline gap-1.5">
+      <div className="-ml-1.5 flex min-w-0 flex-1 items-center gap-1.5">
         {title}
         {!editing && (
-          // Gives way before the title does.
-          <p className="min-w-0 shrink-[9999] truncate font-mono text-meta text-ink-3" title={thread.cwd}>
-            {thread.cwd}
-          </p>
+          // It has what the title leaves of the width; where that is too little to tell anything, it is away.
+          <div className="@container min-w-0 flex-1">
+            <p className="pt-px font-mono text-meta text-ink-3 @max-[7rem]:hidden">
+              <MiddleCut text={thread.cwd} />
+            </p>
+          </div>
         )}
       </div>
       <div className="flex shrink-0 items-center gap-1">

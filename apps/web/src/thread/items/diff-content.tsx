@@ -6,6 +6,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { DiffView } from "../diff/diff-view.tsx";
 import { useDiff } from "../diff/use-diff.ts";
 import { Capped } from "../lib/capped.tsx";
+import { MiddleCut } from "../lib/middle-cut.tsx";
 import { Viewer } from "../lib/viewer.tsx";
 import { useThreadDirectory } from "../thread-context.ts";
 import { changeOf, Counts } from "./edit-count.tsx";
@@ -22,9 +23,7 @@ export function DiffContent({ content }: { content: Extract<ToolContent, { type:
   return (
     <figure className="overflow-hidden rounded-control border border-line bg-surface-2">
       <figcaption className="flex h-8 items-center gap-2 border-b border-line bg-surface-1 pr-0.5 pl-3 text-meta text-ink-2 pointer-coarse:h-11">
-        <span className="min-w-0 flex-1 truncate font-mono" title={content.path}>
-          {path}
-        </span>
+        <MiddleCut text={path} className="flex-1 font-mono" />
         {diff && <Counts added={diff.added} removed={diff.removed} />}
         <IconButton label="Show large" onClick={() => setLarge(true)}>
           <Maximize2 size={14} aria-hidden />
@@ -38,7 +37,7 @@ export function DiffContent({ content }: { content: Extract<ToolContent, { type:
         </Capped>
       )}
       {diff && (
-        <Viewer title={<span className="font-mono">{path}</span>} open={large} onClose={() => setLarge(false)}>
+        <Viewer title={<MiddleCut text={path} className="font-mono" />} open={large} onClose={() => setLarge(false)}>
           <DiffView change={change} diff={diff} split={layout === "wide"} />
         </Viewer>
       )}
