@@ -2,7 +2,7 @@ import { SkeinError } from "@skein/client";
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
 import type { Cli, StartServer } from "./context.ts";
-import { EXIT, exitCodeOf, OutputError, type ExitCode } from "./exit-codes.ts";
+import { EXIT, exitCodeOf, InterruptedError, OutputError, type ExitCode } from "./exit-codes.ts";
 import { TOPICS } from "./help-topics.ts";
 import { Screen } from "./screen.ts";
 
@@ -51,6 +51,7 @@ async function execute(argv: readonly string[], cli: Cli): Promise<ExitCode> {
     if (error instanceof OutputError && error.unread) return EXIT.unread;
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     cli.screen.endLine();
+    if (error instanceof InterruptedError) return EXIT.interrupted;
     cli.screen.warn(`skein: ${faultText(error)}`);
     if (cli.env["SKEIN_DEBUG"] && error instanceof Error) cli.screen.note(error.stack ?? "");
     return exitCodeOf(error);

@@ -37,6 +37,11 @@ export class OutputError extends Error {
   }
 }
 
+/** Whoever runs the program wants an end of it (Ctrl-C). */
+export class InterruptedError extends Error {
+  override name = "InterruptedError";
+}
+
 const CODE_OF: Record<ErrorKind, ExitCode> = {
   invalid: EXIT.usage,
   unauthorized: EXIT.unauthorized,
@@ -56,6 +61,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof UnreachableError) return EXIT.unreachable;
   if (error instanceof OutputError && error.unread) return EXIT.unread;
+  if (error instanceof InterruptedError) return EXIT.interrupted;
   return error instanceof SkeinError ? CODE_OF[error.kind] : EXIT.failed;
 }
 

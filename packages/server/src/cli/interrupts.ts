@@ -4,30 +4,35 @@
  */
 const ONE_PRESS_MS = 250;
 
+type Take = (signal: NodeJS.Signals) => void;
+
+const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+/** The newest is last. */
+const listeners: Take[] = [];
 let lastPress = -Infinity;
 
+function press(signal: NodeJS.Signals): void {
+  const now = performance.now();
+  if (now - lastPress <= ONE_PRESS_MS) return;
+  lastPress = now;
+  listeners.at(-1)?.(signal);
+}
+
 /**
- * Calls `first` at the first SIGINT, SIGTERM or SIGHUP, and `again` at every later one.
+ * Calls `first` at the first SIGINT, SIGTERM or SIGHUP, and `again` at every later one. The newest of several listeners
+ * is told, and no other.
  * @returns How to stop listening.
  */
-export function onInterrupt(
-  first: (signal: NodeJS.Signals) => void,
-  again: (signal: NodeJS.Signals) => void,
-): () => void {
-  // A press that another listener took already is not taken for one of this.
-  let last = lastPress;
+export function onInterrupt(first: Take, again: Take): () => void {
   let isFirst = true;
-  const take = (signal: NodeJS.Signals): void => {
-    const now = performance.now();
-    if (now - last <= ONE_PRESS_MS) return;
-    last = lastPress = now;
+  const take: Take = (signal) => {
     const act = isFirst ? first : again;
     isFirst = false;
     act(signal);
   };
-  const signals: NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
-  for (const signal of signals) process.on(signal, take);
+  if (listeners.push(take) === 1) for (const signal of SIGNALS) process.on(signal, press);
   return () => {
-    for (const signal of signals) process.off(signal, take);
+    listeners.splice(listeners.indexOf(take), 1);
+    if (listeners.length === 0) for (const signal of SIGNALS) process.off(signal, press);
   };
 }

@@ -69,6 +69,21 @@ test("Ctrl-C ends the staying; who used the server has one of its own then, and 
   expect(err).toContain("[turn] interrupted");
 });
 
+test("Ctrl-C ends it in order also before there is a turn to cancel", async () => {
+  const isThere = (): Promise<boolean> => Bun.file(join(place.data, "server.json")).exists();
+  const starts = async (run: Program): Promise<void> => {
+    while (!(await isThere())) if (run.process.exitCode !== null) throw new Error(run.err.text);
+  };
+  const begun = (run: Program): Promise<unknown> => run.err.line((line) => line.startsWith("[thread]"));
+  for (const reached of [starts, begun]) {
+    const run = place.start(["run", "--agent", "demo", "hello"]);
+    await reached(run);
+    run.process.kill("SIGINT");
+    expect(await run.ended()).toMatchObject({ code: 130, err: expect.not.stringContaining("skein:") });
+    expect(await isThere()).toBe(false);
+  }
+});
+
 test("where the command with the server is killed, nobody waits for ever", async () => {
   const first = await running("first");
   const second = await running("second");

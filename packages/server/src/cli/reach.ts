@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import { VERSION } from "../version.ts";
 import type { Cli } from "./context.ts";
 import { dataDirectory, hasData, remoteUrl } from "./data-directory.ts";
-import { UnreachableError, UsageError } from "./exit-codes.ts";
+import { EXIT, InterruptedError, UnreachableError, UsageError } from "./exit-codes.ts";
+import { onInterrupt } from "./interrupts.ts";
 import { LocalServer, type Address } from "./local-server.ts";
 
 /** A server to talk to, and the connection to it. */
@@ -25,25 +26,40 @@ export function talksToServer(command: Command): Command {
 }
 
 /**
- * Does something with a connection, and closes what was opened for it. What nobody reads is not gone on with.
+ * Does something with a connection, and closes what was opened for it. What nobody reads is not gone on with; neither
+ * is, at Ctrl-C, what does not itself say what that means.
  * @param options.begins Whether it makes something of its own: else, where there is no data, none is made for it.
- * @throws OutputError; UnreachableError when there is no server and none can be started.
+ * @throws OutputError; InterruptedError; UnreachableError when there is no server and none can be started.
  */
 export async function withServer<Result>(
   cli: Cli,
   options: { data?: string; begins?: boolean },
   work: (reached: Reached) => Promise<Result>,
 ): Promise<Result> {
-  const reached = await reach(cli, options);
-  const { promise: unwritten, reject } = Promise.withResolvers<never>();
-  const fail = (): void => reject(cli.output.reason);
-  cli.output.addEventListener("abort", fail);
-  if (cli.output.aborted) fail();
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  // It may come about before anybody waits for it.
+  over.catch(() => {});
+  const unread = (): void => reject(cli.output.reason);
+  cli.output.addEventListener("abort", unread);
+  if (cli.output.aborted) unread();
+  let isInterrupted = false;
+  const stopListening = onInterrupt(
+    () => {
+      isInterrupted = true;
+      reject(new InterruptedError());
+    },
+    () => process.exit(EXIT.interrupted),
+  );
   try {
-    return await Promise.race([work(reached), unwritten]);
+    const reached = await reach(cli, options);
+    try {
+      return await Promise.race([over, work(reached)]);
+    } finally {
+      if (cli.output.aborted || isInterrupted) reached.leaveAtOnce();
+      await reached.close();
+    }
   } finally {
-    if (cli.output.aborted) reached.leaveAtOnce();
-    await reached.close();
+    stopListening();
   }
 }
 
