@@ -160,9 +160,10 @@ describe.skipIf(!app.available)("from page to page", () => {
     const server = await late(page);
     await page.clock.install();
     await page.goto(await app.server.pairLink());
-    await live(page);
+    const row = page.locator(`[data-thread="${thread}"]`);
+    await row.waitFor();
     server.keepBack();
-    await page.locator(`[data-thread="${thread}"]`).press("Enter");
+    await row.press("Enter");
     await page.getByLabel("Loading the thread").waitFor();
     await page.clock.fastForward(2_000);
     expect(await page.locator("[data-announcements]").textContent()).toBe("");

@@ -113,6 +113,21 @@ describe.skipIf(!app.available)("a new thread", () => {
     await turnsEnded(page, 1);
   });
 
+  test("who is in the field for the directory keeps what stands there, whatever comes to be known", async () => {
+    const thread = await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn();
+    const server = await late(page);
+    server.keepBack();
+    await page.addInitScript(() => Object.defineProperty(globalThis, "indexedDB", { value: undefined }));
+    await page.goto(`${app.server.url}/new`);
+    const directory = page.getByLabel("Directory");
+    await directory.focus();
+    expect(await directory.inputValue()).toBe("~");
+    server.letThrough();
+    await page.locator(`[data-thread="${thread}"]`).waitFor({ state: "attached" });
+    expect(await directory.inputValue()).toBe("~");
+  });
+
   test("takes files that are pasted, dropped and named, and gives them to the agent", async () => {
     const { page } = await app.signedIn();
     await openForm(page);

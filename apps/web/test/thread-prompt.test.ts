@@ -32,12 +32,23 @@ describe.skipIf(!app.available)("the prompt box", () => {
     const network = await cuttable(page);
     await openThread(page, app, thread);
     await page.getByText("Demo line 5 of").waitFor();
+    // What is tried over HTTP meanwhile fails late, as with a server that is out of reach.
+    const { promise: tried, resolve: isTried } = Promise.withResolvers<void>();
+    const { promise: failed, resolve: fail } = Promise.withResolvers<void>();
+    await page.route("**/v1/rpc", async (route) => {
+      isTried();
+      await failed;
+      await route.abort();
+    });
     await context.setOffline(true);
     await network.cut();
     await page.locator('[data-connection="offline"]').waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
+    await tried;
     await page.getByText("Stops once the server is back").waitFor();
     expect(await page.getByText("Stopping…").count()).toBe(0);
+    await page.getByRole("button", { name: "1 to send" }).waitFor();
+    fail();
     await page.getByRole("button", { name: "Take it back" }).click();
     await page.getByText("Stops once the server is back").waitFor({ state: "detached" });
     network.mend();

@@ -58,6 +58,8 @@ export function DirectoryField({
       >
         <Autocomplete.Input
           id={id}
+          // From here on it is the person's: what comes to be known does not put another path under their hands.
+          onFocus={() => onChange(value)}
           onBlur={() => setOpen(false)}
           placeholder="~/project"
           spellCheck={false}

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import type { ConnectionStatus, HelloResult, SkeinError } from "../index.ts";
+import type { ConnectionStatus, HelloResult, OutboxEntry, SkeinError } from "../index.ts";
 import { useCell, useStore } from "./provider.ts";
 import { stable } from "./stable.ts";
 import type { ClientStore } from "./store.ts";
@@ -69,12 +69,16 @@ function connectionCell(store: ClientStore): Cell<Snapshot> {
       retryAt: status.state === "waiting" ? status.retryAt : null,
       error: status.state === "waiting" ? status.error : state === "offline" ? (previous?.error ?? null) : null,
       behind,
-      queued: client.outbox.entries.filter((entry) => entry.state === "queued" || entry.state === "delayed").length,
+      queued: client.outbox.entries.filter((entry) => waits(entry.state, state)).length,
       status,
       hello,
     });
   });
 }
+
+/** Offline, one that is tried over HTTP still waits: mostly that fails too. */
+const waits = (entry: OutboxEntry["state"], connection: ConnectionState): boolean =>
+  entry === "queued" || entry === "delayed" || (entry === "sent" && connection === "offline");
 
 function stateOf(status: ConnectionStatus, old: boolean): ConnectionState {
   switch (status.state) {

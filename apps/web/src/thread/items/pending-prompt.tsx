@@ -31,11 +31,12 @@ export function PendingPromptView({ prompt, offline }: { prompt: PendingPrompt; 
 
 function said({ state, error }: PendingPrompt, offline: boolean): string {
   switch (state) {
-    case "queued":
-      return offline ? "sent once the server is back" : "sending…";
     case "delayed":
       return `sent again soon: ${error?.message ?? "the server is busy"}`;
+    case "queued":
+    // Offline it is tried over HTTP, which mostly fails too.
     case "sent":
+      return offline ? "sent once the server is back" : "sending…";
     case "answered":
       return "sending…";
     default:

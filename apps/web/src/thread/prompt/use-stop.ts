@@ -27,7 +27,8 @@ export function useStop(thread: string): Stop {
   const [asked, setAsked] = useState<string | null>(null);
   const taken = useRef<string | null>(null);
   const entry = entries.find(({ method, params }) => method === "thread.cancel" && params["thread"] === thread);
-  const held = entry?.state === "queued" && connection === "offline";
+  // Also while it is tried over HTTP, which mostly fails too.
+  const held = connection === "offline" && (entry?.state === "queued" || entry?.state === "sent");
   const state = running === undefined ? "no" : held ? "held" : entry || asked === running.id ? "stopping" : "no";
   return {
     running: running !== undefined,
