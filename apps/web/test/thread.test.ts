@@ -114,8 +114,17 @@ describe.skipIf(!app.available)("a thread", () => {
     await openThread(page, app, thread);
     await page.getByText("Demo line 5 of").waitFor();
     await page.locator("#main").focus();
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("Escape");
+    // Held down it is pressed once, and once is not enough.
+    for (let times = 0; times < 3; times++) await page.keyboard.down("Escape");
+    await page.keyboard.up("Escape");
+    await page.keyboard.press("ArrowDown");
+    const stops = page.getByText(/Stopping…|· stopped/);
+    expect(await stops.count()).toBe(0);
+    // Two presses count when they are close together: a busy machine may need another try.
+    do {
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Escape");
+    } while ((await stops.count()) === 0);
     await page.getByText(/· stopped/).waitFor();
     await page.getByRole("button", { name: /Stop/ }).waitFor({ state: "detached" });
   });

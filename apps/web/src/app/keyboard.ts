@@ -14,8 +14,9 @@ export function listenToKeys(): () => void {
     const keys = nameOf(event, isApple);
     if (keys === null) return;
     const now = event.timeStamp;
-    const twice = last.keys === keys && now - last.at < TWICE_WITHIN_MS;
-    last = twice ? { keys: "", at: 0 } : { keys, at: now };
+    // A key that is held down repeats itself, but was pressed once.
+    const twice = !event.repeat && last.keys === keys && now - last.at < TWICE_WITHIN_MS;
+    if (!event.repeat) last = twice ? { keys: "", at: 0 } : { keys, at: now };
     const typing = isTyping(event.target);
     const layer = layerOf(event.target);
     for (const name of twice ? [`${keys} ${keys}`, keys] : [keys]) {
