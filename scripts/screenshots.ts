@@ -27,7 +27,8 @@ async function take(
   server: TestServer,
   threads: Map<string, string>,
   only: { name: string; look: string },
-): Promise<void> {
+): Promise<number> {
+  let taken = 0;
   for (const [size, options] of Object.entries(SIZES)) {
     for (const scheme of SCHEMES) {
       if (!`${size}-${scheme}`.includes(only.look)) continue;
@@ -42,6 +43,7 @@ async function take(
       };
       const picture = async (name: string): Promise<void> => {
         await page.screenshot({ path: join(OUT, `${name}-${size}-${scheme}.png`), animations: "disabled" });
+        taken++;
       };
       await page.goto(`${server.url}/`);
       await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
@@ -62,17 +64,23 @@ async function take(
       await context.close();
     }
   }
+  return taken;
 }
 
 const browser = await openBrowser();
 if (browser === null) process.exit(1);
 await mkdir(OUT, { recursive: true });
 const server = await TestServer.start({ delayMs: 2 });
+let taken = 0;
 try {
   const threads = await playScenes(server);
-  await take(browser, server, threads, { name: process.argv[2] ?? "", look: process.argv[3] ?? "" });
+  taken = await take(browser, server, threads, { name: process.argv[2] ?? "", look: process.argv[3] ?? "" });
 } finally {
   await browser.close();
   await server.stop();
 }
-console.log(`The pictures are in ${OUT}.`);
+if (taken === 0) {
+  console.error(`No page is called so, or no size and scheme. Pages: ${SHOTS.map(({ name }) => name).join(", ")}.`);
+  process.exit(1);
+}
+console.log(`${taken} pictures are in ${OUT}.`);
