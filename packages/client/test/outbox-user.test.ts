@@ -151,6 +151,27 @@ test("an answered prompt whose effect is still on its way does not show to anoth
   expect(shown).toEqual([]);
 });
 
+test("what was answered over HTTP before any greeting does not come back to the storage with the greeting", async () => {
+  const storage = memoryStorage();
+  const { network, client, pass, server } = world();
+  fillThread(server, 0);
+  server.user = "ada";
+  const one = client({
+    storage,
+    fetch: (_, init) => Promise.resolve(new Response(server.rpc(init.body as string))),
+  });
+  one.watch(THREAD);
+  network.down = true;
+  one.connect();
+  pass(125);
+  await one.command("thread.prompt", prompt("a"));
+  expect(one.outbox.entries).toEqual([expect.objectContaining({ state: "answered", user: null })]);
+  network.down = false;
+  pass(60_000);
+  expect(one.status.state).toBe("live");
+  expect(storage.load()).toEqual([]);
+});
+
 test("over HTTP, a command says whose it is", async () => {
   const { network, client, pass, server } = world();
   server.user = "ada";

@@ -137,7 +137,8 @@ export class Outbox {
       const { entry } = pending;
       if (entry.user === null) {
         this.#become(pending, { user });
-        if (entry.stored) this.#save(stored(pending.entry));
+        // What is answered has left the storage: it must not come back with the next page.
+        if (entry.stored && entry.state !== "answered") this.#save(stored(pending.entry));
       } else if (entry.user !== user && entry.state === "answered") {
         this.#forget(pending);
       } else if (entry.user !== user) {
