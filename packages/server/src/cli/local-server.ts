@@ -23,14 +23,17 @@ const TELL_AFTER_MS = 500;
 export class LocalServer {
   readonly #cli: Cli;
   readonly #data: string;
+  readonly #over: AbortSignal;
   #own: RunningServer | null = null;
   #found: (Address & Pick<KnownServer, "inCommand">) | null = null;
   #finding: Promise<Address> | null = null;
   #closed = false;
 
-  constructor(cli: Cli, data: string) {
+  /** @param over Once it is aborted, no server is waited for or started any more. */
+  constructor(cli: Cli, data: string, over: AbortSignal) {
     this.#cli = cli;
     this.#data = data;
+    this.#over = over;
   }
 
   /** Whether the server runs in this process, and ends with it. */
@@ -41,7 +44,7 @@ export class LocalServer {
   /**
    * Where it is now. One that ran by itself and is gone is waited for where it was: whoever stopped it starts it again.
    * One in another command does not come back, so this command takes its place.
-   * @throws UnreachableError
+   * @throws UnreachableError; the reason of `over`.
    */
   find(): Promise<Address> {
     this.#finding ??= this.#find().finally(() => {
@@ -81,6 +84,7 @@ export class LocalServer {
       if (running) return (this.#found = { ...running, token: await readToken(this.#data) });
       if (this.#found?.inCommand === false) return this.#found;
       if (this.#closed) throw new UnreachableError("The command is being ended.");
+      this.#over.throwIfAborted();
       await this.#start(Date.now() < deadline);
       if (!this.#own) await Bun.sleep(LOOK_MS);
     }

@@ -36,26 +36,22 @@ export async function withServer<Result>(
   options: { data?: string; begins?: boolean },
   work: (reached: Reached) => Promise<Result>,
 ): Promise<Result> {
-  const { promise: over, reject } = Promise.withResolvers<never>();
-  // It may come about before anybody waits for it.
-  over.catch(() => {});
-  const unread = (): void => reject(cli.output.reason);
-  cli.output.addEventListener("abort", unread);
-  if (cli.output.aborted) unread();
-  let isInterrupted = false;
+  const interrupted = new AbortController();
+  const over = AbortSignal.any([cli.output, interrupted.signal]);
   const stopListening = onInterrupt(
-    () => {
-      isInterrupted = true;
-      reject(new InterruptedError());
-    },
+    () => interrupted.abort(new InterruptedError()),
     () => process.exit(EXIT.interrupted),
   );
   try {
-    const reached = await reach(cli, options);
+    const reached = await reach(cli, options, over);
+    const { promise: unended, reject } = Promise.withResolvers<never>();
+    const end = (): void => reject(over.reason);
+    over.addEventListener("abort", end);
     try {
-      return await Promise.race([over, work(reached)]);
+      return await Promise.race([unended, work(reached)]);
     } finally {
-      if (cli.output.aborted || isInterrupted) reached.leaveAtOnce();
+      over.removeEventListener("abort", end);
+      if (over.aborted) reached.leaveAtOnce();
       await reached.close();
     }
   } finally {
@@ -66,8 +62,11 @@ export async function withServer<Result>(
 /** What a command knows of the server it talks to. */
 type Whereabouts = { readonly own: boolean; find(): Promise<Address>; close(atOnce: boolean): Promise<void> };
 
-/** The server of `SKEIN_URL`, unless `--data` is given; else the one that runs on the data directory; else one in this process. */
-async function reach(cli: Cli, options: { data?: string; begins?: boolean }): Promise<Reached> {
+/**
+ * The server of `SKEIN_URL`, unless `--data` is given; else the one that runs on the data directory; else one in this process.
+ * @throws the reason of `over`, once that is aborted: then nothing is left open.
+ */
+async function reach(cli: Cli, options: { data?: string; begins?: boolean }, over: AbortSignal): Promise<Reached> {
   const url = remoteUrl(cli.env, options.data);
   if (url === null) {
     const data = dataDirectory(cli.env, options.data);
@@ -76,12 +75,12 @@ async function reach(cli: Cli, options: { data?: string; begins?: boolean }): Pr
         `There is no data in ${data}. Another directory is named with --data; "skein serve" and "skein run" make one.`,
       );
     }
-    return connect(cli, new LocalServer(cli, data));
+    return connect(cli, new LocalServer(cli, data, over), over);
   }
   const token = cli.env["SKEIN_TOKEN"];
   if (!token)
     throw new UsageError(`SKEIN_URL is set to ${url}, but SKEIN_TOKEN is not. Set it to that server's token.`);
-  return connect(cli, { own: false, find: async () => ({ url, token }), close: async () => {} });
+  return connect(cli, { own: false, find: async () => ({ url, token }), close: async () => {} }, over);
 }
 
 const at = (url: string, path: string): string => url.replace(/\/+$/, "") + path;
@@ -109,7 +108,7 @@ function transportTo(server: Whereabouts): OpenTransport {
   };
 }
 
-async function connect(cli: Cli, server: Whereabouts): Promise<Reached> {
+async function connect(cli: Cli, server: Whereabouts, over: AbortSignal): Promise<Reached> {
   const { url, token } = await server.find();
   const client = new SkeinClient({
     url,
@@ -125,7 +124,9 @@ async function connect(cli: Cli, server: Whereabouts): Promise<Reached> {
     await client.close();
     await server.close(atOnce);
   };
-  const late = setTimeout(() => void client.close(), CONNECT_MS);
+  const giveUp = (): void => void client.close();
+  const late = setTimeout(giveUp, CONNECT_MS);
+  over.addEventListener("abort", giveUp);
   let lastFault = "";
   const stopListening = client.onStatus((status) => {
     if (status.state === "waiting") lastFault = status.error.message;
@@ -133,14 +134,19 @@ async function connect(cli: Cli, server: Whereabouts): Promise<Reached> {
     if (status.state === "waiting" && status.unopened > 2) void client.close();
   });
   try {
+    over.throwIfAborted();
     client.connect();
     await client.ready();
+    over.throwIfAborted();
   } catch (error) {
+    if (over.aborted) atOnce = true;
     await close();
+    over.throwIfAborted();
     if (lastFault === "") throw error;
     throw new UnreachableError(`Cannot reach the server at ${url}: ${lastFault}`, { cause: error });
   } finally {
     clearTimeout(late);
+    over.removeEventListener("abort", giveUp);
     stopListening();
   }
   const told = new Set<string>();

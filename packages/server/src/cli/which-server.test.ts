@@ -47,6 +47,20 @@ test("without a server, the agents are those found on this machine, and nothing 
   expect(byName((await place.skein(["agents", "--json"])).out)).toEqual(byName(agents.out));
 });
 
+test("Ctrl-C while a server does not answer ends the command in order, before anything is asked of it", async () => {
+  const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+  const silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { open: () => reach(), data() {} } });
+  try {
+    const env = { SKEIN_URL: `http://127.0.0.1:${silent.port}`, SKEIN_TOKEN: "x" };
+    const run = place.start(["run", "--agent", "demo", "hello"], env);
+    await reached;
+    run.process.kill("SIGINT");
+    expect(await run.ended()).toEqual({ code: 130, out: "", err: "" });
+  } finally {
+    silent.stop(true);
+  }
+});
+
 test("doctor says which of its findings are about the server of SKEIN_URL, and which about this machine", async () => {
   const { url, token } = await place.serve();
   const other = await Place.make();
