@@ -113,6 +113,31 @@ describe.skipIf(!app.available)("a new thread", () => {
     await turnsEnded(page, 1);
   });
 
+  test("what is written on while the thread is being started is not lost, and what is taken out is not sent", async () => {
+    const { page } = await app.signedIn();
+    const server = await late(page);
+    server.keepBack();
+    await page.addInitScript(() => Object.defineProperty(globalThis, "indexedDB", { value: undefined }));
+    await openForm(page);
+    await prompt(page).fill("hello");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Starting…" }).waitFor();
+    await prompt(page).fill("");
+    server.letThrough();
+    await page.getByRole("button", { name: "Start thread" }).waitFor();
+    await page.getByRole("combobox", { name: "Agent" }).getByText("Demo").waitFor();
+    server.keepBack();
+    await prompt(page).fill("hello");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Starting…" }).waitFor();
+    await page.keyboard.type(" there");
+    server.letThrough();
+    await page.waitForURL(/\/t\//);
+    await turnsEnded(page, 1);
+    const first = (await exported(page)).find(({ kind }) => kind === "message");
+    expect(first?.value["text"]).toBe("hello there");
+  });
+
   test("who is in the field for the directory keeps what stands there, whatever comes to be known", async () => {
     const thread = await makeThread(app, ["hello"]);
     const { page } = await app.signedIn();

@@ -76,6 +76,8 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
 
   const begin = useEffectEvent(async (): Promise<void> => {
     if (agent === null) return;
+    // It was written on while it waited, and may not be sent any more.
+    if (draft.blocked) return setStart(null);
     setStart("under way");
     try {
       const { path, exists } = await client.query("directories.list", { prefix: directory.trim() || "~" });
@@ -90,13 +92,16 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
           void changeSetting(client, thread, offers ?? {}, setting, value);
         }
       }
-      const { text, attached } = draft;
-      const blocks = blocksOf(draft, path);
-      const prompt = { thread, text, ...(blocks.length > 0 ? { blocks } : {}) };
-      client.command("thread.prompt", prompt).catch((cause: unknown) => {
-        store(DRAFT, { text, attached });
-        sayFailed("The prompt was not taken. It is kept in the form for a new thread.", cause);
-      });
+      // As it stands now, not as it stood when the server was asked: what was added meanwhile is not to be lost.
+      const { text, attached } = stored(DRAFT);
+      if (text.trim() !== "" || attached.length > 0) {
+        const blocks = blocksOf({ text, attached }, path);
+        const prompt = { thread, text, ...(blocks.length > 0 ? { blocks } : {}) };
+        client.command("thread.prompt", prompt).catch((cause: unknown) => {
+          store(DRAFT, { text, attached });
+          sayFailed("The prompt was not taken. It is kept in the form for a new thread.", cause);
+        });
+      }
       store(DRAFT, null);
       navigate(threadPath(thread), { focus: "prompt" });
     } catch (cause) {
