@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, axeFaults, PHONE } from "./support/app.ts";
 import { scriptedAgent, type Step } from "../../../test/support/scripted-agent.ts";
-import { swallowing } from "./support/cuttable.ts";
+import { cuttable, swallowing } from "./support/cuttable.ts";
 import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 import type { Page } from "./support/browser.ts";
 
@@ -193,6 +193,23 @@ describe.skipIf(!app.available)("a request", () => {
     network.mend();
     await page.reload();
     await page.getByText("Allowed once by you").waitFor();
+  });
+
+  test("who answers what was withdrawn meanwhile is not told that somebody else has answered it", async () => {
+    const thread = await makeThread(app, ["edit Something"]);
+    const { page } = await app.signedIn();
+    const network = await cuttable(page);
+    await openThread(page, app, thread);
+    await card(page).waitFor();
+    await page.context().setOffline(true);
+    await network.cut();
+    await card(page).locator("[data-answer=a]").click();
+    const other = await app.server.client();
+    await other.command("thread.cancel", { thread });
+    network.mend();
+    await page.context().setOffline(false);
+    await page.getByText("The answer was not taken.").waitFor();
+    await page.getByText("It is not open any more.").waitFor();
   });
 
   test("answered in its card by keys, the focus is not lost", async () => {

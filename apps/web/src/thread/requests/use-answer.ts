@@ -19,7 +19,7 @@ export function useAnswer(thread: string, request: string): Answering {
     try {
       await answer();
     } catch (error) {
-      if (error instanceof SkeinError && error.kind === "conflict") say("Somebody answered before you.");
+      if (isLate(error)) say("Somebody answered before you.");
       else sayFailed("The answer was not taken.", error);
     }
   };
@@ -32,6 +32,12 @@ export function useAnswer(thread: string, request: string): Answering {
       ),
   };
 }
+
+/** A request that was withdrawn, and an answer that was taken out of the outbox, are conflicts too. */
+const isLate = (error: unknown): boolean =>
+  error instanceof SkeinError &&
+  error.kind === "conflict" &&
+  (error.detail as { status?: unknown } | undefined)?.status === "answered";
 
 function chosenIn(entries: readonly OutboxEntry[], thread: string, request: string): string | null {
   const answer = entries.find(
