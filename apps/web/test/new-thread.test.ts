@@ -14,6 +14,21 @@ async function openForm(page: Page): Promise<void> {
   await page.getByLabel("Directory").fill(app.server.cwd);
 }
 
+/** Keeps back what the server has to say to a page that knows nothing from before. */
+async function unanswered(page: Page): ReturnType<typeof late> {
+  const server = await late(page);
+  server.keepBack();
+  await page.addInitScript(() => Object.defineProperty(globalThis, "indexedDB", { value: undefined }));
+  return server;
+}
+
+/** Presses Enter on a prompt that cannot be sent at once. */
+async function begin(page: Page, text: string): Promise<void> {
+  await prompt(page).fill(text);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Starting…" }).waitFor();
+}
+
 /** Gives the page a file, as by the clipboard or from the desktop. */
 const give = (page: Page, type: "paste" | "drop", name: string): Promise<void> =>
   page.evaluate(
@@ -100,14 +115,9 @@ describe.skipIf(!app.available)("a new thread", () => {
 
   test("begins once it can, for who has pressed Enter before the server said what agents there are", async () => {
     const { page } = await app.signedIn();
-    const server = await late(page);
-    server.keepBack();
-    // Nothing is kept of the page before.
-    await page.addInitScript(() => Object.defineProperty(globalThis, "indexedDB", { value: undefined }));
+    const server = await unanswered(page);
     await openForm(page);
-    await prompt(page).fill("hello");
-    await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Starting…" }).waitFor();
+    await begin(page, "hello");
     server.letThrough();
     await page.waitForURL(/\/t\//);
     await turnsEnded(page, 1);
@@ -115,21 +125,15 @@ describe.skipIf(!app.available)("a new thread", () => {
 
   test("what is written on while the thread is being started is not lost, and what is taken out is not sent", async () => {
     const { page } = await app.signedIn();
-    const server = await late(page);
-    server.keepBack();
-    await page.addInitScript(() => Object.defineProperty(globalThis, "indexedDB", { value: undefined }));
+    const server = await unanswered(page);
     await openForm(page);
-    await prompt(page).fill("hello");
-    await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Starting…" }).waitFor();
+    await begin(page, "hello");
     await prompt(page).fill("");
     server.letThrough();
     await page.getByRole("button", { name: "Start thread" }).waitFor();
     await page.getByRole("combobox", { name: "Agent" }).getByText("Demo").waitFor();
     server.keepBack();
-    await prompt(page).fill("hello");
-    await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Starting…" }).waitFor();
+    await begin(page, "hello");
     await page.keyboard.type(" there");
     server.letThrough();
     await page.waitForURL(/\/t\//);
@@ -141,9 +145,7 @@ describe.skipIf(!app.available)("a new thread", () => {
   test("who is in the field for the directory keeps what stands there, whatever comes to be known", async () => {
     const thread = await makeThread(app, ["hello"]);
     const { page } = await app.signedIn();
-    const server = await late(page);
-    server.keepBack();
-    await page.addInitScript(() => Object.defineProperty(globalThis, "indexedDB", { value: undefined }));
+    const server = await unanswered(page);
     await page.goto(`${app.server.url}/new`);
     const directory = page.getByLabel("Directory");
     await directory.focus();

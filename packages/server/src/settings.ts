@@ -71,7 +71,7 @@ const NARROWER: Readonly<Record<string, Range>> = {
   frameBytes: [1, 2 ** 28],
   // A connection is ended by that layer at 2 GiB.
   softMarkBytes: [1, 2 ** 28],
-  // Agents say what they can do in a line, and have been seen to send 563 KB in one.
+  // Below, not even what an agent says it can do need fit; a longer line is left out, and that is told.
   // A file of that length, as JSON six times as long at worst, must fit into a row of the database: 10^9 bytes.
   lineBytes: [64 * 1024, 2 ** 27],
   longestPauseMs: [0, 1000],
