@@ -13,7 +13,6 @@ afterEach(() => app.finish());
 /** Chooses an action of the palette by some of its letters. */
 async function choose(page: Page, typed: string): Promise<void> {
   await page.keyboard.press("Control+k");
-  await page.getByRole("dialog", { name: "Commands" }).waitFor();
   await page.keyboard.type(typed);
   await page.getByRole("option").first().waitFor();
   await page.keyboard.press("Enter");

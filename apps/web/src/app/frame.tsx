@@ -1,23 +1,30 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { HomePage } from "../home/home-page.tsx";
+import { NewThreadPage } from "../home/new-thread.ts";
 import { Rail } from "../home/rail.tsx";
+import { part } from "../ui/part.tsx";
 import { useLayout } from "../lib/use-media.ts";
 import { whenIdle } from "../lib/when-idle.ts";
 import { Announcements } from "./announcements.tsx";
 import { AppActions } from "./app-actions.tsx";
 import { LoadBoundary } from "./load-boundary.tsx";
 import { MissingPage } from "./missing-page.tsx";
+import { BlankPage } from "./page.tsx";
+import { Palette, PaletteContent } from "./palette.tsx";
 import { useRoute, type Route } from "./router.tsx";
 
-/** Loaded when they are first gone to. */
-const ThreadPage = lazy(() => import("../thread/thread-page.tsx"));
-const SettingsPage = lazy(() => import("./settings/settings-page.tsx"));
-const SearchPage = lazy(() => import("../home/search-page.tsx"));
-const NewThreadPage = lazy(() => import("../home/new-thread-page.tsx"));
-const loadPalette = () => import("./palette.tsx");
-const Palette = lazy(loadPalette);
-const PALETTE_AFTER_MS = 1_500;
-const KeyboardHelp = lazy(() => import("./keyboard-help.tsx"));
+const ThreadPage = part(() => import("../thread/thread-page.tsx"), BlankPage);
+const SettingsPage = part(() => import("./settings/settings-page.tsx"), BlankPage);
+const SearchPage = part(() => import("../home/search-page.tsx"), BlankPage);
+const KeyboardHelp = part(
+  () => import("./keyboard-help.tsx"),
+  () => null,
+);
+
+/** What a person is likely to open next, the likeliest first. */
+const NEXT = [ThreadPage, PaletteContent, NewThreadPage];
+/** By then the page that was asked for is drawn. */
+const NEXT_AFTER_MS = 1_500;
 
 /** The app's frame: the rail, the page, and what opens over them. On narrow screens the pages stand alone. */
 export function Frame() {
@@ -25,11 +32,23 @@ export function Frame() {
   const layout = useLayout();
   const [over, setOver] = useState<"palette" | "help" | null>(null);
   const close = (): void => setOver(null);
-  // Who opens it types on at once: it is there by then, and in nobody's way while the page is still to be drawn. Offline
-  // it may not be, and says so when it is opened.
   useEffect(() => {
-    const timer = setTimeout(() => whenIdle(() => void loadPalette().catch(() => {})), PALETTE_AFTER_MS);
-    return () => clearTimeout(timer);
+    let cancel = (): void => {};
+    const loadFrom = (at: number): void => {
+      const next = NEXT[at];
+      if (next === undefined) return;
+      const load = async (): Promise<void> => {
+        // Offline it may not be there: whoever opens it then is told so.
+        await next.load().catch(() => {});
+        loadFrom(at + 1);
+      };
+      cancel = whenIdle(() => void load());
+    };
+    const timer = setTimeout(() => loadFrom(0), NEXT_AFTER_MS);
+    return () => {
+      clearTimeout(timer);
+      cancel();
+    };
   }, []);
   return (
     <div className="flex h-(--app-height) overflow-hidden px-safe">
@@ -46,16 +65,12 @@ export function Frame() {
       {layout !== "narrow" && (
         <Rail folded={layout === "medium"} onPalette={() => setOver("palette")} onHelp={() => setOver("help")} />
       )}
-      <LoadBoundary key={route.page}>
-        <Suspense fallback={<div className="h-full flex-1 bg-surface-2" />}>{pageOf(route)}</Suspense>
-      </LoadBoundary>
+      <LoadBoundary key={route.page}>{pageOf(route)}</LoadBoundary>
       <Announcements />
       <AppActions onPalette={() => setOver("palette")} onHelp={() => setOver("help")} />
       <LoadBoundary key={over} quiet onFailed={close}>
-        <Suspense>
-          {over === "palette" && <Palette onClose={close} />}
-          {over === "help" && <KeyboardHelp onClose={close} />}
-        </Suspense>
+        {over === "palette" && <Palette onClose={close} />}
+        {over === "help" && <KeyboardHelp onClose={close} />}
       </LoadBoundary>
     </div>
   );

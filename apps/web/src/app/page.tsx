@@ -74,3 +74,6 @@ export function Page({
 export function PageHeading({ children }: { children: ReactNode }) {
   return <h1 className="truncate text-body font-semibold">{children}</h1>;
 }
+
+/** Where a page will be, until it is loaded. */
+export const BlankPage = () => <div className="h-full flex-1 bg-surface-2" />;

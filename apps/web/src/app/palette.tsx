@@ -1,91 +1,47 @@
 import { Dialog } from "@base-ui/react/dialog";
-import { useBoard, type Card } from "@skein/client/react";
-import { Command } from "cmdk";
-import { Search } from "lucide-react";
-import { useState, type ReactNode } from "react";
-import { flushSync } from "react-dom";
-import { Keys } from "../ui/keys.tsx";
+import { useRef, useState, type RefObject } from "react";
+import { part } from "../ui/part.tsx";
 import { LayerContext, useLayer } from "../ui/layer.tsx";
-import { stateOf, StatusMark } from "../ui/status-mark.tsx";
-import { ActionIcon } from "./action-icon.tsx";
-import { useActions, useActiveActions, type ActiveAction } from "./actions.tsx";
-import { ACTIONS, type Place } from "./catalogue.ts";
-import { fit } from "./find.ts";
-import { keyCaps } from "./keyboard.ts";
-import { useMyBoard } from "./me.ts";
-import { navigate, threadPath, useRoute } from "./router.tsx";
+import { useActions } from "./actions.tsx";
 
-/** How many threads are named before anything is typed, and at most. */
-const MAX_THREADS = { untyped: 6, typed: 30 };
-
-type Choice = {
-  id: string;
-  label: string;
-  fits: number;
-  icon: ReactNode;
-  keys?: string;
-  detail?: string;
-  run: () => void;
+export type PaletteContentProps = {
+  /** What is typed. */
+  text: string;
+  onText: (text: string) => void;
+  /** Whether the palette has been given the focus: what takes the place of its field then has to take it over. */
+  hasFocus: RefObject<boolean>;
+  onClose: () => void;
 };
-type Group = { heading: string; choices: Choice[] };
+
+/** Its field and what can be chosen. */
+export const PaletteContent = part(() => import("./palette-content.tsx"), EarlyField);
+
+/** The looks of its field, loaded or not. */
+export const PALETTE_FIELD = {
+  className: "h-12 shrink-0 border-b border-line bg-transparent px-4 text-body outline-none",
+  placeholder: "Go to a thread, or do something…",
+};
 
 /** Threads, what can be done on the page that is open, and settings, by typing some letters of their names. */
-export default function Palette({ onClose }: { onClose: () => void }) {
-  const board = useMyBoard();
-  // Offline, before anything was ever loaded, there is no board, and no thread on it.
-  return board === null ? (
-    <Choices cards={[]} loading onClose={onClose} />
-  ) : (
-    <ChoicesWithThreads board={board} onClose={onClose} />
-  );
-}
-
-function ChoicesWithThreads({ board, onClose }: { board: string; onClose: () => void }) {
-  const { groups, status } = useBoard(board);
-  const cards = [...groups.needsYou, ...groups.running, ...groups.recent, ...groups.archived];
-  return <Choices cards={cards} loading={status === "loading"} onClose={onClose} />;
-}
-
-function Choices({
-  cards,
-  loading,
-  onClose,
-}: {
-  cards: readonly Card[];
-  /** Whether there may be threads that nothing is known of yet. */
-  loading: boolean;
-  onClose: () => void;
-}) {
+export function Palette({ onClose }: { onClose: () => void }) {
   const layer = useLayer(true, onClose);
   const [text, setText] = useState("");
-  const route = useRoute();
-  const present = route.page === "thread" ? route.thread : null;
-  const groups = [threadsOf(cards, text, present), ...useActionGroups(text)]
-    .filter(({ choices }) => choices.length > 0)
-    .toSorted((a, b) => best(b) - best(a));
-  const choose = (run: () => void): void => {
-    // What is chosen finds the page as it is without the palette, and the focus where it was.
-    flushSync(onClose);
-    setTimeout(run);
+  const popup = useRef<HTMLDivElement>(null);
+  const hasFocus = useRef(false);
+  // Whoever opens it types on: by itself the dialog would give the focus a frame later, and those letters were lost.
+  const focusField = (): HTMLElement | true => {
+    const field = popup.current?.querySelector("input");
+    field?.focus();
+    hasFocus.current = true;
+    return field ?? true;
   };
-  const row = ({ id, label, icon, keys, detail, run }: Choice) => (
-    <Command.Item
-      key={id}
-      value={id}
-      onSelect={() => choose(run)}
-      className="flex min-h-9 cursor-default items-center gap-3 rounded-control px-2 text-body data-[selected=true]:bg-surface-3 pointer-coarse:min-h-11"
-    >
-      <span className="grid size-4 shrink-0 place-items-center text-ink-3">{icon}</span>
-      <span className="min-w-0 flex-1 truncate">{label}</span>
-      {detail && <span className="max-w-36 shrink-0 truncate font-mono text-meta text-ink-3">{detail}</span>}
-      {keys && <Keys keys={keyCaps(keys)} />}
-    </Command.Item>
-  );
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-30 bg-veil" />
         <Dialog.Popup
+          ref={popup}
+          initialFocus={focusField}
           aria-label="Commands"
           data-layer={layer}
           className="fixed inset-x-3 top-[max(12px,env(safe-area-inset-top),8vh)] z-30 mx-auto max-w-140 overflow-hidden rounded-panel border border-line bg-floating shadow-float outline-none max-medium:top-[max(12px,env(safe-area-inset-top))]"
@@ -93,50 +49,12 @@ function Choices({
           <LayerContext value={layer}>
             <CloseByKey onClose={onClose} />
           </LayerContext>
-          <Command
-            label="Commands"
-            loop
-            shouldFilter={false}
-            vimBindings={false}
-            className="flex max-h-[min(28rem,calc(var(--app-height)-6rem))] flex-col"
-          >
-            <Command.Input
-              value={text}
-              onValueChange={setText}
-              placeholder="Go to a thread, or do something…"
-              className="h-12 shrink-0 border-b border-line bg-transparent px-4 text-body outline-none"
-            />
-            <Command.List className="min-h-0 flex-1 scroll-py-2 overflow-y-auto p-2 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-ink-3">
-              {(loading || groups.length === 0) && (
-                <p role="status" className="px-2 pt-4 pb-2 text-body text-ink-2">
-                  {loading ? "The threads are not loaded yet." : "Nothing is called that."}
-                </p>
-              )}
-              {groups.map(({ heading, choices }) => (
-                <Command.Group key={heading} heading={heading}>
-                  {choices.map(row)}
-                </Command.Group>
-              ))}
-              {text.trim() !== "" && (
-                <Command.Group key="search" heading="Search">
-                  {row({
-                    id: "search for",
-                    label: `Search everything for “${text.trim()}”`,
-                    fits: 0,
-                    icon: <Search size={16} aria-hidden />,
-                    run: () => navigate(`/search?q=${encodeURIComponent(text.trim())}`),
-                  })}
-                </Command.Group>
-              )}
-            </Command.List>
-          </Command>
+          <PaletteContent text={text} onText={setText} hasFocus={hasFocus} onClose={onClose} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   );
 }
-
-const best = ({ choices }: Group): number => choices[0]?.fits ?? 0;
 
 /** The key that opens it closes it. */
 function CloseByKey({ onClose }: { onClose: () => void }) {
@@ -144,61 +62,19 @@ function CloseByKey({ onClose }: { onClose: () => void }) {
   return null;
 }
 
-/** All threads but the one that is open. */
-function threadsOf(cards: readonly Card[], text: string, present: string | null): Group {
-  const choices = fitting(text, cards.filter(({ id }) => id !== present).map(choiceOf(text)));
-  const most = text.trim() === "" ? MAX_THREADS.untyped : MAX_THREADS.typed;
-  return { heading: "Threads", choices: choices.slice(0, most) };
+/** Takes what is typed before the rest is loaded. */
+function EarlyField({ text, onText }: PaletteContentProps) {
+  return (
+    <div className="flex flex-col">
+      <input
+        aria-label="Commands"
+        value={text}
+        onChange={(event) => onText(event.currentTarget.value)}
+        {...PALETTE_FIELD}
+      />
+      <p role="status" className="p-4 text-body text-ink-2">
+        Loading…
+      </p>
+    </div>
+  );
 }
-
-const choiceOf =
-  (text: string) =>
-  ({ id, value }: Card): Choice => {
-    const directory = value.cwd.split("/").at(-1) ?? "";
-    return {
-      id: `thread ${id}`,
-      label: value.title,
-      fits: fit(text, `${value.title} ${directory}`),
-      icon: <StatusMark state={stateOf(value)} />,
-      detail: directory,
-      run: () => navigate(threadPath(id)),
-    };
-  };
-
-const HEADINGS: readonly { heading: string; places: readonly Place[] }[] = [
-  { heading: "This thread", places: ["In a thread"] },
-  { heading: "Do", places: ["Everywhere", "Threads"] },
-  { heading: "Settings", places: ["Settings"] },
-];
-
-/** What the page that is open, and the app around it, can do now. */
-function useActionGroups(text: string): Group[] {
-  const actions = useActiveActions()
-    .filter(({ layer, only }) => layer === null && only === undefined)
-    .toSorted((a, b) => orderOf(a) - orderOf(b));
-  const shown = text.trim() === "" ? actions.filter(({ known }) => known) : actions;
-  return HEADINGS.map(({ heading, places }) => ({
-    heading,
-    choices: fitting(text, shown.filter(({ place }) => places.includes(place)).map(actionChoice(text))),
-  }));
-}
-
-const NAMES = Object.keys(ACTIONS);
-/** As the catalogue has them, and then what it does not have. */
-const orderOf = ({ id }: ActiveAction): number => (NAMES.includes(id) ? NAMES.indexOf(id) : NAMES.length);
-
-const actionChoice =
-  (text: string) =>
-  ({ id, label, words = "", keys, run }: ActiveAction): Choice => ({
-    id,
-    label,
-    // A name that fits comes before another word for the same.
-    fits: Math.max(fit(text, label), fit(text, `${label} ${words}`) * 0.75),
-    icon: <ActionIcon id={id} />,
-    ...(keys === null ? {} : { keys }),
-    run: () => void run(),
-  });
-
-/** Those that fit what is typed, the best first. */
-const fitting = (text: string, choices: readonly Choice[]): Choice[] =>
-  choices.filter(({ fits }) => fits > 0).toSorted((a, b) => (text.trim() === "" ? 0 : b.fits - a.fits));

@@ -1,5 +1,4 @@
 import { Plus, Search, Settings } from "lucide-react";
-import { lazy } from "react";
 import { Page, PageHeading } from "../app/page.tsx";
 import { navigate } from "../app/router.tsx";
 import { useMyBoard } from "../app/me.ts";
@@ -7,9 +6,8 @@ import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { useLayout } from "../lib/use-media.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Mark } from "../ui/mark.tsx";
+import { NewThreadPage } from "./new-thread.ts";
 import { ThreadGroups } from "./thread-groups.tsx";
-
-const NewThreadPage = lazy(() => import("./new-thread-page.tsx"));
 
 /** The first page: all threads by what they need. Where the rail shows them already, a new thread. */
 export function HomePage() {
