@@ -6,7 +6,7 @@ export type { TimelineKey } from "./timeline-keys.ts";
 export { useAgents, type AgentsView } from "./use-agents.ts";
 export { useBoard, type BoardView, type Card } from "./use-board.ts";
 export { useCommand, type CommandView } from "./use-command.ts";
-export { useConnection, type ConnectionState, type ConnectionView } from "./use-connection.ts";
+export { isWaiting, useConnection, type ConnectionState, type ConnectionView } from "./use-connection.ts";
 export { useItem, type ItemKind, type ItemValue } from "./use-item.ts";
 export { useOutbox, usePendingPrompts, type OutboxView } from "./use-outbox.ts";
 export { usePermissions, usePermissionsOf, type PendingRequests } from "./use-permissions.ts";

@@ -69,16 +69,19 @@ function connectionCell(store: ClientStore): Cell<Snapshot> {
       retryAt: status.state === "waiting" ? status.retryAt : null,
       error: status.state === "waiting" ? status.error : state === "offline" ? (previous?.error ?? null) : null,
       behind,
-      queued: client.outbox.entries.filter((entry) => waits(entry.state, state)).length,
+      queued: client.outbox.entries.filter((entry) => isWaiting(entry, state)).length,
       status,
       hello,
     });
   });
 }
 
-/** Offline, one that is tried over HTTP still waits: mostly that fails too. */
-const waits = (entry: OutboxEntry["state"], connection: ConnectionState): boolean =>
-  entry === "queued" || entry === "delayed" || (entry === "sent" && connection === "offline");
+/**
+ * Whether a command still waits to be sent, to whoever gave it. Offline that holds also while it is tried over HTTP, which
+ * mostly fails too.
+ */
+export const isWaiting = ({ state }: Pick<OutboxEntry, "state">, connection: ConnectionState): boolean =>
+  state === "queued" || state === "delayed" || (state === "sent" && connection === "offline");
 
 function stateOf(status: ConnectionStatus, old: boolean): ConnectionState {
   switch (status.state) {

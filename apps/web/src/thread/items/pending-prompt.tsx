@@ -1,18 +1,18 @@
 import type { PendingPrompt } from "@skein/client";
-import { useOutbox } from "@skein/client/react";
+import { isWaiting, useOutbox, type ConnectionState } from "@skein/client/react";
 import { Button } from "../../ui/button.tsx";
 import { BlockList } from "./block-list.tsx";
 import { PromptHead } from "./prompt-head.tsx";
 import { PromptText } from "./prompt-message.tsx";
 
 /** A prompt that was given and is not acknowledged yet: shown at once, and marked. */
-export function PendingPromptView({ prompt, offline }: { prompt: PendingPrompt; offline: boolean }) {
+export function PendingPromptView({ prompt, connection }: { prompt: PendingPrompt; connection: ConnectionState }) {
   const { discard } = useOutbox();
   const takeable = prompt.state === "queued" || prompt.state === "delayed";
   return (
     <article aria-label="Prompt on its way" className="pt-5 pb-2" data-pending={prompt.state}>
       <PromptHead by={undefined}>
-        <span role="status">{said(prompt, offline)}</span>
+        <span role="status">{said(prompt, connection)}</span>
         <span className="flex-1" />
         {takeable && (
           <Button size="small" variant="quiet" className="-my-3" onClick={() => discard(prompt.key)}>
@@ -29,17 +29,7 @@ export function PendingPromptView({ prompt, offline }: { prompt: PendingPrompt; 
   );
 }
 
-function said({ state, error }: PendingPrompt, offline: boolean): string {
-  switch (state) {
-    case "delayed":
-      return `sent again soon: ${error?.message ?? "the server is busy"}`;
-    case "queued":
-    // Offline it is tried over HTTP, which mostly fails too.
-    case "sent":
-      return offline ? "sent once the server is back" : "sending…";
-    case "answered":
-      return "sending…";
-    default:
-      return state satisfies never;
-  }
+function said(prompt: PendingPrompt, connection: ConnectionState): string {
+  if (prompt.state === "delayed") return `sent again soon: ${prompt.error?.message ?? "the server is busy"}`;
+  return connection === "offline" && isWaiting(prompt, connection) ? "sent once the server is back" : "sending…";
 }

@@ -1,5 +1,5 @@
 import { SkeinError } from "@skein/client";
-import { useClient, useConnection, useOutbox, useThread } from "@skein/client/react";
+import { isWaiting, useClient, useConnection, useOutbox, useThread } from "@skein/client/react";
 import { useRef, useState } from "react";
 import { sayFailed } from "../../ui/toasts.tsx";
 
@@ -27,8 +27,7 @@ export function useStop(thread: string): Stop {
   const [asked, setAsked] = useState<string | null>(null);
   const taken = useRef<string | null>(null);
   const entry = entries.find(({ method, params }) => method === "thread.cancel" && params["thread"] === thread);
-  // Also while it is tried over HTTP, which mostly fails too.
-  const held = connection === "offline" && (entry?.state === "queued" || entry?.state === "sent");
+  const held = connection === "offline" && entry !== undefined && isWaiting(entry, connection);
   const state = running === undefined ? "no" : held ? "held" : entry || asked === running.id ? "stopping" : "no";
   return {
     running: running !== undefined,
@@ -44,7 +43,7 @@ export function useStop(thread: string): Stop {
       });
     },
     takeBack: () => {
-      if (entry === undefined || !held) return;
+      if (!held) return;
       taken.current = entry.key;
       setAsked(null);
       discard(entry.key);
