@@ -171,6 +171,32 @@ describe.skipIf(!app.available)("P83: signing in", () => {
     expect(said.map(({ value }) => value["text"])).toEqual(["hello of the one after"]);
   });
 
+  test("where storage is refused, signing out works, and forgets what was kept for as long as the page lives", async () => {
+    const thread = await makeThread(app, []);
+    const { page } = await app.browser();
+    await page.addInitScript(() => {
+      Object.defineProperty(window, "localStorage", {
+        get() {
+          throw new DOMException("Refused.", "SecurityError");
+        },
+      });
+    });
+    await page.goto(await app.server.pairLink());
+    await live(page);
+    await page.locator(`[data-thread="${thread}"]`).click();
+    await promptBox(page).fill("a draft of the one before");
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
+    const [, code = ""] = (await app.server.pairLink()).split("#");
+    await page.getByLabel("Code").fill(code);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await live(page);
+    await page.locator(`[data-thread="${thread}"]`).click();
+    await promptBox(page).waitFor();
+    expect(await promptBox(page).inputValue()).toBe("");
+  });
+
   test("settings make a code for another device, as a link and a picture", async () => {
     const { page } = await app.signedIn();
     await page.goto(`${app.server.url}/settings`);

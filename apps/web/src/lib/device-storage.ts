@@ -74,10 +74,17 @@ export function useStored<Value>(entry: Entry<Value>): [Value, (value: Value | n
 
 /** Forgets all that this device remembers of whoever was signed in, but for `keep`, as when they sign out. */
 export function forgetAll(keep: Entry<unknown>): void {
-  const names = Object.keys(localStorage).filter((name) => name.startsWith(PREFIX) && name !== PREFIX + keep.name);
-  for (const name of names) {
-    localStorage.removeItem(name);
-    values.delete(name.slice(PREFIX.length));
-    tell(name.slice(PREFIX.length));
+  for (const name of new Set([...values.keys(), ...storedNames()])) {
+    if (name !== keep.name) store({ name, read: (value) => value }, null);
+  }
+}
+
+/** The entries that stand in the storage. */
+function storedNames(): string[] {
+  try {
+    return Object.keys(localStorage).flatMap((key) => (key.startsWith(PREFIX) ? [key.slice(PREFIX.length)] : []));
+  } catch {
+    // Storage is refused: nothing stands in it.
+    return [];
   }
 }
