@@ -78,19 +78,21 @@ async function start(cli: Cli, options: ServeOptions): Promise<RunningServer> {
   }
 }
 
-function announce({ screen }: Cli, server: RunningServer, data: string, json: boolean): void {
+function announce({ env, screen }: Cli, server: RunningServer, data: string, json: boolean): void {
   const { url, token } = server;
   const [elsewhere] = server.addresses;
+  // Begun by npm, `skein` may be in the checkout alone: what is shown here is copied into another shell.
+  const skein = env["npm_command"] ? "npx skein" : "skein";
   if (json) {
     screen.json({ event: "ready", url, token, pid: process.pid, pair: server.pairingLink(url) });
     return;
   }
   screen.out(`Skein is ready at ${url}\nOpen ${server.pairingLink(url)}\n`);
-  screen.note(`       signs one browser in, within ${span(server.pairingMs)}; \`skein pair\` makes another`);
+  screen.note(`       signs one browser in, within ${span(server.pairingMs)}; \`${skein} pair\` makes another`);
   if (elsewhere !== undefined) showForPhone(screen, server.pairingLink(elsewhere));
   screen.note(`data   ${data}`);
   screen.note(`token  in ${join(data, "token")}`);
-  screen.note(`try    skein run --agent demo "hello"`);
+  screen.note(`try    ${skein} run --agent demo "hello"`);
 }
 
 function port(text: string): number {
