@@ -176,6 +176,35 @@ describe.skipIf(!app.available)("the palette and the keys", () => {
     await page.getByLabel("First prompt").fill("");
   });
 
+  test("a key that is held down does once what it does; only moving about goes on", async () => {
+    const client = await app.server.client();
+    const titles = ["Held one", "Held two", "Held three"];
+    for (const title of titles) await client.command("thread.create", { agent: "demo", cwd: app.server.cwd, title });
+    const { page } = await app.signedIn();
+    await page.keyboard.down("Control");
+    for (let times = 0; times < 4; times++) await page.keyboard.down("k");
+    await page.keyboard.up("k");
+    await page.keyboard.up("Control");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    for (const title of titles) await page.locator("[data-thread]").getByText(title).first().waitFor();
+    const seen = new Set([page.url()]);
+    for (let times = 0; times < 3; times++) {
+      await page.keyboard.down("]");
+      await page.waitForURL(({ href }) => !seen.has(href));
+      seen.add(page.url());
+    }
+    await page.keyboard.up("]");
+    await page.locator("[data-timeline]").waitFor();
+
+    // By Enter too: what takes the place of a button that was pressed is not pressed as well.
+    await page.getByRole("button", { name: "Commands" }).focus();
+    for (let times = 0; times < 4; times++) await page.keyboard.down("Enter");
+    await page.keyboard.up("Enter");
+    await page.getByRole("dialog", { name: "Commands" }).waitFor();
+    expect(seen).toContain(page.url());
+  });
+
   test("keys are named as they stand on this keyboard", async () => {
     const { page } = await app.signedIn();
     await page.getByRole("button", { name: "Commands" }).hover();

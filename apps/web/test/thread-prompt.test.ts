@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, live, PHONE } from "./support/app.ts";
 import { cuttable } from "./support/cuttable.ts";
+import { late } from "./support/late.ts";
 import { DOT } from "./support/picture.ts";
 import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 import type { Page } from "./support/browser.ts";
@@ -26,6 +27,35 @@ const drag = (page: Page, types: readonly string[], over: string): Promise<boole
   );
 
 describe.skipIf(!app.available)("the prompt box", () => {
+  test("what is written before the thread is loaded goes on in the box, and Enter sends it", async () => {
+    const [one, two] = [await makeThread(app, []), await makeThread(app, [])];
+    const { page } = await app.browser();
+    const server = await late(page);
+    await page.goto(await app.server.pairLink());
+    await live(page);
+    await page.locator(`[data-thread="${two}"]`).waitFor();
+    server.keepBack();
+    await page.locator(`[data-thread="${one}"]`).click();
+    await page.getByRole("status", { name: "Loading the thread" }).waitFor();
+    await page.keyboard.press("i");
+    await page.keyboard.type("new words, and n");
+    server.letThrough();
+    await page.locator("[data-timeline]").waitFor();
+    await page.keyboard.type("o keys");
+    expect(await promptBox(page).inputValue()).toBe("new words, and no keys");
+    expect(new URL(page.url()).pathname).toBe(`/t/${one}`);
+
+    server.keepBack();
+    await page.locator(`[data-thread="${two}"]`).click();
+    await page.getByRole("status", { name: "Loading the thread" }).waitFor();
+    await page.keyboard.press("i");
+    await page.keyboard.type("hello");
+    await page.keyboard.press("Enter");
+    server.letThrough();
+    await turnsEnded(page, 1);
+    expect(await promptBox(page).inputValue()).toBe("");
+  });
+
   test("Stop given offline says that it waits, and can be taken back", async () => {
     const thread = await makeThread(app, ["long 100000"]);
     const { page, context } = await app.signedIn();

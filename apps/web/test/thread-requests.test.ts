@@ -158,10 +158,7 @@ describe.skipIf(!app.available)("a request", () => {
     await openThread(page, app, thread);
     await bar(page).getByText("and 1 more").waitFor();
     for (const command of ["one", "two"]) {
-      await bar(page)
-        .getByRole("button", { name: /^Allow/ })
-        .first()
-        .focus();
+      await bar(page).locator("[data-answer=a]:enabled").focus();
       await page.keyboard.press("Enter");
       await page
         .getByRole("region", { name: /asks for leave/ })
@@ -210,6 +207,29 @@ describe.skipIf(!app.available)("a request", () => {
     await page.context().setOffline(false);
     await page.getByText("The answer was not taken.").waitFor();
     await page.getByText("It is not open any more.").waitFor();
+  });
+
+  test("a key held down and a second press answer one request, not the one that takes its place", async () => {
+    const five = ["one", "two", "three", "four", "five"].flatMap((name) => atOnce(`rm -rf ${name}`));
+    const thread = await makeThread(app, ...asks([...five, LONG, { hang: true }]));
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    const allow = bar(page).locator("[data-answer=a]:enabled");
+    await bar(page).getByText("and 4 more").waitFor();
+    await bar(page).locator("[data-request-title]").focus();
+    for (let times = 0; times < 5; times++) await page.keyboard.down("a");
+    await bar(page).getByText("and 3 more").waitFor();
+    // The next one has the focus now, and the key is still down.
+    await allow.waitFor();
+    for (let times = 0; times < 5; times++) await page.keyboard.down("a");
+    await page.keyboard.up("a");
+    await allow.dblclick({ delay: 20 });
+    await bar(page).getByText("and 2 more").waitFor();
+    await allow.waitFor();
+    await allow.click();
+    await bar(page).getByText("and 1 more").waitFor();
+    await allow.waitFor();
+    expect(await page.locator("[data-answered]").count()).toBe(3);
   });
 
   test("answered in its card by keys, the focus is not lost", async () => {

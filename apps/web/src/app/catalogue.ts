@@ -13,6 +13,8 @@ export type KnownAction = {
   keys?: string;
   /** Also while the person types in a field; only sensible with `mod+` or `escape`. */
   whileTyping?: true;
+  /** Done over and over while the key is held down; all else is done once. */
+  repeats?: true;
   /** Other words that the palette finds it by. */
   words?: string;
   /** `keys`: moves about, and means nothing in a list. `help`: a key of a field, which the field itself hears. */
@@ -31,12 +33,12 @@ export const ACTIONS = {
   close: { label: "Close what lies over the page", place: "Everywhere", keys: "escape", only: "help" },
   connection: { label: "Check the connection", place: "Everywhere", words: "reconnect retry now online" },
 
-  previousThread: { label: "Previous thread", place: "Threads", keys: "[" },
-  nextThread: { label: "Next thread", place: "Threads", keys: "]" },
+  previousThread: { label: "Previous thread", place: "Threads", keys: "[", repeats: true },
+  nextThread: { label: "Next thread", place: "Threads", keys: "]", repeats: true },
   nextWaiting: { label: "Next thread that needs you", place: "Threads", keys: "w", words: "waiting permission" },
 
-  nextItem: { label: "Next item", place: "In a thread", keys: "j", only: "keys" },
-  previousItem: { label: "Previous item", place: "In a thread", keys: "k", only: "keys" },
+  nextItem: { label: "Next item", place: "In a thread", keys: "j", repeats: true, only: "keys" },
+  previousItem: { label: "Previous item", place: "In a thread", keys: "k", repeats: true, only: "keys" },
   openItem: { label: "Open or fold the item", place: "In a thread", keys: "o", only: "keys" },
   allow: { label: "Allow what the focused request asks", place: "In a thread", keys: "a", only: "keys" },
   deny: { label: "Deny what the focused request asks", place: "In a thread", keys: "d", only: "keys" },

@@ -11,6 +11,8 @@ let last = { keys: "", at: 0 };
 export function listenToKeys(): () => void {
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
+    // Held down it would press what takes the place of what was pressed too, which nobody has read.
+    if (event.repeat && event.key === "Enter" && event.target instanceof HTMLButtonElement) event.preventDefault();
     const keys = nameOf(event, isApple);
     if (keys === null) return;
     const now = event.timeStamp;
@@ -22,6 +24,7 @@ export function listenToKeys(): () => void {
     for (const name of twice ? [`${keys} ${keys}`, keys] : [keys]) {
       for (const action of activeActions()) {
         if (action.keys !== name || action.layer !== layer || (typing && !action.whileTyping)) continue;
+        if (event.repeat && !action.repeats) return event.preventDefault();
         if (action.run() === false) continue;
         event.preventDefault();
         return;

@@ -95,6 +95,8 @@ function Choices({
   return (
     <Command
       label="Commands"
+      // Held down since before it was open, or since the choice before: nothing here was chosen by it.
+      onKeyDown={(event) => event.repeat && event.key === "Enter" && event.preventDefault()}
       value={marked}
       onValueChange={setMarked}
       loop

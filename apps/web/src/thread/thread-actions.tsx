@@ -53,7 +53,7 @@ export function ThreadActions({
   const answer = (key: "a" | "d"): void | false => {
     const request = focusedRequest();
     if (request === null) return goToFirst();
-    const button = request.querySelector<HTMLButtonElement>(`[data-answer="${key}"]:not(:disabled)`);
+    const button = request.querySelector<HTMLButtonElement>(`[data-answer="${key}"]`);
     if (button) return button.click();
     // The bar has one line only: the rest is in its card.
     const asked = request.dataset["request"];

@@ -1,5 +1,5 @@
 import { useThread, useConnection } from "@skein/client/react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { Page, PageHeading } from "../app/page.tsx";
 import { changesPath, goBack, navigate, threadPath, useRoute } from "../app/router.tsx";
@@ -17,6 +17,7 @@ import { Interrupted } from "./interrupted.tsx";
 import { isCoarse } from "../lib/coarse.ts";
 import { ThreadPanel, type PanelTab } from "./panels/thread-panel.tsx";
 import { DropZone } from "./prompt/drop-zone.tsx";
+import { EarlyPrompt, type Early } from "./prompt/early-prompt.tsx";
 import { HeldStop } from "./prompt/held-stop.tsx";
 import { PromptBox, type PromptBoxHandle } from "./prompt/prompt-box.tsx";
 import { QueueStrip } from "./prompt/queue-strip.tsx";
@@ -53,6 +54,12 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
     else promptBox.current?.focus();
   }, []);
   useFocusAfterAnswer(id, toPrompt);
+  const early = useRef<Early>("none");
+  const loaded = thread !== undefined;
+  useLayoutEffect(() => {
+    if (loaded && early.current !== "none") promptBox.current?.goOn(early.current === "entered");
+    early.current = "none";
+  }, [loaded]);
   const cwd = thread?.cwd ?? "";
   const shown = useMemo(() => ({ id, cwd }), [id, cwd]);
   const showChanges = useCallback((file?: string) => navigate(changesPath(id, file)), [id]);
@@ -81,8 +88,15 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
             </ErrorNote>
           </div>
         ) : (
-          <div className="mx-auto max-w-(--measure)">
-            <SkeletonRows rows={4} label="Loading the thread" />
+          <div className="flex h-full flex-col">
+            <div className="min-h-0 flex-1 overflow-hidden">
+              <div className="mx-auto max-w-(--measure)">
+                <SkeletonRows rows={4} label="Loading the thread" />
+              </div>
+            </div>
+            <Foot>
+              <EarlyPrompt thread={id} early={early} />
+            </Foot>
           </div>
         )}
       </Page>
@@ -118,25 +132,23 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
                   <Timeline ref={timeline} thread={id} target={target} />
                 </TurnChangesProvider>
               </div>
-              <div className="mx-auto w-full max-w-[calc(var(--measure)+2rem)] px-4 pb-3 max-medium:px-2 max-medium:pb-2">
-                <div className="pb-safe">
-                  <Interrupted id={id} />
-                  <HeldStop stop={stop} />
-                  <RequestBar thread={id} onShow={show} />
-                  <QueueStrip thread={id} onShow={() => openPanel("queue")} />
-                  {archived ? (
-                    <Archived id={id} onBack={() => requestAnimationFrame(toPrompt)} />
-                  ) : (
-                    <PromptBox
-                      ref={promptBox}
-                      thread={id}
-                      stop={stop}
-                      onSent={() => timeline.current?.toEnd()}
-                      switches={layout === "narrow" && <Switches id={id} thread={thread} side="top" />}
-                    />
-                  )}
-                </div>
-              </div>
+              <Foot>
+                <Interrupted id={id} />
+                <HeldStop stop={stop} />
+                <RequestBar thread={id} onShow={show} />
+                <QueueStrip thread={id} onShow={() => openPanel("queue")} />
+                {archived ? (
+                  <Archived id={id} onBack={() => requestAnimationFrame(toPrompt)} />
+                ) : (
+                  <PromptBox
+                    ref={promptBox}
+                    thread={id}
+                    stop={stop}
+                    onSent={() => timeline.current?.toEnd()}
+                    switches={layout === "narrow" && <Switches id={id} thread={thread} side="top" />}
+                  />
+                )}
+              </Foot>
             </div>
             {!archived && <DropZone onFiles={(files) => promptBox.current?.attach(files)} />}
             <ThreadActions
@@ -169,6 +181,13 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
     </ThreadProvider>
   );
 }
+
+/** Below the timeline: what waits for the person, and where they write. */
+const Foot = ({ children }: { children: ReactNode }) => (
+  <div className="mx-auto w-full max-w-[calc(var(--measure)+2rem)] px-4 pb-3 max-medium:px-2 max-medium:pb-2">
+    <div className="pb-safe">{children}</div>
+  </div>
+);
 
 /** What of the thread the address points at. All changes lie over the page, which stays at its item below them. */
 function useTarget(): { item: string | null; changes: { file: string | null } | null } {

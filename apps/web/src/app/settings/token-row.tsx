@@ -74,10 +74,10 @@ export function TokenRow({
       {doing === "revoke" && (
         <div className="flex basis-full flex-wrap items-center justify-end gap-2 text-small">
           <span className="min-w-0 flex-1 text-ink-2">{lossOf(token, programs)}</span>
-          <Button size="small" variant="danger" autoFocus disabled={readOnly} onClick={onRevoke}>
+          <Button size="small" variant="danger" disabled={readOnly} onClick={onRevoke}>
             Revoke
           </Button>
-          <Button size="small" variant="quiet" onClick={() => setDoing(null)}>
+          <Button size="small" variant="quiet" autoFocus onClick={() => setDoing(null)}>
             Keep
           </Button>
         </div>

@@ -13,6 +13,8 @@ import type { Stop } from "./use-stop.ts";
 
 export type PromptBoxHandle = {
   focus(): void;
+  /** Takes over from where the person has begun to write, and sends it where they have asked for that. */
+  goOn(sends: boolean): void;
   /** Puts a text into the box, before what stands there. */
   take(text: string, attached: readonly Attached[]): void;
   /** Sends files to the server and attaches them. */
@@ -44,6 +46,10 @@ export function PromptBox({
 
   useImperativeHandle(ref, () => ({
     focus: () => field.current?.focus(),
+    goOn(sends) {
+      field.current?.caret(text.length);
+      if (sends) send("queue");
+    },
     take(taken, files) {
       const now = stored(entry);
       store(entry, { text: [taken, now.text].filter(Boolean).join("\n\n"), attached: [...files, ...now.attached] });

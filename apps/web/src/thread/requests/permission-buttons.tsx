@@ -8,13 +8,18 @@ import { useThreadId } from "../thread-context.ts";
 import { allows, keyed, shownOptions, type PermissionOption } from "./permission-options.ts";
 import { useAnswer, type Answering } from "./use-answer.ts";
 
-type Props = { id: string; permission: PermissionEntity };
+type Props = {
+  id: string;
+  permission: PermissionEntity;
+  /** Whether it can't be answered just yet. */
+  held?: boolean;
+};
 
 /**
  * The agent's own options as buttons. The mildest that allows and that denies have keys; on narrow screens these two
  * share the first row, and the others stand below, quiet.
  */
-export function PermissionButtons({ id, permission }: Props) {
+export function PermissionButtons({ id, permission, held = false }: Props) {
   const answer = useAnswer(useThreadId(), id);
   const [yes, no] = [keyed(permission.options, "a"), keyed(permission.options, "d")];
   return (
@@ -27,6 +32,7 @@ export function PermissionButtons({ id, permission }: Props) {
             option={option}
             keyCap={option === yes ? "a" : option === no ? "d" : undefined}
             answer={answer}
+            held={held}
             className={
               mild
                 ? "max-medium:-order-1 max-medium:flex-1"
@@ -40,18 +46,18 @@ export function PermissionButtons({ id, permission }: Props) {
 }
 
 /** The mildest that allows, and all others in a menu: for where there is one line only. */
-export function PermissionMenu({ id, permission }: Props) {
+export function PermissionMenu({ id, permission, held = false }: Props) {
   const answer = useAnswer(useThreadId(), id);
   const yes = keyed(permission.options, "a");
   const others = shownOptions(permission.options).filter((option) => option !== yes);
   return (
     <div className="flex shrink-0 items-center gap-1">
-      {yes && <OptionButton option={yes} keyCap="a" answer={answer} />}
+      {yes && <OptionButton option={yes} keyCap="a" answer={answer} held={held} />}
       {others.length > 0 && (
         <Menu
           side="top"
           trigger={
-            <IconButton label="Other answers" data-other-answers disabled={answer.chosen !== null}>
+            <IconButton label="Other answers" data-other-answers disabled={held || answer.chosen !== null}>
               <Ellipsis size={16} aria-hidden />
             </IconButton>
           }
@@ -71,18 +77,20 @@ function OptionButton({
   option,
   keyCap,
   answer,
+  held,
   className,
 }: {
   option: PermissionOption;
   keyCap: "a" | "d" | undefined;
   answer: Answering;
+  held: boolean;
   className?: string;
 }) {
   const primary = keyCap === "a";
   return (
     <Button
       variant={primary ? "primary" : "secondary"}
-      disabled={answer.chosen !== null}
+      disabled={held || answer.chosen !== null}
       data-answer={keyCap}
       data-option={option.optionId}
       data-allows={allows(option)}

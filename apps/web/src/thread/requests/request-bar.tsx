@@ -1,7 +1,7 @@
 import type { PermissionEntity, ToolEntity } from "@skein/client";
 import { useItem, usePermissions } from "@skein/client/react";
 import { CircleQuestionMark, ShieldQuestionMark } from "lucide-react";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { DiffContent } from "../items/diff-content.tsx";
@@ -15,6 +15,9 @@ import { PermissionButtons, PermissionMenu } from "./permission-buttons.tsx";
 import { plainTitle } from "./permission-card.tsx";
 import { useKeptFocus } from "./use-kept-focus.ts";
 
+/** How long a request that took another's place can't be answered: a second press was meant for the one before. */
+const UNREAD_MS = 600;
+
 /**
  * Above the prompt box while the agent waits for somebody: the oldest request with what it is about and its buttons, and
  * how many more there are. One line only while its card can be answered where it stands, and where there is little height.
@@ -23,12 +26,26 @@ export function RequestBar({ thread, onShow }: { thread: string; onShow: (id: st
   const { permissions, questions } = usePermissions(thread);
   const [permission, question] = [permissions[0], questions[0]];
   const more = permissions.length + questions.length - 1;
+  const asked = permission ?? question;
+  const [shown, setShown] = useState(asked?.id);
+  const [before, setBefore] = useState<string>();
+  if (shown !== asked?.id) {
+    setBefore(shown);
+    setShown(asked?.id);
+  }
   if (permission && (!question || permission.value.pos <= question.value.pos)) {
     const title = plainTitle(permission.value.title);
-    return <Bar {...{ id: permission.id, title, permission: permission.value, more, onShow }} key={permission.id} />;
+    const tookPlace = before !== undefined;
+    return (
+      <Bar
+        {...{ id: permission.id, title, permission: permission.value, more, tookPlace, onShow }}
+        key={permission.id}
+      />
+    );
   }
   if (question === undefined) return null;
-  return <Bar key={question.id} id={question.id} title={question.value.message} more={more} onShow={onShow} />;
+  const title = question.value.message;
+  return <Bar key={question.id} id={question.id} title={title} more={more} tookPlace={false} onShow={onShow} />;
 }
 
 function Bar({
@@ -36,6 +53,7 @@ function Bar({
   title,
   permission,
   more,
+  tookPlace,
   onShow,
 }: {
   id: string;
@@ -43,9 +61,17 @@ function Bar({
   /** Absent for a question, which is answered in its card. */
   permission?: PermissionEntity;
   more: number;
+  /** Whether another request stood here until now. */
+  tookPlace: boolean;
   onShow: (id: string) => void;
 }) {
   const tool = useItem(useThreadId(), "tool", permission?.tool ?? "");
+  const [held, setHeld] = useState(tookPlace);
+  useEffect(() => {
+    if (!held) return;
+    const timer = setTimeout(() => setHeld(false), UNREAD_MS);
+    return () => clearTimeout(timer);
+  }, [held]);
   const [inSight, low] = [useIsInSight(id), useLow()];
   const short = inSight || low;
   const box = useRef<HTMLElement>(null);
@@ -81,10 +107,10 @@ function Bar({
       {permission === undefined ? (
         <Button onClick={() => onShow(id)}>Answer</Button>
       ) : short ? (
-        <PermissionMenu id={id} permission={permission} />
+        <PermissionMenu id={id} permission={permission} held={held} />
       ) : (
         <div className="max-medium:w-full">
-          <PermissionButtons id={id} permission={permission} />
+          <PermissionButtons id={id} permission={permission} held={held} />
         </div>
       )}
     </section>
