@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { App, axeFaults, PHONE } from "./support/app.ts";
 import type { Page } from "./support/browser.ts";
 import { late } from "./support/late.ts";
-import { exported, makeThread, turnsEnded } from "./support/thread.ts";
+import { exported, makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 
 const app = App.forThisFile();
 afterEach(() => app.finish());
@@ -140,6 +140,64 @@ describe.skipIf(!app.available)("a new thread", () => {
     await turnsEnded(page, 1);
     const first = (await exported(page)).find(({ kind }) => kind === "message");
     expect(first?.value["text"]).toBe("hello there");
+  });
+
+  test("who has gone elsewhere while it is being started is left there, and has a way to it", async () => {
+    const other = await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn();
+    const server = await late(page);
+    await openThread(page, app, other);
+    await turnsEnded(page, 1);
+    await page.getByRole("button", { name: "New", exact: true }).click();
+    await page.getByLabel("Directory").fill(app.server.cwd);
+    server.keepBack();
+    await begin(page, "hello");
+    await page.locator(`[data-thread="${other}"]`).click();
+    await promptBox(page).fill("I write here");
+    server.letThrough();
+    await page.getByText("The thread was started.").waitFor();
+    expect(page.url()).toEndWith(`/t/${other}`);
+    expect(await promptBox(page).inputValue()).toBe("I write here");
+    await page.getByRole("button", { name: "Open" }).click();
+    await page.waitForURL((url) => !url.pathname.endsWith(other));
+    await turnsEnded(page, 1);
+  });
+
+  test("one that is being started is not started anew from the first page", async () => {
+    const { page } = await app.signedIn();
+    const server = await late(page);
+    await openForm(page);
+    await page.getByRole("combobox", { name: "Agent" }).getByText("Demo").waitFor();
+    const before = await page.locator("[data-thread]").count();
+    server.keepBack();
+    await begin(page, "hello");
+    await page.getByRole("link", { name: "Skein", exact: true }).click();
+    await page.waitForURL((url) => url.pathname === "/");
+    expect(await page.getByRole("button", { name: "Starting…" }).isDisabled()).toBe(true);
+    await prompt(page).press("Enter");
+    server.letThrough();
+    await page.getByRole("button", { name: "Open" }).click();
+    await page.waitForURL(/\/t\//);
+    await turnsEnded(page, 1);
+    expect(await page.locator("[data-thread]").count()).toBe(before + 1);
+  });
+
+  test("that it was not started is said to who has gone elsewhere meanwhile", async () => {
+    const { page } = await app.signedIn();
+    const server = await late(page);
+    await openForm(page);
+    await page.getByRole("combobox", { name: "Agent" }).getByText("Demo").waitFor();
+    await page.getByLabel("Directory").fill("/nowhere/at/all");
+    server.keepBack();
+    await begin(page, "keep me");
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("heading", { name: "Settings" }).waitFor();
+    server.letThrough();
+    await page.getByText("There is no directory /nowhere/at/all on the server.").waitFor();
+    await page.goBack();
+    await page.getByRole("button", { name: "Start thread" }).waitFor();
+    expect(await prompt(page).inputValue()).toBe("keep me");
+    await prompt(page).fill("");
   });
 
   test("who is in the field for the directory keeps what stands there, whatever comes to be known", async () => {

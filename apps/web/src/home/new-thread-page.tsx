@@ -17,10 +17,11 @@ import { AgentGlyph } from "../ui/agent-glyph.tsx";
 import { Button } from "../ui/button.tsx";
 import { Select } from "../ui/select.tsx";
 import { ErrorNote } from "../ui/states.tsx";
-import { sayFailed } from "../ui/toasts.tsx";
+import { say, sayFailed } from "../ui/toasts.tsx";
 import { DirectoryField, type DirectoryState } from "./directory-field.tsx";
 import { OnlyDemo } from "./only-demo.tsx";
 import { FirstPrompt } from "./first-prompt.tsx";
+import { setStartUnderWay, useStartUnderWay } from "./start-under-way.ts";
 import { DIRECTORIES, LAST_AGENT, withDirectory } from "./remembered.ts";
 
 /** What was written for a thread that is not there yet; no thread has so short an id. */
@@ -50,9 +51,15 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
   const [typedDirectory, setDirectory] = useState<string | null>(null);
   const [directoryState, setDirectoryState] = useState<DirectoryState>("unknown");
   const [chosen, setChosen] = useState<Record<string, string>>({});
-  const [start, setStart] = useState<"wanted" | "under way" | null>(null);
+  const [wanted, setWanted] = useState(false);
+  const underWay = useStartUnderWay();
   const [error, setError] = useState<SkeinError | null>(null);
   const form = useRef<HTMLFormElement>(null);
+  const gone = useRef(false);
+  useEffect(() => {
+    gone.current = false;
+    return () => void (gone.current = true);
+  }, []);
   useFocusAtFirst(board, form);
 
   const found = agents.filter(({ value }) => value.found);
@@ -63,22 +70,26 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
   const draft = useDraft(DRAFT, offers?.accepts);
   const tellState = useCallback((state: DirectoryState) => setDirectoryState(state), []);
 
+  const starting = wanted || underWay;
+
   useActions([{ name: "start", run: () => form.current?.requestSubmit() }]);
 
   const onSubmit = (event: FormEvent): void => {
     event.preventDefault();
-    if (start !== null) return;
+    if (starting) return;
     if (draft.empty) form.current?.querySelector("textarea")?.focus();
     if (draft.blocked) return;
-    setStart("wanted");
+    setWanted(true);
     setError(null);
   };
 
   const begin = useEffectEvent(async (): Promise<void> => {
     if (agent === null) return;
     // It was written on while it waited, and may not be sent any more.
-    if (draft.blocked) return setStart(null);
-    setStart("under way");
+    if (draft.blocked) return setWanted(false);
+    const from = location.href;
+    setStartUnderWay(true);
+    setWanted(false);
     try {
       const { path, exists } = await client.query("directories.list", { prefix: directory.trim() || "~" });
       if (!exists) throw new SkeinError("not_found", `There is no directory ${path} on the server.`, { path: "cwd" });
@@ -103,17 +114,22 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
         });
       }
       store(DRAFT, null);
-      navigate(threadPath(thread), { focus: "prompt" });
+      const open = (): void => navigate(threadPath(thread), { focus: "prompt" });
+      // Who has gone elsewhere meanwhile is not called back.
+      if (location.href === from) open();
+      else say("The thread was started.", { label: "Open", run: open });
     } catch (cause) {
-      setError(cause instanceof SkeinError ? cause : new SkeinError("internal", String(cause), { cause }));
-      setStart(null);
+      if (gone.current) sayFailed("The thread was not started.", cause);
+      else setError(cause instanceof SkeinError ? cause : new SkeinError("internal", String(cause), { cause }));
+    } finally {
+      setStartUnderWay(false);
     }
   });
   // Who was quicker than the server, which has not said yet what agents there are, is not asked to press Enter again.
   const known = agent !== null;
   useEffect(() => {
-    if (start === "wanted" && known) void begin();
-  }, [start, known]);
+    if (wanted && known) void begin();
+  }, [wanted, known]);
 
   const missing = directoryState === "missing";
   return (
@@ -183,8 +199,8 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
             ? "The server is out of reach: the thread starts once it is back."
             : missing && `There is no directory ${directory} on the server.`}
         </p>
-        <Button type="submit" variant="primary" disabled={start !== null || draft.uploads.length > 0}>
-          {start !== null ? "Starting…" : draft.uploads.length > 0 ? "Sending files…" : "Start thread"}
+        <Button type="submit" variant="primary" disabled={starting || draft.uploads.length > 0}>
+          {starting ? "Starting…" : draft.uploads.length > 0 ? "Sending files…" : "Start thread"}
           <span className="font-normal pointer-coarse:hidden">{capsOf("send").join(" ")}</span>
         </Button>
       </div>
