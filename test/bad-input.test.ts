@@ -284,6 +284,24 @@ describe("HTTP", () => {
     expect(await response.json()).toMatchObject({ error: { data: { kind } } });
   });
 
+  test("P91: a message nested too deep is answered under its id, and takes nothing of its batch with it", async () => {
+    const deep = "[".repeat(100_000) + "]".repeat(100_000);
+    const echo = (id: number, value: string): string =>
+      `{"jsonrpc":"2.0","id":${id},"method":"echo","params":{"value":${value}}}`;
+    const refused = { error: { data: { kind: "invalid", retry: "never", path: "params.value" } } };
+    const raw = await RawSocket.greeted(server);
+    raw.send(echo(71, deep));
+    expect(await raw.until((message) => message.id === 71)).toMatchObject(refused);
+    raw.close();
+    const fits = "[".repeat(254) + "]".repeat(254);
+    const response = await post(`[${echo(1, deep)},${echo(2, fits)},${echo(3, `[${fits}]`)}]`, {});
+    expect(await response.json()).toMatchObject([
+      { id: 1, ...refused },
+      { id: 2, result: { value: JSON.parse(fits) as unknown } },
+      { id: 3, ...refused },
+    ]);
+  });
+
   test("P7, P80: what is no JSON-RPC is answered under its id, where it has one", async () => {
     const faulty = [{ id: 7, metho: "x" }, { jsonrpc: "2.0", id: "a" }, { jsonrpc: "2.0", id: {}, method: "ping" }, 42];
     const answers = (await (await post(JSON.stringify(faulty))).json()) as { id: unknown; error: unknown }[];

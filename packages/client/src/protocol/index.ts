@@ -6,6 +6,7 @@ export * from "./items.ts";
 export * from "./json.ts";
 export * from "./limits.ts";
 export * from "./methods.ts";
+export * from "./nesting.ts";
 export * from "./rpc.ts";
 export * from "./schema.ts";
 export * from "./session.ts";

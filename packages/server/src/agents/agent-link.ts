@@ -42,7 +42,7 @@ export class AgentLink {
       write: (line) => {
         record("out", line);
         this.#process.write(`${line}\n`);
-        if (this.#process.unreadBytes > options.maxUnreadBytes) this.#giveUp("it does not read what it is sent");
+        if (this.#process.unreadBytes > options.maxUnreadBytes) this.giveUp("it does not read what it is sent");
       },
     });
     const said = new LinePipe(this.#process.stdout, {
@@ -80,7 +80,7 @@ export class AgentLink {
   }
 
   /** Ends an agent that cannot be gone on with; the reason stands at the end of what it said on stderr. */
-  #giveUp(reason: string): void {
+  giveUp(reason: string): void {
     this.#complain(`(Skein ended the agent: ${reason})`);
     this.#process.signal("SIGKILL");
   }
@@ -93,7 +93,7 @@ export class AgentLink {
   async #follow(said: LinePipe, complained: LinePipe): Promise<Gone> {
     // Taking a line fails only when its taker is broken: then nobody listens any more, and the agent must not go on.
     const taken = said.ended.catch((error: unknown) => {
-      this.#giveUp(error instanceof Error ? error.message : String(error));
+      this.giveUp(error instanceof Error ? error.message : String(error));
     });
     // An agent that closed its stdout can no longer be heard; one whose leader is gone may have left others behind.
     await Promise.race([this.#process.exited, taken]);

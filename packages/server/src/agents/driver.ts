@@ -26,12 +26,12 @@ export type OpenOptions = {
   signal?: AbortSignal;
   /**
    * Takes each event in order. When it returns a promise, reading from the agent waits for it (backpressure); when it
-   * throws or rejects, the agent is killed, for nobody listens any more.
+   * throws or rejects, the agent is killed, and nothing but `exited` is told any more, with the reason in its `stderr`.
    * Updates and notices may come before `open` has resolved; a permission or a question never does.
    * Events of a conversation being replayed by `session/load` are not emitted.
    */
   emit(event: DriverEvent): void | Promise<void>;
-  /** Takes each line exchanged, as it came, for the `events` table. When it throws, the agent is killed. */
+  /** Takes each line exchanged, as it came, for the `events` table. When it throws, the same happens. */
   record(direction: "in" | "out" | "error", line: string): void;
 };
 

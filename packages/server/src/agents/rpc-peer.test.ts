@@ -132,6 +132,30 @@ test("a line over the bound fails the request it belongs to", async () => {
   ]);
 });
 
+/** JSON of arrays in each other. */
+const nested = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
+
+test.each([257, 100_000])("a line nested %i deep is told, and fails the request it belongs to", async (levels) => {
+  const { peer, sent, requests, notifications, faults } = setUp();
+  const asked = peer.ask("a", {}, 1000).catch((reason: unknown) => reason);
+  await peer.receive(`{"jsonrpc":"2.0","id":5,"method":"x","params":${nested(levels)}}`);
+  await peer.receive(`{"jsonrpc":"2.0","result":${nested(levels)},"id":0}`);
+  await peer.receive(`{"jsonrpc":"2.0","method":"session/update","params":${nested(levels)}}`);
+  expect(sent[1]).toMatchObject({ id: 5, error: { code: -32600 } });
+  const message = "The line is nested deeper than 256 levels and was skipped.";
+  expect(await asked).toMatchObject({ code: -32600, message });
+  expect([...requests, ...notifications]).toEqual([]);
+  expect(faults.map((fault) => fault.split(":")[0])).toEqual(Array(3).fill("a line nested deeper than 256 levels"));
+});
+
+test("a line nested to the bound is taken, and brackets in a text are no nesting", async () => {
+  const { peer, notifications, faults } = setUp();
+  await peer.receive(`{"jsonrpc":"2.0","method":"x","params":${nested(255)}}`);
+  await peer.receive(JSON.stringify({ jsonrpc: "2.0", method: "x", params: { text: nested(10_000) } }));
+  expect(notifications).toHaveLength(2);
+  expect(faults).toEqual([]);
+});
+
 test("closing fails what waits, and what is asked later", async () => {
   const { peer, sent, clock } = setUp();
   const before = peer.ask("a", {}, 1000);

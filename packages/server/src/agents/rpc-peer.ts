@@ -1,4 +1,4 @@
-import { SkeinError, type Json, type JsonObject, type RpcId } from "@skein/client/protocol";
+import { MAX_NESTING, nestsDeeper, SkeinError, type Json, type JsonObject, type RpcId } from "@skein/client/protocol";
 import type { Clock } from "../clock.ts";
 
 /** Error codes of JSON-RPC 2.0 (section 5.1) and ACP version 1 (`ErrorCode` of its schema). */
@@ -117,6 +117,12 @@ export class RpcPeer {
     }
     const id = message["id"];
     const method = message["method"];
+    // Each level takes two characters, so that no short line is looked through.
+    if (line.length > 2 * MAX_NESTING && nestsDeeper(message)) {
+      const whose = isId(id) ? { id, asks: typeof method === "string" } : null;
+      const error = `The line is nested deeper than ${MAX_NESTING} levels and was skipped.`;
+      return this.#refuse(whose, `a line nested deeper than ${MAX_NESTING} levels`, error, line);
+    }
     if (typeof method === "string") {
       if (id === undefined) return this.#options.notification(method, message["params"]);
       if (isId(id)) return this.#options.request(method, message["params"], this.#reply(id));
@@ -135,18 +141,11 @@ export class RpcPeer {
    * one fails, so that nobody waits for ever.
    */
   receiveOverlong(start: string, bytes: number): void | Promise<void> {
+    const what = `a line of ${bytes} bytes, which is over the bound`;
     const head = /^\s*\{[^{]*?"id"\s*:\s*(\d+|"(?:[^"\\]|\\.)*")\s*[,}][^{]*/.exec(start);
-    const error = new RequestError(RPC.invalidRequest, `The line of ${bytes} bytes is over the bound and was skipped.`);
-    if (head?.[1] !== undefined) {
-      const id = JSON.parse(head[1]) as RpcId;
-      if (head[0].includes('"method"')) this.#reply(id).error(error);
-      else if (this.#waiting.has(id)) {
-        const told = this.#options.fault(`a line of ${bytes} bytes, which is over the bound`, start.slice(0, SHOWN));
-        const settled = this.#settle(id, { ok: false, error }, start);
-        return Promise.all([told, settled]).then(() => undefined);
-      }
-    }
-    return this.#options.fault(`a line of ${bytes} bytes, which is over the bound`, start.slice(0, SHOWN));
+    const whose =
+      head?.[1] === undefined ? null : { id: JSON.parse(head[1]) as RpcId, asks: head[0].includes('"method"') };
+    return this.#refuse(whose, what, `The line of ${bytes} bytes is over the bound and was skipped.`, start);
   }
 
   /** Ends it: every request still waiting fails with `reason`, in the order they were sent. */
@@ -156,6 +155,24 @@ export class RpcPeer {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const settle of waiting) void settle({ ok: false, error: reason });
+  }
+
+  /** Tells of a line that is not taken; the request it makes or answers fails with `reason`. */
+  #refuse(
+    whose: { id: RpcId; asks: boolean } | null,
+    what: string,
+    reason: string,
+    line: string,
+  ): void | Promise<void> {
+    const told = this.#options.fault(what, line.slice(0, SHOWN));
+    if (whose === null) return told;
+    const error = new RequestError(RPC.invalidRequest, reason);
+    if (whose.asks) this.#reply(whose.id).error(error);
+    else if (this.#waiting.has(whose.id)) {
+      const settled = this.#settle(whose.id, { ok: false, error }, line);
+      return Promise.all([told, settled]).then(() => undefined);
+    } else this.#abandoned.delete(whose.id);
+    return told;
   }
 
   #settle(id: RpcId, outcome: Outcome, line: string): void | Promise<void> {

@@ -1,16 +1,8 @@
-import {
-  isRequest,
-  protocolSchema,
-  readFrame,
-  readMessage,
-  SkeinError,
-  type ErrorKind,
-  type Limits,
-} from "@skein/client/protocol";
+import { isRequest, protocolSchema, readFrame, SkeinError, type ErrorKind, type Limits } from "@skein/client/protocol";
 import type { Blobs } from "../store/blobs.ts";
 import type { Assets } from "./assets.ts";
 import { dispatch, type Answerers } from "./dispatch.ts";
-import { asSkeinError, errorMessage, idOf, MOST_WAITING, resultMessage } from "./messages.ts";
+import { asSkeinError, errorMessage, idOf, MOST_WAITING, readAsked, resultMessage } from "./messages.ts";
 import type { Principal } from "./tokens.ts";
 
 export type HttpContext = {
@@ -89,7 +81,7 @@ async function answerOne(
   context: HttpContext,
 ): Promise<string | null> {
   try {
-    const message = readMessage(value);
+    const message = readAsked(value);
     if (!isRequest(message)) return null;
     if (asker !== principal.user) {
       throw new SkeinError("forbidden", "This was asked by another user than is signed in now.");

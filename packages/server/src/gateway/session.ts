@@ -6,7 +6,6 @@ import {
   METHODS,
   PROTOCOL_VERSION,
   readFrame,
-  readMessage,
   SESSION_METHODS,
   SkeinError,
   type Limits,
@@ -16,7 +15,7 @@ import type { Clock } from "../clock.ts";
 import type { HubConnection } from "../hub/connection.ts";
 import { dispatch, requireRead, unknownMethod, type Answerers } from "./dispatch.ts";
 import { Lanes } from "./lanes.ts";
-import { asSkeinError, errorMessage, idOf, MOST_WAITING, resultMessage } from "./messages.ts";
+import { asSkeinError, errorMessage, idOf, MOST_WAITING, readAsked, resultMessage } from "./messages.ts";
 import { take, type Bucket } from "./token-bucket.ts";
 import type { Principal } from "./tokens.ts";
 
@@ -188,7 +187,7 @@ export class Session {
   async #take(value: unknown): Promise<void> {
     let message;
     try {
-      message = readMessage(value);
+      message = readAsked(value);
     } catch (error) {
       this.#refuseMalformed(asSkeinError(error, this.#context.report), idOf(value));
       return;

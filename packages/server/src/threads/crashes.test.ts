@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { threadTopic, type Commit } from "@skein/client/protocol";
+import { threadTopic, type Commit, type Json } from "@skein/client/protocol";
+import type { SessionUpdate } from "../agents/driver.ts";
 import { failing } from "./testing/failing-store.ts";
 import { refusal } from "./testing/refusal.ts";
 import { permission } from "./testing/scripted-driver.ts";
@@ -152,5 +153,62 @@ describe("a log that takes nothing", () => {
     await bench.clock.advance(1000);
     await bench.until(async () => (await bench.thread(thread)).status !== "waiting");
     expect((await bench.view(thread)).get("permission", "r3")).toMatchObject({ status: "cancelled" });
+  });
+});
+
+describe("G7: what the agent says cannot be put into the thread", () => {
+  /** So deep that no JSON can be made of it. */
+  const deep = (): Json => {
+    let value: Json = [];
+    for (let level = 0; level < 100_000; level++) value = [value];
+    return value;
+  };
+
+  const deepCall = (): SessionUpdate => ({
+    sessionUpdate: "tool_call",
+    toolCallId: "deep",
+    title: "T",
+    rawInput: deep(),
+  });
+
+  test("the turn fails with the reason, what came before is kept, it is reported, and the next prompt is worked on", async () => {
+    const { thread, turn } = await bench.running();
+    const queued = await bench.prompt(thread, "Waits");
+    void bench.driver.last.say("This is kept.");
+    void bench.driver.last.options.emit({ type: "update", update: deepCall() });
+    await bench.until(() => bench.driver.last.did("kill"));
+    await bench.clock.advance(1000);
+    await bench.until(async () => (await bench.turn(thread, turn)).status === "failed");
+    const view = await bench.view(thread);
+    expect(view.get("turn", turn)?.["error"]).toMatchObject({ message: expect.stringContaining("RangeError") });
+    expect([...view.all("message").values()][1]).toMatchObject({ text: "This is kept.", status: "interrupted" });
+    expect(view.get("turn", queued)).toMatchObject({ status: "queued" });
+    expect(bench.reported).toMatchObject([{ kind: "internal", cause: { name: "RangeError" } }]);
+    await bench.command("thread.resume", { thread });
+    await bench.until(() => bench.driver.sessions.length === 2 && bench.driver.last.prompts.length === 1);
+    bench.driver.last.end();
+    expect(await bench.turn(thread, queued)).toMatchObject({ status: "done" });
+  });
+
+  test("a command that comes at once is carried out on what the log has, or refused", async () => {
+    const { thread, turn } = await bench.running();
+    void bench.driver.last.options.emit({ type: "update", update: deepCall() });
+    await refusal(bench.prompt(thread, "At once"));
+    const next = await bench.prompt(thread, "Then");
+    await bench.until(() => bench.driver.sessions.length === 2 && bench.driver.last.prompts.length === 1);
+    expect(await bench.turn(thread, turn)).toMatchObject({ status: "failed" });
+    bench.driver.last.end();
+    expect(await bench.turn(thread, next)).toMatchObject({ status: "done" });
+  });
+
+  test("an end of the turn that cannot be written ends it all the same", async () => {
+    const { thread, turn } = await bench.running();
+    const { options, prompts } = bench.driver.last;
+    void options.emit({ type: "turn", prompt: prompts[0]!, error: { message: "deep", detail: deep() } });
+    await bench.until(() => bench.reported.length === 1);
+    await bench.clock.advance(1000);
+    await bench.until(async () => (await bench.turn(thread, turn)).status === "failed");
+    await bench.prompt(thread, "Again");
+    await bench.until(() => bench.driver.sessions.length === 2 && bench.driver.last.prompts.length === 1);
   });
 });

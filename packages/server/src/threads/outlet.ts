@@ -26,6 +26,8 @@ type Job = {
   /** UTF-16 units of the events. */
   lines: number;
   single?: Write;
+  /** Nothing behind it is written. */
+  failure?: unknown;
   waiting: Waiting[];
 };
 
@@ -78,6 +80,13 @@ export class Outlet {
     });
   }
 
+  /** Lets what was pushed so far be written, and then fails: nothing that comes later is taken. */
+  fail(error: unknown): void {
+    this.flushLines();
+    this.#jobs.push({ ...emptyJob(), failure: error });
+    this.#pump();
+  }
+
   /** A raw line: it is written soon, with others. */
   record(event: RawEvent): void {
     this.#events.push(event);
@@ -123,7 +132,7 @@ export class Outlet {
 
   #gathering(): Job {
     const last = this.#jobs.at(-1);
-    if (last && !last.single) return last;
+    if (last && !last.single && last.failure === undefined) return last;
     const job = emptyJob();
     this.#jobs.push(job);
     return job;
@@ -156,6 +165,7 @@ export class Outlet {
   }
 
   async #write(job: Job): Promise<WriteResult> {
+    if (job.failure !== undefined) throw job.failure;
     if (job.single) return this.#hub.write(job.single);
     if (job.blobs.length > 0) await Promise.all(job.blobs.map(async (blob) => this.#blobs.put(blob.bytes)));
     const changes = [...job.changes].map(([topic, list]) => ({ topic, changes: list }));

@@ -18,7 +18,8 @@ const SETTLE_MS = 1000;
 
 /**
  * A thread's state and its way to the log, in step: what a step changes is on its way before the next one begins.
- * When the log fails, the state here is ahead of it and of no more use: `failed` says so, once.
+ * When the log fails, the state here is ahead of it and of no more use: `failed` says so, once. So it does, after all
+ * that was decided before is written, when a step of the thread's own cannot be decided: nobody waits for its error.
  */
 export class ThreadLog {
   readonly topic: Topic;
@@ -29,6 +30,8 @@ export class ThreadLog {
   readonly #folding: LogFolding;
   readonly #failed: (error: unknown) => void;
   #state: ThreadState;
+  /** A step could not be decided. */
+  #stuck = false;
   #settling: Timer | null = null;
   /** The folding under way, and those before it. */
   #folded: Promise<void> = Promise.resolve();
@@ -61,12 +64,27 @@ export class ThreadLog {
 
   /** Decides a step and sends it on its way. */
   step(run: (draft: Draft) => void): void {
-    this.take(step(this.#state, this.#clock.now(), this.#bounds, run));
+    this.#decide(() => step(this.#state, this.#clock.now(), this.#bounds, run));
   }
 
   /** Writes what an agent did. */
   write(event: WriterEvent): void {
-    this.take(write(this.#state, event, this.#clock.now(), this.#bounds));
+    this.#decide(() => write(this.#state, event, this.#clock.now(), this.#bounds));
+  }
+
+  #decide(decision: () => Step): void {
+    if (this.#stuck) return;
+    let made: Step;
+    try {
+      made = decision();
+    } catch (error) {
+      this.#stuck = true;
+      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      const text = `Skein failed at what was to be written (${reason.replace(/\.$/, "")}).`;
+      this.#outlet.fail(new SkeinError("internal", text, { cause: error }));
+      return;
+    }
+    this.take(made);
   }
 
   /** Takes a step that was decided already. */

@@ -177,6 +177,23 @@ test("a line of 100 MB is skipped with a notice", async () => {
   ]);
 }, 30_000);
 
+test("lines nested 100,000 deep: an update is skipped with a notice, an answer to the prompt fails it", async () => {
+  const agent = await open();
+  const deep = "[".repeat(100_000) + "]".repeat(100_000);
+  const update = `{"sessionUpdate":"tool_call","toolCallId":"t","title":"T","rawInput":${deep}}`;
+  const text = "The agent sent a line nested deeper than 256 levels.";
+  await agent.prompt([
+    { raw: `{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s","update":${update}}}\n` },
+    { text: "goes on" },
+  ]);
+  expect(agent.said).toEqual(["goes on"]);
+  expect(agent.all("notice")).toMatchObject([{ level: "warning", text }]);
+  const prompt = agent.lines.findLast(({ direction }) => direction === "out")?.line ?? "";
+  const { id } = JSON.parse(prompt) as { id: number };
+  const end = await agent.prompt([{ raw: `{"jsonrpc":"2.0","id":${id + 1},"result":${deep}}\n` }, { hang: true }]);
+  expect(end).toMatchObject({ error: { message: expect.stringContaining("256 levels") } });
+});
+
 test("facts, qwen: one update of 563 KB", async () => {
   const agent = await open();
   const description = "é".repeat(280_000);

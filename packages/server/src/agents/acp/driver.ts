@@ -67,7 +67,7 @@ export class AcpDriver implements Driver {
     const bounds = this.#bounds;
     const quirks = quirksOf(command, args);
     const hopeless = Promise.withResolvers<never>();
-    const events = new Events(options, () => link.kill());
+    const events = new Events(options, (error) => link.giveUp(`what it said could not be taken: ${String(error)}`));
     const conversation = new Conversation({
       cwd,
       // A file comes in a line, too.

@@ -6,18 +6,18 @@ import { isAlive } from "../testing/watched-agent.ts";
 const { prepare, open } = useScriptedAgents();
 const QUICK = { inputMs: 50, termMs: 50 };
 
-test("when an event cannot be taken, the agent is ended and nothing more is told", async () => {
+test("when an event cannot be taken, the agent is ended, and its end is told with the reason", async () => {
   const prepared = await prepare();
   const told: string[] = [];
   await prepared.start(scriptedAgent(), {
     emit(event) {
-      told.push(event.type);
+      told.push(event.type === "exited" ? event.stderr : event.type);
       return Promise.reject(new Error("the disk is full"));
     },
   });
   prepared.send([{ text: "a" }, { text: "b" }, { hang: true }]);
   await prepared.session.close();
-  expect(told).toEqual(["update"]);
+  expect(told).toEqual(["update", "(Skein ended the agent: what it said could not be taken: Error: the disk is full)"]);
 });
 
 test("G7: an agent that dies in a prompt: `exited` is the last word, with what it said on stderr", async () => {
@@ -148,7 +148,7 @@ test("when a line cannot be recorded, the agent is ended", async () => {
   working = false;
   prepared.send([{ hang: true }]);
   await prepared.session.close();
-  expect(prepared.all("exited")).toEqual([]);
+  expect(prepared.all("exited")).toMatchObject([{ stderr: expect.stringContaining("the disk is full") }]);
 });
 
 test("facts, claude-agent-acp 0.23: a cancelled one is ended, for it answers the next prompt with nothing", async () => {

@@ -2,29 +2,29 @@ import type { DriverEvent, OpenOptions } from "../driver.ts";
 
 /**
  * The one way out for everything that happens, so that the order of calls is the order of events (G8). Nothing
- * follows `exited`, and nothing comes out once it was muted, or once something could not be taken.
+ * follows `exited`, nothing comes out once it was muted, and nothing but `exited` once something could not be taken.
  */
 export class Events {
   readonly #takers: Pick<OpenOptions, "emit" | "record">;
-  readonly #broken: () => void;
+  readonly #broken: (error: unknown) => void;
   #muted = false;
   #failed = false;
 
-  /** @param broken called when an event or a line could not be taken: nobody listens any more */
-  constructor(takers: Pick<OpenOptions, "emit" | "record">, broken: () => void) {
+  /** @param broken called with the reason when an event or a line could not be taken: the agent must not go on */
+  constructor(takers: Pick<OpenOptions, "emit" | "record">, broken: (error: unknown) => void) {
     this.#takers = takers;
     this.#broken = broken;
   }
 
   /** Never throws nor rejects. */
   readonly emit = (event: DriverEvent): void | Promise<void> => {
-    if (this.#muted || this.#failed) return;
+    if (this.#muted || (this.#failed && event.type !== "exited")) return;
     if (event.type === "exited") this.#muted = true;
     try {
       const taken = this.#takers.emit(event);
       if (taken) return taken.catch(this.#fail);
-    } catch {
-      this.#fail();
+    } catch (error) {
+      this.#fail(error);
     }
   };
 
@@ -33,8 +33,8 @@ export class Events {
     if (this.#failed) return;
     try {
       this.#takers.record(direction, line);
-    } catch {
-      this.#fail();
+    } catch (error) {
+      this.#fail(error);
     }
   };
 
@@ -42,10 +42,9 @@ export class Events {
     this.#muted = true;
   }
 
-  /** What went wrong is known to whoever could not take it; here it only matters that the agent must not go on. */
-  readonly #fail = (): void => {
+  readonly #fail = (error: unknown): void => {
     if (this.#failed) return;
     this.#failed = true;
-    this.#broken();
+    this.#broken(error);
   };
 }

@@ -19,7 +19,10 @@ export function storeError(error: unknown, file: string): SkeinError {
     const message = `The database ${file} cannot be written: ${said}. Check the rights of the file and its directory.`;
     return new SkeinError("internal", message, { retry: "never", cause: error });
   }
-  return new SkeinError("internal", `The database ${file} failed: ${said}. Nothing was written.`, { cause: error });
+  const reason = said.replace(/\.$/, "");
+  // SQLite's errors, and those of files, have a code; what has none went wrong in Skein, and another disk is no help.
+  const what = code === "" ? "Skein failed at what was to be written" : `The database ${file} failed`;
+  return new SkeinError("internal", `${what}: ${reason}. Nothing was written.`, { cause: error });
 }
 
 /** The file is not what it should be; it is left as it is. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Json } from "@skein/client/protocol";
 import { SqliteStore } from "../sqlite.ts";
 import { append, patch, put, read, T, U, write } from "../testing/edits.ts";
 
@@ -12,6 +13,18 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 const streaming = (text: string) => ({ pos: 1, text, status: "streaming" });
 const ballast = (n: number) => put("note", `n${n}`, { pos: n, text: "x".repeat(20_000) });
+
+test("a fault that is not the database's is not blamed on it", async () => {
+  const store = await SqliteStore.open({ file: join(directory, "skein.sqlite") });
+  let deep: Json = [];
+  for (let level = 0; level < 100_000; level++) deep = [deep];
+  const refused = await store.commit([write(T, put("tool", "t1", { pos: 1, deep }))]).catch((error: unknown) => error);
+  expect(refused).toMatchObject({
+    kind: "internal",
+    message: "Skein failed at what was to be written: Maximum call stack size exceeded. Nothing was written.",
+  });
+  await store.close();
+});
 
 describe("a disk that is full", () => {
   /** Fills the store until it refuses, and checks that the refused flush left nothing; `free` then makes room. */
