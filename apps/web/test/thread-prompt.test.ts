@@ -225,4 +225,27 @@ describe.skipIf(!app.available)("the prompt box", () => {
       document.activeElement?.closest("[role=tabpanel] li")?.textContent?.includes("two"),
     );
   });
+
+  test("Ctrl+Enter in a queued prompt's field keeps it, and sends nothing of the prompt box", async () => {
+    const thread = await makeThread(app, ["ask", "first"]);
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await promptBox(page).fill("half a thought");
+    await page.getByText("1 prompt queued").click();
+    await page.getByRole("button", { name: "Edit" }).click();
+    await page.getByLabel("Queued prompt").fill("first, better");
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("tabpanel").getByText("first, better").waitFor();
+    await page.getByLabel("Queued prompt").waitFor({ state: "detached" });
+    // In the title's field, too, it is not the prompt box's.
+    await page.getByRole("heading", { level: 1 }).getByRole("button").click();
+    await page.keyboard.press("Control+Enter");
+    await page.keyboard.press("Control+Alt+Enter");
+    expect(await promptBox(page).inputValue()).toBe("half a thought");
+    // From elsewhere it is sent as before.
+    await page.locator("#main").focus();
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("2 prompts queued").waitFor();
+    expect(await promptBox(page).inputValue()).toBe("");
+  });
 });

@@ -143,7 +143,12 @@ function QueuedTurn({
             value={typed}
             onChange={({ target }) => setTyped(target.value)}
             onKeyDown={(event) => {
-              if (event.key !== "Escape") return;
+              const { key, ctrlKey, metaKey } = event;
+              if (key === "Enter" && (ctrlKey || metaKey)) {
+                event.preventDefault();
+                event.currentTarget.form?.requestSubmit();
+              }
+              if (key !== "Escape") return;
               event.preventDefault();
               setTyped(null);
             }}

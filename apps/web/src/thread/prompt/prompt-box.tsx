@@ -1,6 +1,7 @@
 import { useClient, useThread } from "@skein/client/react";
 import { useImperativeHandle, useRef, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import { useActions } from "../../app/actions.tsx";
+import { isTyping } from "../../app/keyboard.ts";
 import { store, stored } from "../../lib/device-storage.ts";
 import { say, sayFailed } from "../../ui/toasts.tsx";
 import { draftOf, EMPTY, type Attached } from "./drafts.ts";
@@ -41,6 +42,7 @@ export function PromptBox({
   const { text, attached, blocked } = draft;
   const history = useHistory(id);
   const field = useRef<PromptFieldHandle>(null);
+  const box = useRef<HTMLDivElement>(null);
 
   useImperativeHandle(ref, () => ({
     focus: () => field.current?.focus(),
@@ -89,13 +91,22 @@ export function PromptBox({
     if (key === "ArrowDown" && history.browsing && recall(1)) event.preventDefault();
   };
 
+  /** In another field the keys are that field's: what stands half-written here is not meant. */
+  const sendFromAnywhere = (when: "queue" | "now"): void | false => {
+    const { activeElement } = document;
+    if (isTyping(activeElement) && !box.current?.contains(activeElement)) return false;
+    return send(when);
+  };
   useActions([
-    { name: "sendAnywhere", run: () => send("queue") },
-    { name: "sendNow", run: () => send("now") },
+    { name: "sendAnywhere", run: () => sendFromAnywhere("queue") },
+    { name: "sendNow", run: () => sendFromAnywhere("now") },
   ]);
 
   return (
-    <div className="relative rounded-panel border border-line-strong bg-surface-2 transition-colors focus-within:border-accent">
+    <div
+      ref={box}
+      className="relative rounded-panel border border-line-strong bg-surface-2 transition-colors focus-within:border-accent"
+    >
       <PromptField
         ref={field}
         draft={draft}
