@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, live, PHONE } from "./support/app.ts";
 import { cuttable } from "./support/cuttable.ts";
+import { late } from "./support/late.ts";
 import { DOT } from "./support/picture.ts";
 import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 import type { Page } from "./support/browser.ts";
@@ -247,5 +248,25 @@ describe.skipIf(!app.available)("the prompt box", () => {
     await page.keyboard.press("Control+Enter");
     await page.getByText("2 prompts queued").waitFor();
     expect(await promptBox(page).inputValue()).toBe("");
+  });
+
+  test("of files found for less than what stands there, only what still fits is taken", async () => {
+    const thread = await makeThread(app, ["hello"]);
+    for (const file of ["src/alpha.ts", "src/schema.ts"]) await Bun.write(`${app.server.cwd}/${file}`, "x");
+    const { page } = await app.browser();
+    const server = await late(page);
+    await page.goto(await app.server.pairLink());
+    await live(page);
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    await promptBox(page).focus();
+    await page.keyboard.type("see @s");
+    await page.getByRole("option", { name: "src/schema.ts" }).waitFor();
+    server.keepBack();
+    await page.keyboard.type("rc/alp");
+    expect(await page.getByRole("option").allTextContents()).toEqual(["src/alpha.ts "]);
+    await page.keyboard.press("Tab");
+    expect(await promptBox(page).inputValue()).toBe("see @src/alpha.ts ");
+    server.letThrough();
   });
 });
