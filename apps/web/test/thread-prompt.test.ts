@@ -269,4 +269,25 @@ describe.skipIf(!app.available)("the prompt box", () => {
     expect(await promptBox(page).inputValue()).toBe("see @src/alpha.ts ");
     server.letThrough();
   });
+
+  test("a prompt taken back is in the box again with its files, before what stands there, and nothing has failed", async () => {
+    const thread = await makeThread(app, ["hello"]);
+    const { page, context } = await app.signedIn();
+    const network = await cuttable(page);
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    await page.getByLabel("Files to attach").setInputFiles(DOT);
+    await page.getByRole("button", { name: "Remove dot.png" }).waitFor();
+    await context.setOffline(true);
+    await network.cut();
+    await page.locator('[data-connection="offline"]').waitFor();
+    await promptBox(page).fill("too soon, see @notes.txt");
+    await page.keyboard.press("Enter");
+    await promptBox(page).fill("and then");
+    await page.getByRole("button", { name: "Take back" }).click();
+    await page.getByRole("button", { name: "Remove dot.png" }).waitFor();
+    expect(await promptBox(page).inputValue()).toBe("too soon, see @notes.txt\n\nand then");
+    expect(await page.getByRole("list", { name: "Attached" }).getByRole("listitem").count()).toBe(1);
+    expect(await page.locator("[data-sonner-toast]").count()).toBe(0);
+  });
 });

@@ -2,9 +2,10 @@ import { useClient, useThread } from "@skein/client/react";
 import { useImperativeHandle, useRef, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import { useActions } from "../../app/actions.tsx";
 import { isTyping } from "../../app/keyboard.ts";
-import { store, stored } from "../../lib/device-storage.ts";
+import { store } from "../../lib/device-storage.ts";
 import { say, sayFailed } from "../../ui/toasts.tsx";
-import { draftOf, EMPTY, type Attached } from "./drafts.ts";
+import { draftOf, putBack } from "./drafts.ts";
+import { isDiscarded } from "../lib/is-discarded.ts";
 import { PromptField, type PromptFieldHandle } from "./prompt-field.tsx";
 import { PromptToolbar } from "./prompt-toolbar.tsx";
 import { rememberSent } from "./sent.ts";
@@ -14,8 +15,6 @@ import type { Stop } from "./use-stop.ts";
 
 export type PromptBoxHandle = {
   focus(): void;
-  /** Puts a text into the box, before what stands there. */
-  take(text: string, attached: readonly Attached[]): void;
   /** Sends files to the server and attaches them. */
   attach(files: readonly File[]): void;
 };
@@ -46,11 +45,6 @@ export function PromptBox({
 
   useImperativeHandle(ref, () => ({
     focus: () => field.current?.focus(),
-    take(taken, files) {
-      const now = stored(entry);
-      store(entry, { text: [taken, now.text].filter(Boolean).join("\n\n"), attached: [...files, ...now.attached] });
-      field.current?.caret(taken.length);
-    },
     attach: draft.attach,
   }));
 
@@ -65,9 +59,10 @@ export function PromptBox({
     client
       .command("thread.prompt", { thread: id, text, when, ...(blocks.length > 0 ? { blocks } : {}) })
       .catch((error: unknown) => {
-        const now = stored(entry);
+        // Whoever took it back has it in the box again.
+        if (isDiscarded(error)) return;
         // What was refused is not lost.
-        if (now === EMPTY || now.text === "") store(entry, { text, attached });
+        putBack(id, { text, attached });
         sayFailed("The prompt was not taken.", error);
       });
     onSent();
