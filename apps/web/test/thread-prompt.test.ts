@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import type { SkeinClient } from "@skein/client";
 import { App, live, PHONE } from "./support/app.ts";
 import { cuttable } from "./support/cuttable.ts";
 import { late } from "./support/late.ts";
@@ -290,4 +291,26 @@ describe.skipIf(!app.available)("the prompt box", () => {
     expect(await page.getByRole("list", { name: "Attached" }).getByRole("listitem").count()).toBe(1);
     expect(await page.locator("[data-sonner-toast]").count()).toBe(0);
   });
+
+  for (const [why, end] of [
+    ["its turn starts", (_page, client, thread) => client.command("thread.cancel", { thread })],
+    ["another device drops it", (_page, client, thread, turn) => client.command("thread.unqueue", { thread, turn })],
+    ["the panel closes", (page) => page.getByRole("tab", { name: "Plan" }).click()],
+  ] satisfies [string, (page: Page, client: SkeinClient, thread: string, turn: string) => Promise<unknown>][]) {
+    test(`what is written in a queued prompt is in the prompt box when ${why}`, async () => {
+      const thread = await makeThread(app, ["ask"]);
+      const client = await app.server.client();
+      const { turn } = await client.command("thread.prompt", { thread, text: "first" });
+      const { page } = await app.signedIn();
+      await openThread(page, app, thread);
+      await promptBox(page).fill("half a thought");
+      await page.getByText("1 prompt queued").click();
+      await page.getByRole("button", { name: "Edit" }).click();
+      await page.getByLabel("Queued prompt").fill("first, with care");
+      await end(page, client, thread, turn);
+      await page.getByText("What you wrote in the queue stands in the prompt box.").waitFor();
+      expect(await promptBox(page).inputValue()).toBe("first, with care\n\nhalf a thought");
+      expect(await page.getByLabel("Queued prompt").count()).toBe(0);
+    });
+  }
 });
