@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, axeFaults, live, PHONE } from "./support/app.ts";
+import type { Page } from "./support/browser.ts";
 import { late } from "./support/late.ts";
 import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 
@@ -11,6 +12,25 @@ async function titled(title: string): Promise<string> {
   const thread = await makeThread(app, ["hello"]);
   await (await app.server.client()).command("thread.rename", { thread, title });
   return thread;
+}
+
+async function renameByMenu(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Rename" }).click();
+}
+
+async function renameByKeys(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "More", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await page.locator("[role=menuitem][data-highlighted]").getByText("Rename").waitFor();
+  await page.keyboard.press("Enter");
+}
+
+async function renameByPalette(page: Page): Promise<void> {
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("rename");
+  await page.getByRole("option", { name: "Rename R" }).waitFor();
+  await page.keyboard.press("Enter");
 }
 
 const TITLE = "Where the retry delay is computed, and why";
@@ -68,6 +88,39 @@ describe.skipIf(!app.available)("a thread's header", () => {
     await page.locator(`[data-thread="${thread}"]`).getByText("After Enter").waitFor();
     expect(await heading.textContent()).toBe("After Enter");
   });
+
+  for (const [by, size, begin] of [
+    ["the key", {}, async (page) => page.keyboard.press("r")],
+    ["the menu", {}, (page) => renameByMenu(page)],
+    ["the menu, by keys", {}, (page) => renameByKeys(page)],
+    ["a phone's menu", PHONE, (page) => renameByMenu(page)],
+    ["the palette", {}, (page) => renameByPalette(page)],
+  ] satisfies [string, object, (page: Page) => Promise<void>][]) {
+    test(`what is typed once the title is a field is the title, by ${by}`, async () => {
+      const thread = await titled("Before");
+      const { page } = await app.signedIn(size);
+      await openThread(page, app, thread);
+      await turnsEnded(page, 1);
+      await page.locator("#main").focus();
+      // The first letter comes in the moment in which the field is there.
+      await page.evaluate(() => {
+        const seen = new MutationObserver(() => {
+          const field = document.querySelector<HTMLInputElement>("input[aria-label='Title of the thread']");
+          if (field === null) return;
+          seen.disconnect();
+          document.execCommand("insertText", false, "M");
+        });
+        seen.observe(document.body, { childList: true, subtree: true });
+      });
+      await begin(page);
+      const field = page.getByLabel("Title of the thread");
+      await field.waitFor();
+      await page.keyboard.type("y new title", { delay: 25 });
+      expect(await field.inputValue()).toBe("My new title");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "My new title" }).waitFor();
+    });
+  }
 
   test("on a phone: a dot for the connection, the end of the path, and all the width for a new title", async () => {
     const thread = await titled(TITLE);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import type { SkeinClient } from "@skein/client";
 import { App, live, PHONE } from "./support/app.ts";
 import { cuttable } from "./support/cuttable.ts";
 import { late } from "./support/late.ts";
@@ -255,4 +256,90 @@ describe.skipIf(!app.available)("the prompt box", () => {
       document.activeElement?.closest("[role=tabpanel] li")?.textContent?.includes("two"),
     );
   });
+
+  test("Ctrl+Enter in a queued prompt's field keeps it, and sends nothing of the prompt box", async () => {
+    const thread = await makeThread(app, ["ask", "first"]);
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await promptBox(page).fill("half a thought");
+    await page.getByText("1 prompt queued").click();
+    await page.getByRole("button", { name: "Edit" }).click();
+    await page.getByLabel("Queued prompt").fill("first, better");
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("tabpanel").getByText("first, better").waitFor();
+    await page.getByLabel("Queued prompt").waitFor({ state: "detached" });
+    // In the title's field, too, it is not the prompt box's.
+    await page.getByRole("heading", { level: 1 }).getByRole("button").click();
+    await page.keyboard.press("Control+Enter");
+    await page.keyboard.press("Control+Alt+Enter");
+    expect(await promptBox(page).inputValue()).toBe("half a thought");
+    // From elsewhere it is sent as before.
+    await page.locator("#main").focus();
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("2 prompts queued").waitFor();
+    expect(await promptBox(page).inputValue()).toBe("");
+  });
+
+  test("of files found for less than what stands there, only what still fits is taken", async () => {
+    const thread = await makeThread(app, ["hello"]);
+    for (const file of ["src/alpha.ts", "src/schema.ts"]) await Bun.write(`${app.server.cwd}/${file}`, "x");
+    const { page } = await app.browser();
+    const server = await late(page);
+    await page.goto(await app.server.pairLink());
+    await live(page);
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    await promptBox(page).focus();
+    await page.keyboard.type("see @s");
+    await page.getByRole("option", { name: "src/schema.ts" }).waitFor();
+    server.keepBack();
+    await page.keyboard.type("rc/alp");
+    expect(await page.getByRole("option").allTextContents()).toEqual(["src/alpha.ts "]);
+    await page.keyboard.press("Tab");
+    expect(await promptBox(page).inputValue()).toBe("see @src/alpha.ts ");
+    server.letThrough();
+  });
+
+  test("a prompt taken back is in the box again with its files, before what stands there, and nothing has failed", async () => {
+    const thread = await makeThread(app, ["hello"]);
+    const { page, context } = await app.signedIn();
+    const network = await cuttable(page);
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    await page.getByLabel("Files to attach").setInputFiles(DOT);
+    await page.getByRole("button", { name: "Remove dot.png" }).waitFor();
+    await context.setOffline(true);
+    await network.cut();
+    await page.locator('[data-connection="offline"]').waitFor();
+    await promptBox(page).fill("too soon, see @notes.txt");
+    await page.keyboard.press("Enter");
+    await promptBox(page).fill("and then");
+    await page.getByRole("button", { name: "Take back" }).click();
+    await page.getByRole("button", { name: "Remove dot.png" }).waitFor();
+    expect(await promptBox(page).inputValue()).toBe("too soon, see @notes.txt\n\nand then");
+    expect(await page.getByRole("list", { name: "Attached" }).getByRole("listitem").count()).toBe(1);
+    expect(await page.locator("[data-sonner-toast]").count()).toBe(0);
+  });
+
+  for (const [why, end] of [
+    ["its turn starts", (_page, client, thread) => client.command("thread.cancel", { thread })],
+    ["another device drops it", (_page, client, thread, turn) => client.command("thread.unqueue", { thread, turn })],
+    ["the panel closes", (page) => page.getByRole("tab", { name: "Plan" }).click()],
+  ] satisfies [string, (page: Page, client: SkeinClient, thread: string, turn: string) => Promise<unknown>][]) {
+    test(`what is written in a queued prompt is in the prompt box when ${why}`, async () => {
+      const thread = await makeThread(app, ["ask"]);
+      const client = await app.server.client();
+      const { turn } = await client.command("thread.prompt", { thread, text: "first" });
+      const { page } = await app.signedIn();
+      await openThread(page, app, thread);
+      await promptBox(page).fill("half a thought");
+      await page.getByText("1 prompt queued").click();
+      await page.getByRole("button", { name: "Edit" }).click();
+      await page.getByLabel("Queued prompt").fill("first, with care");
+      await end(page, client, thread, turn);
+      await page.getByText("What you wrote in the queue stands in the prompt box.").waitFor();
+      expect(await promptBox(page).inputValue()).toBe("first, with care\n\nhalf a thought");
+      expect(await page.getByLabel("Queued prompt").count()).toBe(0);
+    });
+  }
 });

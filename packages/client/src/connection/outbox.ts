@@ -108,7 +108,7 @@ export class Outbox {
 
   /**
    * Takes a command out. One that was sent may have had its effect all the same.
-   * @returns Whether it was there. Its promise rejects with `conflict`.
+   * @returns Whether it was there. Its promise rejects with `conflict`, and the detail `{ status: "discarded" }`.
    */
   discard(key: string): boolean {
     const pending = this.#pending.get(key);
@@ -293,7 +293,8 @@ export class Outbox {
 
 const NEW = { state: "queued", attempts: 0, error: null, stored: false } as const;
 
-const takenOut = (): SkeinError => new SkeinError("conflict", "The command was taken out of the outbox.");
+const takenOut = (): SkeinError =>
+  new SkeinError("conflict", "The command was taken out of the outbox.", { detail: { status: "discarded" } });
 
 /** A command as the storage keeps it. */
 const stored = ({ key, method, params, at, user }: OutboxEntry): StoredCommand => ({

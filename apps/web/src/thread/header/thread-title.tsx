@@ -1,5 +1,5 @@
 import { useClient } from "@skein/client/react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { sayFailed } from "../../ui/toasts.tsx";
 
 const MAX_LENGTH = 200;
@@ -21,8 +21,6 @@ export function ThreadTitle({
 }) {
   const client = useClient();
   const heading = useRef<HTMLHeadingElement>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const [typed, setTyped] = useState(title);
   /** The title that was given, until the thread has it: nobody is to read the old one once more. */
   const [given, setGiven] = useState<string | null>(null);
   useEffect(() => setGiven(null), [title]);
@@ -30,21 +28,15 @@ export function ThreadTitle({
   /** Left by a key, not by going elsewhere: then the focus goes back to the title. */
   const left = useRef(false);
   useEffect(() => {
-    if (editing) {
-      setTyped(shown);
-      // After the menu that asked for it has given the focus back.
-      const timer = setTimeout(() => field.current?.select(), 50);
-      return () => clearTimeout(timer);
-    }
+    if (editing) return;
     if (left.current) (heading.current?.querySelector("button") ?? heading.current)?.focus();
     left.current = false;
-    return undefined;
   }, [editing]);
 
-  const done = (keep: boolean): void => {
+  const keep = (typed: string): void => {
     onEditing(false);
     const next = typed.trim();
-    if (!keep || next === "" || next === shown) return;
+    if (next === "" || next === shown) return;
     setGiven(next);
     client.command("thread.rename", { thread: id, title: next }).catch((error: unknown) => {
       setGiven(null);
@@ -73,12 +65,41 @@ export function ThreadTitle({
     );
   }
   return (
+    <TitleField
+      title={shown}
+      onKeep={(typed, byKey) => {
+        left.current ||= byKey;
+        keep(typed);
+      }}
+      onLeave={() => {
+        left.current = true;
+        onEditing(false);
+      }}
+    />
+  );
+}
+
+/** Where the new title is written, over the old one. */
+function TitleField({
+  title,
+  onKeep,
+  onLeave,
+}: {
+  title: string;
+  /** `byKey`: with Enter, and not by going elsewhere. */
+  onKeep: (typed: string, byKey: boolean) => void;
+  onLeave: () => void;
+}) {
+  const [typed, setTyped] = useState(title);
+  const field = useRef<HTMLInputElement>(null);
+  // In the commit that brings the field: later it would take away what has been typed by then.
+  useLayoutEffect(() => field.current?.select(), []);
+  return (
     <form
       className="min-w-0 flex-1"
       onSubmit={(event) => {
         event.preventDefault();
-        left.current = true;
-        done(true);
+        onKeep(typed, true);
       }}
     >
       <input
@@ -88,12 +109,11 @@ export function ThreadTitle({
         aria-label="Title of the thread"
         autoFocus
         onChange={({ target }) => setTyped(target.value)}
-        onBlur={() => done(true)}
+        onBlur={() => onKeep(typed, false)}
         onKeyDown={(event) => {
           if (event.key !== "Escape") return;
           event.preventDefault();
-          left.current = true;
-          done(false);
+          onLeave();
         }}
         className="h-7 w-full max-w-120 rounded-control border border-accent bg-surface-2 px-1.5 text-body font-semibold outline-none pointer-coarse:h-11"
       />

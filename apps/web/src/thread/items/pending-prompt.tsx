@@ -1,21 +1,33 @@
 import type { PendingPrompt } from "@skein/client";
 import { isWaiting, useOutbox, type ConnectionState } from "@skein/client/react";
 import { Button } from "../../ui/button.tsx";
+import { draftOfPrompt, putBack } from "../prompt/drafts.ts";
 import { BlockList } from "./block-list.tsx";
 import { PromptHead } from "./prompt-head.tsx";
 import { PromptText } from "./prompt-message.tsx";
 
 /** A prompt that was given and is not acknowledged yet: shown at once, and marked. */
-export function PendingPromptView({ prompt, connection }: { prompt: PendingPrompt; connection: ConnectionState }) {
+export function PendingPromptView({
+  thread,
+  prompt,
+  connection,
+}: {
+  thread: string;
+  prompt: PendingPrompt;
+  connection: ConnectionState;
+}) {
   const { discard } = useOutbox();
   const takeable = prompt.state === "queued" || prompt.state === "delayed";
+  const takeBack = (): void => {
+    if (discard(prompt.key)) putBack(thread, draftOfPrompt(prompt));
+  };
   return (
     <article aria-label="Prompt on its way" className="pt-5 pb-2" data-pending={prompt.state}>
       <PromptHead by={undefined}>
         <span role="status">{said(prompt, connection)}</span>
         <span className="flex-1" />
         {takeable && (
-          <Button size="small" variant="quiet" className="-my-3" onClick={() => discard(prompt.key)}>
+          <Button size="small" variant="quiet" className="-my-3" onClick={takeBack}>
             Take back
           </Button>
         )}

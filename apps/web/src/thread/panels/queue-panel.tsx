@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { say, sayFailed } from "../../ui/toasts.tsx";
 import { BlockList } from "../items/block-list.tsx";
+import { QueueEdit } from "./queue-edit.tsx";
 
 /** What waits for its turn: to be changed, moved, or dropped, as long as it has not started. */
 export function QueuePanel({ id }: { id: string }) {
@@ -89,11 +90,11 @@ function QueuedTurn({
   down: string | null | undefined;
 }) {
   const client = useClient();
-  const [typed, setTyped] = useState<string | null>(null);
+  const [editing, setEditing] = useState(false);
   const text = turn.value.prompt?.text ?? "";
   const blocks = turn.value.prompt?.blocks ?? [];
 
-  const requeue = (change: { text?: string; before?: string | null }): void => {
+  const requeue = (change: { before: string | null }): void => {
     client
       .command("thread.requeue", { thread, turn: turn.id, ...change })
       .catch((error: unknown) => sayFailed("The queue was not changed.", error));
@@ -122,46 +123,17 @@ function QueuedTurn({
 
   return (
     <div className="rounded-control border border-line bg-surface-2">
-      {typed === null ? (
+      {editing ? (
+        <QueueEdit thread={thread} turn={turn.id} text={text} onDone={() => setEditing(false)} />
+      ) : (
         <div className="max-h-40 overflow-y-auto px-3 pt-2 text-small">
           <p className="break-words whitespace-pre-wrap">{text}</p>
           <BlockList blocks={blocks} />
         </div>
-      ) : (
-        <form
-          className="p-2"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (typed.trim() !== "" && typed !== text) requeue({ text: typed });
-            setTyped(null);
-          }}
-        >
-          <textarea
-            aria-label="Queued prompt"
-            autoFocus
-            rows={4}
-            value={typed}
-            onChange={({ target }) => setTyped(target.value)}
-            onKeyDown={(event) => {
-              if (event.key !== "Escape") return;
-              event.preventDefault();
-              setTyped(null);
-            }}
-            className="block max-h-60 min-h-20 w-full resize-y rounded-control border border-line-strong bg-surface-2 px-2 py-1.5 text-small outline-none focus:border-accent"
-          />
-          <div className="mt-2 flex gap-2">
-            <Button type="submit" size="small" variant="primary" disabled={typed.trim() === ""}>
-              Keep
-            </Button>
-            <Button size="small" variant="quiet" onClick={() => setTyped(null)}>
-              Cancel
-            </Button>
-          </div>
-        </form>
       )}
-      {typed === null && (
+      {!editing && (
         <div className="flex justify-end px-1 pb-1">
-          <IconButton label="Edit" onClick={() => setTyped(text)}>
+          <IconButton label="Edit" onClick={() => setEditing(true)}>
             <Pencil size={14} aria-hidden />
           </IconButton>
           {up !== undefined && (

@@ -26,7 +26,7 @@ export function Attachments({
             <FileText size={14} aria-hidden className="shrink-0 text-ink-3" />
           )}
           <span className="max-w-48 truncate">{nameOf(each)}</span>
-          <span className="text-meta text-ink-3">{bytes(each.bytes)}</span>
+          {each.bytes !== null && <span className="text-meta text-ink-3">{bytes(each.bytes)}</span>}
           <IconButton label={`Remove ${nameOf(each)}`} onClick={() => onRemove(index)}>
             <X size={14} aria-hidden />
           </IconButton>

@@ -1,10 +1,10 @@
 import { block as blockSchema, type Block } from "@skein/client";
-import type { Entry } from "../../lib/device-storage.ts";
+import { store, stored, type Entry } from "../../lib/device-storage.ts";
 
 /** What was written and attached and not sent yet. */
 export type Draft = { readonly text: string; readonly attached: readonly Attached[] };
-/** A file that the server has. */
-export type Attached = { readonly block: Exclude<Block, { type: "text" }>; readonly bytes: number };
+/** A file that the server has; `bytes` is `null` where its size is not known any more. */
+export type Attached = { readonly block: Exclude<Block, { type: "text" }>; readonly bytes: number | null };
 
 export const EMPTY: Draft = { text: "", attached: [] };
 
@@ -17,12 +17,31 @@ export function draftOf(thread: string): Entry<Draft> {
   return entry;
 }
 
-function read(stored: unknown): Draft {
-  const { text, attached } = (stored ?? {}) as Partial<Record<keyof Draft, unknown>>;
+/** Puts a text and files into a thread's draft, before what stands there. */
+export function putBack(thread: string, { text, attached }: Draft): void {
+  const entry = draftOf(thread);
+  const now = stored(entry);
+  store(entry, {
+    text: [text, now.text].filter(Boolean).join("\n\n"),
+    attached: [...attached, ...now.attached],
+  });
+}
+
+/** What was written as a prompt that is on its way: files that its text names come with the text. */
+export const draftOfPrompt = ({ text, blocks }: { text: string; blocks: readonly Block[] }): Draft => ({
+  text,
+  attached: blocks.flatMap((each) =>
+    each.type === "text" || each.type === "link" ? [] : [{ block: each, bytes: null }],
+  ),
+});
+
+function read(value: unknown): Draft {
+  const { text, attached } = (value ?? {}) as Partial<Record<keyof Draft, unknown>>;
   if (typeof text !== "string" || !Array.isArray(attached)) return EMPTY;
   const files = attached.flatMap((each: { block?: unknown; bytes?: unknown }): Attached[] => {
     const block = blockSchema.safeParse(each.block);
-    if (!block.success || block.data.type === "text" || typeof each.bytes !== "number") return [];
+    if (!block.success || block.data.type === "text" || (each.bytes !== null && typeof each.bytes !== "number"))
+      return [];
     return [{ block: block.data, bytes: each.bytes }];
   });
   return { text, attached: files };

@@ -1,9 +1,11 @@
 import { useClient, useThread } from "@skein/client/react";
 import { useImperativeHandle, useRef, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import { useActions } from "../../app/actions.tsx";
-import { store, stored } from "../../lib/device-storage.ts";
+import { isTyping } from "../../app/keyboard.ts";
+import { store } from "../../lib/device-storage.ts";
 import { say, sayFailed } from "../../ui/toasts.tsx";
-import { draftOf, EMPTY, type Attached } from "./drafts.ts";
+import { draftOf, putBack } from "./drafts.ts";
+import { isDiscarded } from "../lib/is-discarded.ts";
 import { PromptField, type PromptFieldHandle } from "./prompt-field.tsx";
 import { PromptToolbar } from "./prompt-toolbar.tsx";
 import { rememberSent } from "./sent.ts";
@@ -15,8 +17,6 @@ export type PromptBoxHandle = {
   focus(): void;
   /** Takes over from where the person has begun to write, and sends it where they have asked for that. */
   goOn(sends: boolean): void;
-  /** Puts a text into the box, before what stands there. */
-  take(text: string, attached: readonly Attached[]): void;
   /** Sends files to the server and attaches them. */
   attach(files: readonly File[]): void;
 };
@@ -43,17 +43,13 @@ export function PromptBox({
   const { text, attached, blocked } = draft;
   const history = useHistory(id);
   const field = useRef<PromptFieldHandle>(null);
+  const box = useRef<HTMLDivElement>(null);
 
   useImperativeHandle(ref, () => ({
     focus: () => field.current?.focus(),
     goOn(sends) {
       field.current?.caret(text.length);
       if (sends) send("queue");
-    },
-    take(taken, files) {
-      const now = stored(entry);
-      store(entry, { text: [taken, now.text].filter(Boolean).join("\n\n"), attached: [...files, ...now.attached] });
-      field.current?.caret(taken.length);
     },
     attach: draft.attach,
   }));
@@ -69,9 +65,10 @@ export function PromptBox({
     client
       .command("thread.prompt", { thread: id, text, when, ...(blocks.length > 0 ? { blocks } : {}) })
       .catch((error: unknown) => {
-        const now = stored(entry);
+        // Whoever took it back has it in the box again.
+        if (isDiscarded(error)) return;
         // What was refused is not lost.
-        if (now === EMPTY || now.text === "") store(entry, { text, attached });
+        putBack(id, { text, attached });
         sayFailed("The prompt was not taken.", error);
       });
     onSent();
@@ -95,13 +92,22 @@ export function PromptBox({
     if (key === "ArrowDown" && history.browsing && recall(1)) event.preventDefault();
   };
 
+  /** In another field the keys are that field's: what stands half-written here is not meant. */
+  const sendFromAnywhere = (when: "queue" | "now"): void | false => {
+    const { activeElement } = document;
+    if (isTyping(activeElement) && !box.current?.contains(activeElement)) return false;
+    return send(when);
+  };
   useActions([
-    { name: "sendAnywhere", run: () => send("queue") },
-    { name: "sendNow", run: () => send("now") },
+    { name: "sendAnywhere", run: () => sendFromAnywhere("queue") },
+    { name: "sendNow", run: () => sendFromAnywhere("now") },
   ]);
 
   return (
-    <div className="relative rounded-panel border border-line-strong bg-surface-2 transition-colors focus-within:border-accent">
+    <div
+      ref={box}
+      className="relative rounded-panel border border-line-strong bg-surface-2 transition-colors focus-within:border-accent"
+    >
       <PromptField
         ref={field}
         draft={draft}

@@ -1,6 +1,6 @@
 import { SkeinError, type ThreadEntity } from "@skein/client";
 import { useClient } from "@skein/client/react";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Trigger } from "./trigger.ts";
 
 export type Suggestion = {
@@ -46,24 +46,27 @@ export function useCompletion(
   }));
 }
 
+/** An answer, and the text that it is about. */
+type Found = { readonly text: string; readonly files: readonly string[]; readonly more: boolean };
+
 function useFiles(place: Place, text: string | null): readonly string[] | null {
   const client = useClient();
   const [of, path] = "thread" in place ? ["thread", place.thread] : ["directory", place.directory];
-  const [files, setFiles] = useState<readonly string[] | null>(null);
+  const [found, setFound] = useState<Found | null>(null);
   useEffect(() => {
     if (text === null) {
-      setFiles(null);
+      setFound(null);
       return undefined;
     }
     const asking = new AbortController();
     const ask = async (): Promise<void> => {
       try {
         const where = of === "thread" ? { thread: path } : { directory: path };
-        const found = await client.query("files.find", { ...where, text }, { signal: asking.signal });
-        if (!asking.signal.aborted) setFiles(found.files);
+        const { files, more } = await client.query("files.find", { ...where, text }, { signal: asking.signal });
+        if (!asking.signal.aborted) setFound({ text, files, more });
       } catch (error) {
         // Without suggestions a path can still be typed.
-        if (!asking.signal.aborted && error instanceof SkeinError) setFiles(null);
+        if (!asking.signal.aborted && error instanceof SkeinError) setFound(null);
       }
     };
     const timer = setTimeout(() => void ask(), WAIT_MS);
@@ -72,5 +75,24 @@ function useFiles(place: Place, text: string | null): readonly string[] | null {
       asking.abort();
     };
   }, [client, of, path, text]);
-  return files;
+  return useMemo(() => (found === null || text === null ? null : stillFitting(found, text)), [found, text]);
+}
+
+/**
+ * What of an answer fits what stands there by now, as the server would say (P75); `null` where nothing does, but another
+ * file may.
+ */
+export function stillFitting({ text: asked, files, more }: Found, text: string): readonly string[] | null {
+  if (text === asked) return files;
+  const fitting = files.filter((path) => holdsInOrder(text === text.toLowerCase() ? path.toLowerCase() : path, text));
+  return fitting.length > 0 || (!more && text.startsWith(asked)) ? fitting : null;
+}
+
+function holdsInOrder(path: string, text: string): boolean {
+  let at = 0;
+  for (const char of text) {
+    at = path.indexOf(char, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
 }

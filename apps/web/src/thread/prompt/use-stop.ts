@@ -1,7 +1,7 @@
-import { SkeinError } from "@skein/client";
 import { isWaiting, useClient, useConnection, useOutbox, useThread } from "@skein/client/react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { sayFailed } from "../../ui/toasts.tsx";
+import { isDiscarded } from "../lib/is-discarded.ts";
 
 /**
  * How it stands with stopping the running turn: `held` waits on this device for the server to be back and can be taken
@@ -25,7 +25,6 @@ export function useStop(thread: string): Stop {
   const { entries, discard } = useOutbox();
   const { state: connection } = useConnection();
   const [asked, setAsked] = useState<string | null>(null);
-  const taken = useRef<string | null>(null);
   const entry = entries.find(({ method, params }) => method === "thread.cancel" && params["thread"] === thread);
   const held = connection === "offline" && entry !== undefined && isWaiting(entry, connection);
   const state = running === undefined ? "no" : held ? "held" : entry || asked === running.id ? "stopping" : "no";
@@ -37,14 +36,11 @@ export function useStop(thread: string): Stop {
       setAsked(running.id);
       client.command("thread.cancel", { thread }).catch((error: unknown) => {
         setAsked(null);
-        const isTaken = taken.current !== null && error instanceof SkeinError && error.kind === "conflict";
-        taken.current = null;
-        if (!isTaken) sayFailed("The turn could not be stopped.", error);
+        if (!isDiscarded(error)) sayFailed("The turn could not be stopped.", error);
       });
     },
     takeBack: () => {
       if (!held) return;
-      taken.current = entry.key;
       setAsked(null);
       discard(entry.key);
     },

@@ -28,7 +28,7 @@ export function TimelineEnd({ thread: id, empty }: { thread: string; empty: bool
         </article>
       )}
       {prompts.map((prompt) => (
-        <PendingPromptView key={prompt.key} prompt={prompt} connection={state} />
+        <PendingPromptView key={prompt.key} thread={id} prompt={prompt} connection={state} />
       ))}
     </div>
   );
