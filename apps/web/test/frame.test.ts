@@ -9,6 +9,18 @@ afterEach(() => app.finish());
 /** What Enter would choose in the palette. */
 const marked = (page: Page) => page.locator("[role=option][aria-selected=true]");
 
+/** Loads the page anew, with a part of the app that is slow to come. */
+async function heldBack(page: Page, name: RegExp): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await page.route(name, async (route) => {
+    await promise;
+    await route.continue();
+  });
+  await page.reload();
+  await live(page);
+  return resolve;
+}
+
 const background = (page: Page): Promise<string> =>
   page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 
@@ -67,6 +79,35 @@ describe.skipIf(!app.available)("the palette and the keys", () => {
     expect(await field.inputValue()).toBe("keyb");
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
+  });
+
+  for (const viewport of [
+    { width: 900, height: 800 },
+    { width: 1280, height: 800 },
+  ]) {
+    test(`what is typed on at once after / is what is searched for, ${viewport.width} px`, async () => {
+      const { page } = await app.signedIn({ viewport });
+      const letThrough = await heldBack(page, /search-results/);
+      await page.keyboard.press("/");
+      await page.keyboard.type("notes");
+      await page.waitForURL("**/search?q=notes");
+      expect(await page.evaluate(() => (document.activeElement as HTMLInputElement).value)).toBe("notes");
+      letThrough();
+      await page.getByText("Nothing that was said or done").waitFor();
+      expect(await page.evaluate(() => (document.activeElement as HTMLInputElement).value)).toBe("notes");
+    });
+  }
+
+  test("the sheet of all keys is closed by Escape also before it is loaded", async () => {
+    const { page } = await app.signedIn();
+    const letThrough = await heldBack(page, /key(board-help|-list)/);
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keyboard" }).getByText("Loading…").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    letThrough();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").getByText("Next item", { exact: true }).waitFor();
   });
 
   test("what is loaded already is there in the same frame, also the first time", async () => {

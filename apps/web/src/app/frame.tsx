@@ -2,11 +2,13 @@ import { useEffect, useState } from "react";
 import { HomePage } from "../home/home-page.tsx";
 import { NewThreadPage } from "../home/new-thread.ts";
 import { Rail } from "../home/rail.tsx";
+import { SearchPage, SearchResults } from "../home/search-page.tsx";
 import { part } from "../ui/part.tsx";
 import { useLayout } from "../lib/use-media.ts";
 import { whenIdle } from "../lib/when-idle.ts";
 import { Announcements } from "./announcements.tsx";
 import { AppActions } from "./app-actions.tsx";
+import { AllKeys, KeyboardHelp } from "./keyboard-help.tsx";
 import { LoadBoundary } from "./load-boundary.tsx";
 import { MissingPage } from "./missing-page.tsx";
 import { BlankPage } from "./page.tsx";
@@ -15,14 +17,9 @@ import { useRoute, type Route } from "./router.tsx";
 
 const ThreadPage = part(() => import("../thread/thread-page.tsx"), BlankPage);
 const SettingsPage = part(() => import("./settings/settings-page.tsx"), BlankPage);
-const SearchPage = part(() => import("../home/search-page.tsx"), BlankPage);
-const KeyboardHelp = part(
-  () => import("./keyboard-help.tsx"),
-  () => null,
-);
 
 /** What a person is likely to open next, the likeliest first. */
-const NEXT = [ThreadPage, PaletteContent, NewThreadPage];
+const NEXT = [ThreadPage, PaletteContent, NewThreadPage, SearchResults, SettingsPage, AllKeys];
 /** By then the page that was asked for is drawn. */
 const NEXT_AFTER_MS = 1_500;
 

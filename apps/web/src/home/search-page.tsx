@@ -1,22 +1,20 @@
-import { useBoard, useSearch, type Card, type SearchHit } from "@skein/client/react";
 import { Page, PageHeading } from "../app/page.tsx";
-import { Link, threadPath } from "../app/router.tsx";
-import { useMyBoard } from "../app/me.ts";
-import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { useLayout } from "../lib/use-media.ts";
-import { Button } from "../ui/button.tsx";
-import { RelativeTime } from "../ui/relative-time.tsx";
-import { Empty, ErrorNote, SkeletonRows } from "../ui/states.tsx";
-import { plainText } from "./plain-text.ts";
+import { SkeletonRows } from "../ui/states.tsx";
+import { part } from "../ui/part.tsx";
 import { moveInResults, SearchField } from "./search-field.tsx";
-import { ThreadRow } from "./thread-row.tsx";
 
-/** How many threads are named before what was said in them. */
-const MAX_TITLES = 8;
+/** What is found, loaded when it is first shown. */
+export const SearchResults = part(
+  () => import("./search-results.tsx"),
+  () => <SkeletonRows rows={4} label="Loading" />,
+);
 
-/** Everything that was said and done, searched; threads whose title fits come first. */
-export default function SearchPage({ text }: { text: string }) {
-  const board = useMyBoard();
+/**
+ * Everything that was said and done, searched. Its field is there with the page, whatever is still to be loaded: who
+ * comes by a key types on at once.
+ */
+export function SearchPage({ text }: { text: string }) {
   const layout = useLayout();
   return (
     <Page
@@ -34,124 +32,9 @@ export default function SearchPage({ text }: { text: string }) {
     >
       <div className="h-full overflow-y-auto pb-safe">
         <div data-results className="mx-auto max-w-(--measure) px-4 py-4" onKeyDown={moveInResults}>
-          <Found board={board} text={text} />
+          <SearchResults text={text} />
         </div>
       </div>
     </Page>
   );
-}
-
-function Found({ board, text }: { board: string | null; text: string }) {
-  if (text.trim() === "") {
-    return (
-      <Empty>Type what was said, what was done, or the name of a file. Everything in every thread is searched.</Empty>
-    );
-  }
-  return board === null ? <AwaitingBoard /> : <Results board={board} text={text} />;
-}
-
-function Results({ board, text }: { board: string; text: string }) {
-  const { cards } = useBoard(board);
-  const { text: searched, hits, pending, error, hasMore, loadMore } = useSearch(text, { board, delayMs: 0 });
-  const byThread = new Map(cards.map((card) => [card.id, card]));
-  const titles = titlesWith(cards, text);
-  const stale = searched !== text;
-  // A title that fits stands above already.
-  const named = new Set(titles.map(({ id }) => `thread:${id}`));
-  const told = hits.filter(({ kind, topic }) => kind !== "thread" || !named.has(topic));
-  const nothing = told.length === 0 && !pending && error === null && !stale;
-  return (
-    <>
-      {titles.length > 0 && (
-        <section aria-label="Threads" className="mb-6">
-          <h2 className="px-3 pb-1 text-meta font-medium text-ink-3">Threads</h2>
-          <ul>
-            {titles.map((card) => (
-              <ThreadRow key={card.id} card={card} dense={false} unread={false} selected={false} />
-            ))}
-          </ul>
-        </section>
-      )}
-      <section aria-label="Found in threads" aria-busy={pending}>
-        {!nothing && <h2 className="px-3 pb-1 text-meta font-medium text-ink-3">Found in threads</h2>}
-        {error && (
-          <ErrorNote title="The search failed" onRetry={loadMore}>
-            {error.message}
-          </ErrorNote>
-        )}
-        <ul className={stale ? "opacity-60" : undefined}>
-          {told.map((hit) => (
-            <Hit key={`${hit.topic} ${hit.kind} ${hit.id}`} hit={hit} card={byThread.get(hit.topic.slice(7))} />
-          ))}
-        </ul>
-        {hits.length === 0 && pending && <SkeletonRows rows={4} label="Searching" />}
-        {nothing && (
-          <p role="status" className="px-3 py-2 text-body text-ink-2">
-            Nothing that was said or done has “{text.trim()}” in it.
-          </p>
-        )}
-        {hasMore && (
-          <Button variant="quiet" className="mt-2 w-full" onClick={loadMore} disabled={pending}>
-            Older ones
-          </Button>
-        )}
-      </section>
-    </>
-  );
-}
-
-function titlesWith(cards: readonly Card[], text: string): readonly Card[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return cards
-    .filter(({ value }) => {
-      const name = `${value.title} ${value.cwd} ${value.agent}`.toLowerCase();
-      return words.every((word) => name.includes(word));
-    })
-    .slice(0, MAX_TITLES);
-}
-
-/** What each kind of item is called in a list of hits. */
-const KINDS: Record<string, string> = {
-  message: "Message",
-  tool: "Tool call",
-  plan: "Plan",
-  notice: "Notice",
-  terminal: "Terminal",
-  permission: "Permission",
-  question: "Question",
-  thread: "Title",
-};
-
-function Hit({ hit, card }: { hit: SearchHit; card: Card | undefined }) {
-  const thread = hit.topic.slice("thread:".length);
-  return (
-    <li>
-      <Link
-        to={threadPath(thread, hit.pos === null ? undefined : hit.id)}
-        className="block rounded-control px-3 py-2 outline-offset-[-2px] hover:bg-surface-3/60"
-      >
-        <span className="flex items-baseline gap-2 text-meta text-ink-3">
-          <span className="min-w-0 truncate font-medium text-ink-2">{card?.value.title ?? thread}</span>
-          <span className="shrink-0">{KINDS[hit.kind] ?? hit.kind}</span>
-          <span className="flex-1" />
-          <RelativeTime at={hit.ts} className="shrink-0 tabular-nums" />
-        </span>
-        <span className="line-clamp-2 text-small break-words text-ink-1">{marked(plainText(hit.snippet))}</span>
-      </Link>
-    </li>
-  );
-}
-
-/** The hit stands between U+0002 and U+0003 (protocol, `search`). */
-function marked(snippet: string) {
-  return snippet.split("\u0002").map((part, index) => {
-    const [hit = "", rest] = part.split("\u0003");
-    if (index === 0 || rest === undefined) return part;
-    return (
-      <span key={index}>
-        <mark className="rounded-[3px] bg-accent-soft font-medium text-accent">{hit}</mark>
-        {rest}
-      </span>
-    );
-  });
 }
