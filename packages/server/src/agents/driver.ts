@@ -48,7 +48,7 @@ export interface Session {
    * @throws SkeinError `busy` while another runs: one at a time.
    */
   prompt(prompt: number, blocks: readonly ContentBlock[]): void;
-  /** Asks the agent to stop the running prompt; pending permissions and questions are answered `cancelled`. */
+  /** Asks the agent to stop the running prompt; permissions and questions are answered `cancelled` until it ends. */
   cancel(): void;
   /** Answers a `permission` event; `null` means cancelled. An unknown or answered request is ignored. */
   answerPermission(request: string, optionId: string | null): void;

@@ -106,3 +106,29 @@ test("the agent takes a request back", async () => {
   );
   agent.session.cancel();
 });
+
+const lateAsk = (ask: typeof askPermission | typeof askQuestion) => [
+  { text: "working" },
+  { wait: "cancel" as const },
+  ask,
+  { answer: { stopReason: "cancelled" } },
+];
+
+test.each([
+  ["permission", askPermission, { outcome: { outcome: "cancelled" } }],
+  ["question", askQuestion, { action: "cancel" }],
+] as const)("a %s asked for after a cancel is cancelled at once, and shown to nobody", async (kind, ask, answer) => {
+  const agent = await open();
+  agent.send(lateAsk(ask));
+  await agent.event("update");
+  agent.session.cancel();
+  expect(await agent.event("turn")).toMatchObject({ stopReason: "cancelled" });
+  expect(agent.answer).toEqual(answer);
+  expect(agent.all(kind)).toEqual([]);
+  // The next prompt's are asked again.
+  agent.send([ask]);
+  const { request } = await agent.event(kind);
+  if (kind === "permission") agent.session.answerPermission(request, "yes");
+  else agent.session.answerQuestion(request, { action: "decline" });
+  await agent.event("turn", ({ prompt }) => prompt === 2);
+});

@@ -20,6 +20,8 @@ type Pending = { reply: Reply; cancelled: JsonObject } & (
 
 /** What an agent asked a person and is not answered yet: permissions and questions, by the names we give them. */
 export class Asked {
+  /** Set from a cancel to the prompt's end: what is asked then is answered `cancelled` at once, and shown to nobody. */
+  cancelling = false;
   readonly #prefix: string;
   readonly #emit: (event: DriverEvent) => void | Promise<void>;
   readonly #pending = new Map<string, Pending>();
@@ -34,7 +36,9 @@ export class Asked {
   /** `session/request_permission`. @throws RequestError for wrong parameters. */
   permission(params: Json | undefined, reply: Reply): void | Promise<void> {
     const { toolCall, options } = readParams(permissionRequest, params);
-    const request = this.#hold({ what: "permission", reply, cancelled: { outcome: { outcome: "cancelled" } } });
+    const cancelled: JsonObject = { outcome: { outcome: "cancelled" } };
+    if (this.cancelling) return reply.result(cancelled);
+    const request = this.#hold({ what: "permission", reply, cancelled });
     return this.#emit({
       type: "permission",
       request,
@@ -47,7 +51,9 @@ export class Asked {
   question(params: Json | undefined, reply: Reply): void | Promise<void> {
     const asked = readParams(questionRequest, params);
     const elicitation = asked.mode === "url" ? (asked.elicitationId ?? null) : null;
-    const request = this.#hold({ what: "question", elicitation, reply, cancelled: { action: "cancel" } });
+    const cancelled: JsonObject = { action: "cancel" };
+    if (this.cancelling) return reply.result(cancelled);
+    const request = this.#hold({ what: "question", elicitation, reply, cancelled });
     const { message } = asked;
     return this.#emit(
       asked.mode === "form"

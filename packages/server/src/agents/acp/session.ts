@@ -45,6 +45,7 @@ export class AcpSession implements Session {
     this.#running = prompt;
     this.#cancelling = false;
     const { conversation, link } = this.#options;
+    conversation.asked.cancelling = false;
     conversation.replay.end();
     link.peer.request("session/prompt", { sessionId: this.id, prompt: [...blocks] }, (outcome) =>
       this.#ended(prompt, outcome),
@@ -54,6 +55,7 @@ export class AcpSession implements Session {
   cancel(): void {
     if (this.#running !== null) {
       this.#cancelling = true;
+      this.#options.conversation.asked.cancelling = true;
       this.#options.link.peer.notify("session/cancel", { sessionId: this.id });
     }
     void this.#options.conversation.asked.cancelAll();
@@ -109,6 +111,7 @@ export class AcpSession implements Session {
   async #ended(prompt: number, outcome: Outcome): Promise<void> {
     this.#running = null;
     const { conversation, emit, spentByCancel } = this.#options;
+    conversation.asked.cancelling = false;
     // The agent's end is told by `exited`.
     if (!outcome.ok && outcome.error instanceof SkeinError) return;
     if (spentByCancel && this.#cancelling) {
