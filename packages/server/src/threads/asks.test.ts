@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { refusal } from "./testing/refusal.ts";
+import { ASKS_OPEN } from "./writer/asks.ts";
 import { permission } from "./testing/scripted-driver.ts";
 import { Workbench } from "./testing/workbench.ts";
 
@@ -57,6 +58,20 @@ describe("permissions and questions (LESSONS)", () => {
     const late = await refusal(bench.command("thread.answer", { thread, permission: "r3", option: "yes" }));
     expect(late).toMatchObject({ kind: "conflict", detail: { status: "cancelled" } });
     expect(bench.driver.last.did("answerPermission")).toBe(false);
+  });
+
+  test("beyond the bound nothing is put to a person: the agent hears that it was cancelled, and one notice says so", async () => {
+    const { thread } = await bench.running();
+    for (let index = 0; index < ASKS_OPEN; index++) void bench.driver.last.emit(permission(`${index}`));
+    expect(bench.driver.last.did("answerPermission")).toBe(false);
+    void bench.driver.last.emit(permission("more"));
+    void bench.driver.last.emit({ type: "question", request: "q", message: "Name?", mode: "form", schema: {} });
+    expect(bench.driver.last.calls.slice(-2)).toEqual([
+      { call: "answerPermission", request: "more", optionId: null },
+      { call: "answerQuestion", request: "q", answer: { action: "cancel" } },
+    ]);
+    expect(await bench.card(thread)).toMatchObject({ status: "waiting", waiting: ASKS_OPEN });
+    expect([...(await bench.view(thread)).all("notice").values()]).toMatchObject([{ level: "warning", count: 2 }]);
   });
 
   test("P67: a question takes what the person filled in", async () => {

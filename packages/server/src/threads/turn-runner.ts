@@ -9,6 +9,7 @@ import type { BlobStore } from "./outlet.ts";
 import { CAN_START, PHASES, type Act, type Phase } from "./phases.ts";
 import { promptContent } from "./prompt-content.ts";
 import type { ThreadLog } from "./thread-log.ts";
+import { asksTooMuch } from "./writer/asks.ts";
 import { endSession, endTurn, startTurn } from "./writer/lifecycle.ts";
 import { notice } from "./writer/notices.ts";
 import type { QueuedTurn } from "./writer/state.ts";
@@ -297,6 +298,15 @@ export class TurnRunner {
         this.#on({ type: "exited", event });
         this.#log.flushLines();
         break;
+      case "permission":
+      case "question": {
+        const tooMuch = asksTooMuch(this.#log.state);
+        this.#log.write(event);
+        if (!tooMuch) break;
+        if (event.type === "permission") this.#session?.answerPermission(event.request, null);
+        else this.#session?.answerQuestion(event.request, { action: "cancel" });
+        break;
+      }
       default:
         this.#log.write(event);
         if (event.type === "update" && event.update.sessionUpdate === "available_commands_update") this.#tellCommands();

@@ -3,15 +3,20 @@ import type { PermissionEntity, QuestionEntity } from "@skein/client/protocol";
 import { BOUNDS, boundedJson, cut } from "./bounds.ts";
 import type { Draft } from "./draft.ts";
 import { closeMessage } from "./messages.ts";
+import { repeatedNotice } from "./notices.ts";
 import { object, some } from "./read.ts";
-import type { Ask } from "./state.ts";
+import type { Ask, ThreadState } from "./state.ts";
 import { writeTool } from "./tools.ts";
+
+/** Permissions and questions that may wait for an answer at once in a thread. */
+export const ASKS_OPEN = 256;
 
 type Event<Type> = Extract<DriverEvent, { type: Type }>;
 
 /** A person is asked to allow something; the request may be the first mention of its tool call. */
 export function askPermission(draft: Draft, event: Event<"permission">): void {
   const tool = writeTool(draft, event.toolCall.toolCallId, event.toolCall);
+  if (asksTooMuch(draft.state)) return refused(draft);
   const known = draft.state.tools.get(event.toolCall.toolCallId)?.value;
   const { pos, at } = draft.item();
   const value: PermissionEntity = {
@@ -37,6 +42,7 @@ export function askPermission(draft: Draft, event: Event<"permission">): void {
 /** A person is asked for data, or to visit a page. */
 export function askQuestion(draft: Draft, event: Event<"question">): void {
   closeMessage(draft);
+  if (asksTooMuch(draft.state)) return refused(draft);
   const { pos, at } = draft.item();
   const schema = event.schema && object(boundedJson(event.schema, BOUNDS.schema));
   const value: QuestionEntity = {
@@ -60,20 +66,28 @@ export function answer(draft: Draft, id: string, kind: Ask["kind"], members: Rec
 
 /** Takes back what the agent no longer asks; `request` names one, else all go. */
 export function withdraw(draft: Draft, request?: string): void {
-  for (const [id, ask] of draft.state.asks) {
+  for (const [id, ask] of [...draft.state.asks]) {
     if (request !== undefined && ask.request !== request) continue;
     draft.patch(ask.kind, id, { status: "cancelled" });
     forget(draft, id);
   }
 }
 
+/** Whether as much is asked as a thread may: what is asked beyond it is not put to a person, and to be cancelled. */
+export function asksTooMuch(state: ThreadState): boolean {
+  return state.asks.size >= ASKS_OPEN;
+}
+
+function refused(draft: Draft): void {
+  const text = `The agent asks for more than ${ASKS_OPEN} things at once: what it asked beyond that was cancelled.`;
+  repeatedNotice(draft, "warning", text);
+}
+
 function ask(draft: Draft, id: string, ask: Ask): void {
-  draft.set({ asks: new Map(draft.state.asks).set(id, ask) });
+  draft.own("asks").set(id, ask);
 }
 
 function forget(draft: Draft, id: string): void {
   if (!draft.state.asks.has(id)) return;
-  const asks = new Map(draft.state.asks);
-  asks.delete(id);
-  draft.set({ asks });
+  draft.own("asks").delete(id);
 }

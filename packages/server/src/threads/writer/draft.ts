@@ -4,6 +4,9 @@ import { cardChange, statusOf } from "./card.ts";
 import { difference } from "./difference.ts";
 import type { NewBlob, Step, ThreadState } from "./state.ts";
 
+type OwnMap = "tools" | "toolsEnded" | "toolsForgotten" | "asks";
+type Owned<Type> = Type extends ReadonlyMap<infer Key, infer Value> ? Map<Key, Value> : never;
+
 /**
  * A step in the making: the state so far and the changes gathered. The state it began with is not altered.
  * The one place where changes are made, so that the thread's status and its card always go with what caused them.
@@ -29,6 +32,15 @@ export class Draft {
 
   set(members: Partial<ThreadState>): void {
     this.#state = { ...this.#state, ...members };
+  }
+
+  /**
+   * A map of the state, to be changed in place: it is copied once in a step, however many of its entries change, so
+   * that what ends much at once costs in proportion to it.
+   */
+  own<Name extends OwnMap>(name: Name): Owned<ThreadState[Name]> {
+    if (this.#state[name] === this.#before[name]) this.set({ [name]: new Map<string, unknown>(this.#state[name]) });
+    return this.#state[name] as unknown as Owned<ThreadState[Name]>;
   }
 
   put(kind: string, id: string, value: Record<string, unknown>): void {

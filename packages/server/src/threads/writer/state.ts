@@ -34,6 +34,9 @@ export type ThreadState = {
   readonly message: OpenMessage | null;
   /** By the agent's id of the call, the longest known first. */
   readonly tools: ReadonlyMap<string, KnownTool>;
+  /** The ids of those that ended and whose value is held, and of those whose value was forgotten; oldest end first. */
+  readonly toolsEnded: ReadonlyMap<string, true>;
+  readonly toolsForgotten: ReadonlyMap<string, true>;
   /** By the agent's or the driver's id. */
   readonly terminals: ReadonlyMap<string, KnownTerminal>;
   /** The turn's plans, by the agent's id; `""` for the one that has none. */
@@ -138,6 +141,8 @@ export function emptyState(id: string, thread: ThreadEntity, card: CardEntity): 
     archived: false,
     message: null,
     tools: new Map(),
+    toolsEnded: new Map(),
+    toolsForgotten: new Map(),
     terminals: new Map(),
     plans: new Map(),
     asks: new Map(),

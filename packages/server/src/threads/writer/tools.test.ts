@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
 import type { JsonObject } from "@skein/client/protocol";
 import { Written } from "../testing/written.ts";
 import { DEFAULT_SETTINGS } from "../../settings.ts";
 import { BOUNDS } from "./bounds.ts";
+import { TOOLS_OPEN } from "./tools.ts";
 import { endSession, endTurn, queueTurn, startTurn } from "./lifecycle.ts";
 
 const TOOL_OUTPUT = DEFAULT_SETTINGS.threads.toolOutputUnits;
@@ -183,6 +185,52 @@ describe("tool calls", () => {
     written.update(update("open", { status: "completed" }), update(`c${BOUNDS.toolsKnown}`, { title: "Again" }));
     expect(written.items().filter((item) => item["status"] !== "completed")).toEqual([]);
     expect(written.items().length).toBe(BOUNDS.toolsKnown + 51);
+  });
+});
+
+describe("many open calls", () => {
+  const open = (toolCallId: string) => call(toolCallId, { status: "in_progress" });
+
+  test("no more than the bound are open: those open longest are interrupted, which one notice says", () => {
+    const more = 40;
+    const written = Written.running();
+    for (let index = 0; index < TOOLS_OPEN + more; index++) written.update(open(`c${index}`));
+    const items = written.items();
+    const statuses = items.filter(({ kind }) => kind === "tool").map((item) => item["status"]);
+    expect(statuses.slice(0, more).every((status) => status === "interrupted")).toBe(true);
+    expect(statuses.slice(more)).toEqual(Array.from({ length: TOOLS_OPEN }, () => "in_progress"));
+    expect(items.filter(({ kind }) => kind === "notice")).toMatchObject([{ level: "warning", count: more }]);
+    written.do((draft) => endTurn(draft, { status: "done" }));
+    // One change for each open call, and that of the turn and of the thread.
+    expect(written.last.length).toBeLessThanOrEqual(TOOLS_OPEN + 3);
+    expect(written.items().filter((item) => item["status"] === "in_progress")).toEqual([]);
+    expect(written.state.tools.size).toBeLessThanOrEqual(TOOLS_OPEN);
+  });
+
+  test("whatever is begun and ended, each call stands as was last said, and no state is altered by a later step", () => {
+    const event = fc.record({ id: fc.nat(50), ends: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 120 }), (events) => {
+        const written = Written.running();
+        const last = new Map<string, string>();
+        for (const { id, ends } of events) {
+          const before = written.state;
+          const copy = structuredClone(before);
+          const status = ends ? "completed" : "in_progress";
+          written.update(update(`c${id}`, { title: "T", status }));
+          expect(before).toEqual(copy);
+          if (last.get(`c${id}`) !== "completed") last.set(`c${id}`, status);
+        }
+        const before = written.state;
+        const copy = structuredClone(before);
+        written.do((draft) => endTurn(draft, { status: "done" }));
+        expect(before).toEqual(copy);
+        const shown = written.items().map((item) => [item["toolCallId"], item["status"]]);
+        const due = [...last].map(([id, status]) => [id, status === "completed" ? status : "interrupted"]);
+        expect(shown).toEqual(due);
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 

@@ -4,6 +4,7 @@ import { BOUNDS, boundedJson, cut } from "./bounds.ts";
 import { difference } from "./difference.ts";
 import type { Draft } from "./draft.ts";
 import { closeMessage } from "./messages.ts";
+import { repeatedNotice } from "./notices.ts";
 import { amount, list, object, some, text, word } from "./read.ts";
 import type { KnownTool } from "./state.ts";
 import { addOutput, endTerminal, endTerminals, startTerminal } from "./terminals.ts";
@@ -13,6 +14,8 @@ import { firstMembers, unknownMembers, unknownOfPart } from "./unknown.ts";
 /** The members of ACP's tool calls that are understood here; of `_meta`, what is, and the raw lines have all of it. */
 const KNOWN: readonly string[] =
   "sessionUpdate toolCallId title name kind status content locations rawInput rawOutput _meta".split(" ");
+/** Tool calls that may be open at once in a thread. */
+export const TOOLS_OPEN = 1024;
 const LOCATION: readonly string[] = ["path", "line"];
 const STATUSES: ReadonlySet<unknown> = new Set(["pending", "in_progress", "completed", "failed"]);
 
@@ -35,12 +38,28 @@ export function writeTool(draft: Draft, toolCallId: string, update: JsonObject):
 
 /** Ends the calls that are still open when what they belonged to ended. */
 export function interruptTools(draft: Draft): void {
-  for (const [toolCallId, known] of draft.state.tools) {
-    if (known.value !== null && !isFinal(known.value.status)) {
-      change(draft, toolCallId, known, { status: "interrupted" });
-      settleTerminals(draft, toolCallId);
-    }
+  const interrupted = new Set<string>();
+  for (const [toolCallId, known] of [...draft.state.tools]) {
+    if (hasEnded(known)) continue;
+    change(draft, toolCallId, known, { status: "interrupted" });
+    interrupted.add(toolCallId);
   }
+  if (interrupted.size === 0) return;
+  endTerminals(draft, "interrupted", ({ tool }) => tool !== null && interrupted.has(tool));
+}
+
+/** Makes room for one more open call: every snapshot holds all that are open, so there is a bound to them. */
+function makeRoom(draft: Draft): void {
+  const { tools, toolsEnded, toolsForgotten } = draft.state;
+  if (tools.size - toolsEnded.size - toolsForgotten.size < TOOLS_OPEN) return;
+  for (const [toolCallId, known] of tools) {
+    if (hasEnded(known)) continue;
+    change(draft, toolCallId, known, { status: "interrupted" });
+    settleTerminals(draft, toolCallId);
+    break;
+  }
+  const text = `More than ${TOOLS_OPEN} tool calls were open at once: those that were open longest count as interrupted.`;
+  repeatedNotice(draft, "warning", text);
 }
 
 /**
@@ -55,6 +74,7 @@ function knownCall(draft: Draft, toolCallId: string, update: JsonObject): KnownT
 
 /** Makes room for the call in the timeline; its members follow as a change, joined to this one in the log. */
 function open(draft: Draft, toolCallId: string, update: JsonObject): KnownTool {
+  makeRoom(draft);
   const { pos, at } = draft.item();
   const id = `t${pos}`;
   const value: ToolEntity = {
@@ -230,14 +250,34 @@ function settleTerminals(draft: Draft, toolCallId: string): void {
 }
 
 function remembered(draft: Draft, toolCallId: string, known: KnownTool): KnownTool {
-  const tools = new Map(draft.state.tools);
+  const tools = draft.own("tools");
   // Another call under a known id is the newest.
-  if (tools.get(toolCallId)?.id !== known.id) tools.delete(toolCallId);
+  if (tools.get(toolCallId)?.id !== known.id) {
+    tools.delete(toolCallId);
+    if (draft.state.toolsEnded.has(toolCallId)) draft.own("toolsEnded").delete(toolCallId);
+    if (draft.state.toolsForgotten.has(toolCallId)) draft.own("toolsForgotten").delete(toolCallId);
+  }
   tools.set(toolCallId, known);
-  const finished = [...tools].filter(([, tool]) => hasEnded(tool));
-  for (const [id, tool] of finished.slice(0, -BOUNDS.toolValues)) tools.set(id, { ...tool, value: null });
+  if (hasEnded(known) && !draft.state.toolsEnded.has(toolCallId)) draft.own("toolsEnded").set(toolCallId, true);
+  if (draft.state.toolsEnded.size > BOUNDS.toolValues) {
+    const oldest = takeFirst(draft.own("toolsEnded"));
+    const tool = oldest === undefined ? undefined : tools.get(oldest);
+    if (oldest !== undefined && tool !== undefined) {
+      tools.set(oldest, { ...tool, value: null });
+      draft.own("toolsForgotten").set(oldest, true);
+    }
+  }
   // A call that is still open is never forgotten: its end has to be written.
-  if (tools.size > BOUNDS.toolsKnown) tools.delete(finished[0]?.[0] ?? "");
-  draft.set({ tools });
+  if (tools.size > BOUNDS.toolsKnown && draft.state.toolsForgotten.size > 0) {
+    const oldest = takeFirst(draft.own("toolsForgotten"));
+    if (oldest !== undefined) tools.delete(oldest);
+  }
   return known;
+}
+
+function takeFirst(ids: Map<string, true>): string | undefined {
+  const first = ids.keys().next();
+  if (first.done) return undefined;
+  ids.delete(first.value);
+  return first.value;
 }
