@@ -27,7 +27,7 @@ type Job = {
   lines: number;
   single?: Write;
   /** Nothing behind it is written. */
-  failure?: unknown;
+  failure?: SkeinError;
   waiting: Waiting[];
 };
 
@@ -81,7 +81,7 @@ export class Outlet {
   }
 
   /** Lets what was pushed so far be written, and then fails: nothing that comes later is taken. */
-  fail(error: unknown): void {
+  fail(error: SkeinError): void {
     this.flushLines();
     this.#jobs.push({ ...emptyJob(), failure: error });
     this.#pump();

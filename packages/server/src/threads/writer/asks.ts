@@ -66,7 +66,7 @@ export function answer(draft: Draft, id: string, kind: Ask["kind"], members: Rec
 
 /** Takes back what the agent no longer asks; `request` names one, else all go. */
 export function withdraw(draft: Draft, request?: string): void {
-  for (const [id, ask] of [...draft.state.asks]) {
+  for (const [id, ask] of draft.state.asks) {
     if (request !== undefined && ask.request !== request) continue;
     draft.patch(ask.kind, id, { status: "cancelled" });
     forget(draft, id);

@@ -39,7 +39,7 @@ export function writeTool(draft: Draft, toolCallId: string, update: JsonObject):
 /** Ends the calls that are still open when what they belonged to ended. */
 export function interruptTools(draft: Draft): void {
   const interrupted = new Set<string>();
-  for (const [toolCallId, known] of [...draft.state.tools]) {
+  for (const [toolCallId, known] of draft.state.tools) {
     if (hasEnded(known)) continue;
     change(draft, toolCallId, known, { status: "interrupted" });
     interrupted.add(toolCallId);
