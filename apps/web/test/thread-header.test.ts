@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, axeFaults, live, PHONE } from "./support/app.ts";
+import { scriptedAgent } from "../../../test/support/scripted-agent.ts";
 import type { Page } from "./support/browser.ts";
 import { late } from "./support/late.ts";
 import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
@@ -48,6 +49,69 @@ describe.skipIf(!app.available)("a thread's header", () => {
       const cut = await button.evaluate((each) => getComputedStyle(each.parentElement ?? each).overflow);
       expect(cut).toBe("visible");
       expect(await button.getAttribute("title")).toBe(await button.textContent());
+    });
+  }
+
+  for (const width of [1100, 1280]) {
+    test(`with the panel open nothing lies over anything, and all can be reached (${width} px)`, async () => {
+      const exec = scriptedAgent({
+        session: {
+          modes: {
+            currentModeId: "a",
+            availableModes: [
+              { id: "a", name: "Default" },
+              { id: "b", name: "Plan" },
+            ],
+          },
+          configOptions: [
+            {
+              id: "model",
+              name: "Model",
+              category: "model",
+              type: "select",
+              currentValue: "l",
+              options: [
+                { value: "l", name: "Default (recommended)" },
+                { value: "s", name: "Small" },
+              ],
+            },
+          ],
+        },
+        prompts: [
+          [
+            {
+              update: {
+                sessionUpdate: "usage_update",
+                used: 83_000,
+                size: 200_000,
+                cost: { amount: 2.35, currency: "USD" },
+              },
+            },
+            { text: "Done." },
+          ],
+        ],
+      });
+      const thread = await makeThread(app, ["go"], exec);
+      await (await app.server.client()).command("thread.rename", { thread, title: "Mend the reconnect storm" });
+      const { page } = await app.signedIn({ viewport: { width, height: 800 } });
+      await openThread(page, app, thread);
+      await turnsEnded(page, 1);
+      await page.locator("#main").focus();
+      await page.keyboard.press("4");
+      await page.getByRole("tab", { name: "Details", selected: true }).waitFor();
+      const parts = await page.locator("header").evaluate((header) => {
+        const shown = [...header.querySelectorAll("h1, button, [data-connection], [role=meter]")];
+        const boxes = shown.filter((each) => !each.matches("h1 *")).map((each) => each.getBoundingClientRect());
+        return boxes.filter(({ width: wide }) => wide > 0).map(({ left, right }) => ({ left, right }));
+      });
+      const end = await page.locator("header").evaluate((header) => header.getBoundingClientRect().right);
+      for (const [index, { left }] of parts.entries()) {
+        expect(left).toBeGreaterThanOrEqual(index === 0 ? 0 : (parts[index - 1]?.right ?? 0));
+      }
+      expect(parts.at(-1)?.right).toBeLessThanOrEqual(end);
+      expect((parts[0]?.right ?? 0) - (parts[0]?.left ?? 0)).toBeGreaterThan(80);
+      await page.getByRole("button", { name: "Mode: Default" }).click();
+      await page.getByRole("menuitemradio", { name: "Plan" }).waitFor();
     });
   }
 

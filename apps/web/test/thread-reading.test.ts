@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, PHONE } from "./support/app.ts";
+import { scriptedAgent } from "../../../test/support/scripted-agent.ts";
 import { showcaseAgent } from "./support/showcase-agent.ts";
 import { makeThread, openThread, turnsEnded } from "./support/thread.ts";
 import type { Page } from "./support/browser.ts";
@@ -157,6 +158,55 @@ describe.skipIf(!app.available)("reading a thread", () => {
     await page.waitForFunction(() => document.querySelectorAll("[data-status=complete] pre[tabindex]").length === 1);
     expect(await page.locator("[data-status=complete] .table-scroll[tabindex]").count()).toBe(0);
     expect(await page.locator("[data-timeline][tabindex]").count()).toBe(0);
+  });
+
+  test("an error without spaces stays in its box", async () => {
+    const prompts = [[{ fail: { code: -32603, message: `Not found: ${"x".repeat(300)}` } }]];
+    const thread = await makeThread(app, ["go"], scriptedAgent({ prompts }));
+    const { page } = await app.signedIn(PHONE);
+    await openThread(page, app, thread);
+    const alert = page.getByRole("alert");
+    expect(await alert.evaluate((each) => each.scrollWidth - each.clientWidth)).toBe(0);
+  });
+
+  test("of a file's name no letter lies over what follows it, and with a path or without it stands on one line", async () => {
+    const read = (toolCallId: string, path: string) => ({
+      update: {
+        sessionUpdate: "tool_call",
+        toolCallId,
+        status: "completed",
+        kind: "read",
+        title: "Look at it",
+        locations: [{ path }],
+      },
+    });
+    const cwd = app.server.cwd;
+    const steps = [
+      read("1", `${cwd}/${"x".repeat(34)}.ts`),
+      read("2", `${cwd}/README.md`),
+      read("3", `${cwd}/src/README.md`),
+      { text: "Done." },
+    ];
+    const thread = await makeThread(app, ["go"], scriptedAgent({ prompts: [steps] }));
+    const { page } = await app.signedIn(PHONE);
+    await openThread(page, app, thread);
+    await page.getByRole("button", { name: "3 steps" }).click();
+    await page.getByText("README.md").first().waitFor();
+    const names = await page.locator("[data-timeline] span.flex[title]").evaluateAll((all) =>
+      all.map((each) => {
+        const [box, row] = [each.getBoundingClientRect(), (each.closest("button, a") ?? each).getBoundingClientRect()];
+        const over = [...each.children].some((part) => part.getBoundingClientRect().right > box.right + 1);
+        return {
+          over,
+          fits: box.right <= row.right + 1,
+          top: (each.lastElementChild ?? each).getBoundingClientRect().top - row.top,
+        };
+      }),
+    );
+    expect(names.length).toBeGreaterThanOrEqual(3);
+    expect(names.filter(({ over, fits }) => over || !fits)).toEqual([]);
+    const tops = names.map(({ top }) => top);
+    expect(Math.max(...tops) - Math.min(...tops)).toBeLessThanOrEqual(1);
   });
 
   test("tasks in a text bear the marks of a plan", async () => {

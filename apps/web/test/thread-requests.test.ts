@@ -209,6 +209,31 @@ describe.skipIf(!app.available)("a request", () => {
     await page.getByText("It is not open any more.").waitFor();
   });
 
+  for (const [kind, options] of [
+    ["wide", { viewport: { width: 1280, height: 800 } }],
+    ["on a phone", PHONE],
+  ] as const) {
+    test(`a long option is read whole, and stays in the bar (${kind})`, async () => {
+      const name = `Yes, and don't ask again for edits in ${"/a/long/directory".repeat(6)}`;
+      const [begin, ask] = run("one", "rm -rf one") as [Step, Extract<Step, { ask: string }>];
+      const params = { ...ask.params, options: [{ optionId: "always", name, kind: "allow_always" }] };
+      const thread = await makeThread(app, ...asks([begin, { ...ask, params, wait: false }, LONG, { hang: true }]));
+      const { page } = await app.signedIn(options);
+      await openThread(page, app, thread);
+      const button = bar(page).locator("[data-option=always]");
+      await button.waitFor();
+      const [inside, whole] = await button.evaluate((each) => {
+        const around = each.closest("section")?.getBoundingClientRect() ?? new DOMRect();
+        const texts = [each, ...each.querySelectorAll("*")];
+        return [
+          each.getBoundingClientRect().right <= around.right,
+          texts.every((text) => text.scrollWidth <= text.clientWidth + 1 || text.clientWidth === 0),
+        ];
+      });
+      expect([inside, whole]).toEqual([true, true]);
+    });
+  }
+
   test("a key held down and a second press answer one request, not the one that takes its place", async () => {
     const five = ["one", "two", "three", "four", "five"].flatMap((name) => atOnce(`rm -rf ${name}`));
     const thread = await makeThread(app, ...asks([...five, LONG, { hang: true }]));

@@ -12,7 +12,7 @@ import { AllChanges } from "./changes/all-changes.tsx";
 import { ShowChangesProvider } from "./changes/show-changes.ts";
 import { TurnChangesProvider } from "./changes/turn-changes.tsx";
 import { Switches } from "./header/switches.tsx";
-import { ThreadHeader } from "./header/thread-header.tsx";
+import { SWITCHES_IN_FOOT, ThreadHeader } from "./header/thread-header.tsx";
 import { Interrupted } from "./interrupted.tsx";
 import { isCoarse } from "../lib/coarse.ts";
 import { ThreadPanel, type PanelTab } from "./panels/thread-panel.tsx";
@@ -145,7 +145,11 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
                     thread={id}
                     stop={stop}
                     onSent={() => timeline.current?.toEnd()}
-                    switches={layout === "narrow" && <Switches id={id} thread={thread} side="top" />}
+                    switches={
+                      <div className={`flex items-center gap-1 ${layout === "narrow" ? "" : SWITCHES_IN_FOOT}`}>
+                        <Switches id={id} thread={thread} side="top" />
+                      </div>
+                    }
                   />
                 )}
               </Foot>
@@ -184,7 +188,7 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
 
 /** Below the timeline: what waits for the person, and where they write. */
 const Foot = ({ children }: { children: ReactNode }) => (
-  <div className="mx-auto w-full max-w-[calc(var(--measure)+2rem)] px-4 pb-3 max-medium:px-2 max-medium:pb-2">
+  <div className="@container/foot mx-auto w-full max-w-[calc(var(--measure)+2rem)] px-4 pb-3 max-medium:px-2 max-medium:pb-2">
     <div className="pb-safe">{children}</div>
   </div>
 );

@@ -53,7 +53,10 @@ export function ErrorNote({
     }
   };
   return (
-    <div role="alert" className="rounded-panel border border-fail-line bg-fail-soft px-4 py-3 text-body">
+    <div
+      role="alert"
+      className="rounded-panel border border-fail-line bg-fail-soft px-4 py-3 text-body [overflow-wrap:anywhere]"
+    >
       <p className="flex items-center gap-2 font-medium text-fail">
         <CircleAlert size={16} aria-hidden className="shrink-0" />
         {title}

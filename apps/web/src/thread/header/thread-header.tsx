@@ -15,6 +15,13 @@ import { Usage } from "./usage.tsx";
 /** As much of a path as stands beside the tools on a phone, in characters. */
 const NARROW_PATH = 22;
 
+/**
+ * The page's column is 28 px wider than what the header has in it, 32 px wider than what the foot of the timeline has:
+ * below 560 px of it the switches stand in the prompt box.
+ */
+const SWITCHES_IN_HEADER = "@max-[532px]/header:hidden";
+export const SWITCHES_IN_FOOT = "@min-[528px]/foot:hidden";
+
 /** Title, directory, agent with its switches, usage, and what else can be done. */
 export function ThreadHeader({
   id,
@@ -72,7 +79,7 @@ export function ThreadHeader({
   return (
     <>
       {mark}
-      <div className="-ml-1.5 flex min-w-0 flex-1 items-center gap-1.5">
+      <div className="-ml-1.5 flex min-w-30 flex-1 items-center gap-1.5">
         {title}
         {!editing && (
           // It has what the title leaves of the width; where that is too little to tell anything, it is away.
@@ -83,14 +90,19 @@ export function ThreadHeader({
           </div>
         )}
       </div>
+      {/* Where the panel leaves little room, what the details have too goes first; then the switches, to the prompt box. */}
       <div className="flex shrink-0 items-center gap-1">
         <span className="mr-1 flex items-center gap-1.5 text-small text-ink-2">
           <AgentGlyph name={thread.agent} />
-          {thread.agent}
+          <span className="@max-[724px]/header:sr-only">{thread.agent}</span>
         </span>
-        <Switches id={id} thread={thread} side="bottom" />
+        <div className={`flex items-center gap-1 ${SWITCHES_IN_HEADER}`}>
+          <Switches id={id} thread={thread} side="bottom" />
+        </div>
       </div>
-      <Usage usage={thread.usage} />
+      <div className="shrink-0 @max-[644px]/header:hidden">
+        <Usage usage={thread.usage} />
+      </div>
       {tools}
     </>
   );

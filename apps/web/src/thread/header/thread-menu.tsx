@@ -21,7 +21,8 @@ export function ThreadMenu({ id, thread, onRename }: { id: string; thread: Threa
         if (!away) say("The thread is back.");
         else say("The thread was archived.", { run: () => archive(false) });
       },
-      (error: unknown) => sayFailed("The thread was not archived.", error),
+      (error: unknown) =>
+        sayFailed(away ? "The thread was not archived." : "The thread was not taken out of the archive.", error),
     );
     if (away) navigate("/");
   };

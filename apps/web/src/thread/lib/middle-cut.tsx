@@ -7,9 +7,10 @@ export function MiddleCut({ text, className = "" }: { text: string; className?: 
   const tail = name <= MAX_NAME ? Math.min(name, text.length) : Math.min(24, Math.floor(text.length / 2));
   const cut = text.length - tail;
   return (
-    <span className={`flex min-w-0 ${className}`} title={text}>
-      <span className="truncate whitespace-pre">{text.slice(0, cut)}</span>
-      <span className="shrink-0 whitespace-pre">{text.slice(cut)}</span>
+    <span className={`flex min-w-0 overflow-hidden ${className}`} title={text}>
+      {/* Empty, it would set the line on which the rest stands. */}
+      {cut > 0 && <span className="truncate whitespace-pre">{text.slice(0, cut)}</span>}
+      <span className="max-w-full shrink-0 truncate whitespace-pre">{text.slice(cut)}</span>
     </span>
   );
 }

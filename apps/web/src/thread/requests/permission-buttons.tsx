@@ -35,7 +35,7 @@ export function PermissionButtons({ id, permission, held = false }: Props) {
             held={held}
             className={
               mild
-                ? "max-medium:-order-1 max-medium:flex-1"
+                ? "max-medium:-order-1 max-medium:min-w-fit max-medium:flex-1"
                 : "max-medium:w-full max-medium:border-transparent! max-medium:bg-transparent!"
             }
           />
@@ -96,9 +96,11 @@ function OptionButton({
       data-allows={allows(option)}
       aria-keyshortcuts={keyCap?.toUpperCase()}
       onClick={() => answer.permission(option.optionId)}
-      className={classNames("max-w-full", className)}
+      className={classNames("h-auto! min-h-8 max-w-full shrink! py-1 whitespace-normal!", className)}
     >
-      <span className="truncate">{answer.chosen === option.optionId ? `${option.name}…` : option.name}</span>
+      <span className="min-w-0 text-left [overflow-wrap:anywhere] max-medium:text-center">
+        {answer.chosen === option.optionId ? `${option.name}…` : option.name}
+      </span>
       {keyCap && (
         <span className={primary ? "contents [&_kbd]:border-current/50 [&_kbd]:text-current" : "contents"}>
           <Keys keys={[keyCap.toUpperCase()]} />

@@ -109,7 +109,7 @@ function Bar({
       ) : short ? (
         <PermissionMenu id={id} permission={permission} held={held} />
       ) : (
-        <div className="max-medium:w-full">
+        <div className="max-w-full min-w-0 max-medium:w-full">
           <PermissionButtons id={id} permission={permission} held={held} />
         </div>
       )}

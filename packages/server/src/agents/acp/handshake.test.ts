@@ -194,6 +194,9 @@ test("an agent that refuses is quoted, with the details it gave", async () => {
   const { error } = await refusal({ at: { "session/new": [{ fail }] } });
   expect(error.message).toBe("The agent refused session/new: Internal error: no such model");
   expect(error.detail).toMatchObject({ method: "session/new", code: -32603 });
+  const sentence = { ...fail, message: "Try again in some minutes." };
+  const again = await refusal({ at: { "session/new": [{ fail: sentence }] } });
+  expect(again.error.message).toBe("The agent refused session/new: Try again in some minutes. no such model");
 });
 
 test.each([

@@ -196,7 +196,6 @@ function refuse(method: string, error: unknown, authMethods: z.infer<typeof auth
 export function tellError(error: RequestError): string {
   const { data } = error;
   const details = typeof data === "object" && data !== null && !Array.isArray(data) ? data["details"] : data;
-  return typeof details === "string" && details !== "" && details !== error.message
-    ? `${error.message}: ${details}`
-    : error.message;
+  if (typeof details !== "string" || details === "" || details === error.message) return error.message;
+  return `${error.message}${/[.!?:…]$/.test(error.message) ? "" : ":"} ${details}`;
 }
