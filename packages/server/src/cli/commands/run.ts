@@ -5,7 +5,7 @@ import type { Policy } from "../choose.ts";
 import type { Cli } from "../context.ts";
 import { UsageError } from "../exit-codes.ts";
 import { printAll, Printer } from "../printer.ts";
-import { readPrompt } from "../prompt-argument.ts";
+import { checkPromptFits, readPrompt } from "../prompt-argument.ts";
 import { talksToServer, withServer } from "../reach.ts";
 import { splitCommand } from "../text.ts";
 import { policy, topicOf } from "../thread-argument.ts";
@@ -58,6 +58,7 @@ Exits 0 when the agent ended the turn by itself (see: skein help exit-codes).
       const text = await readPrompt(words);
       cli.exitCode = await withServer(cli, { ...flags, begins: true }, async (reached) => {
         const { client } = reached;
+        checkPromptFits(text, client);
         const cwd = resolve(flags.cwd ?? ".");
         // A command line given is more to the point than an agent named in the environment.
         const agent = exec ? undefined : (flags.agent ?? (await bestAgent(cli, client)));
