@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SkeinError } from "@skein/client/protocol";
@@ -11,6 +12,7 @@ import type { RunningServer, ServeOptions } from "./cli/context.ts";
 import { systemClock } from "./clock.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { isLoopback } from "./gateway/host-check.ts";
+import { tryPort } from "./gateway/port.ts";
 import { localToken } from "./gateway/tokens.ts";
 import { Hub } from "./hub/hub.ts";
 import { processLoad } from "./hub/pace.ts";
@@ -41,6 +43,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const { allowHosts, data, durability, host, port } = options;
   const clock = systemClock;
   refuseOpenDoor(options);
+  // A server that cannot listen leaves no data directory behind where there was none.
+  if (!existsSync(data)) await tryPort(host, port);
   await makeDataDirectory(data);
   const { agents, flush, keep, limits, pairing, threads: bounds } = await readSettings(join(data, "settings.json"));
   const store = await SqliteStore.open({

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { isAlive } from "../agents/testing/watched-agent.ts";
@@ -59,6 +59,11 @@ test("a taken port is told with what to do; another machine's network needs a wo
   const open = await place.skein(["serve", "--port", "0", "--host", "0.0.0.0"]);
   expect(open.code).toBe(3);
   expect(open.err).toContain("--allow-plain-http");
+  const elsewhere = await place.skein(["serve", "--port", "0", "--host", "192.0.2.1", "--allow-plain-http"]);
+  expect(elsewhere.code).toBe(3);
+  expect(elsewhere.err).toContain("Cannot listen on 192.0.2.1:0");
+  // Nothing was made for a server that could not be.
+  expect(await readdir(place.root)).toEqual(["work"]);
 });
 
 test("what a killed server left in server.json counts for nothing", async () => {
