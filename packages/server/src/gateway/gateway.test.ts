@@ -122,6 +122,19 @@ test("P88: HEAD is answered as GET is, without the body, whatever is asked for",
   expect((await ask(`/v1/blobs/${blob}`, "HEAD", {})).status).toBe(401);
 });
 
+test("P14: a clock that is set to another time is nobody's silence", async () => {
+  const socket = await greeted();
+  for (const by of [3_600_000, -7_200_000]) {
+    clock.set(by);
+    await clock.advance(2_000);
+    expect((await socket.request("ping", {})).result).toEqual({});
+  }
+  await clock.advance(59_000);
+  expect(socket.closed).toBeNull();
+  await clock.advance(2_000);
+  expect((await socket.untilClosed()).code).toBe(4408);
+});
+
 describe("P74: the last use of a token", () => {
   const tokens = () => store.tokens("local");
 

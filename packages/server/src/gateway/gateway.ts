@@ -243,7 +243,7 @@ export class Gateway {
   /** One allowance a person for all requests over plain HTTP, which have no connection to count them by. */
   #spend(principal: Principal): void {
     const { clock, limits } = this.#options;
-    const now = clock.now();
+    const now = clock.elapsed();
     const rule = { perSecond: limits.requestsPerSecond, burst: limits.requestBurst };
     const { bucket, waitMs } = take(this.#buckets.get(principal.user) ?? { tokens: rule.burst, at: now }, rule, now);
     if (waitMs > 0) {
