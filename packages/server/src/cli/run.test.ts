@@ -145,12 +145,12 @@ test("exit codes tell how it ended", async () => {
 });
 
 test("a prompt that the server would refuse begins no thread; one of just the size allowed does", async () => {
-  const settings = JSON.stringify({ limits: { promptBytes: 3000, frameBytes: 4000 } });
+  const settings = JSON.stringify({ limits: { promptBytes: 3000, frameBytes: 4100 } });
   await Bun.write(join(place.data, "settings.json"), settings);
   await place.serve();
   const cases: [string, string][] = [
     ["é".repeat(1501), "The prompt has 3002 bytes; the server takes 3000. Shorten it, or put it into a file"],
-    ["\u0001".repeat(1000), "The prompt, as it is sent, has 6514 bytes; the server takes 4000. Shorten it, or"],
+    ["\u0001".repeat(1000), "The prompt, as it is sent, has 6514 bytes; the server takes 4100. Shorten it, or"],
   ];
   for (const [stdin, says] of cases) {
     const { code, out, err } = await place.skein(["run", "--agent", "demo", "-"], { stdin });
