@@ -7,7 +7,7 @@ import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Empty, ErrorNote } from "../ui/states.tsx";
 import { ThreadRow } from "./thread-row.tsx";
-import { isUnread, useSeen } from "./unread.ts";
+import { isUnread, useSeen, useSeenFromNowOn } from "./unread.ts";
 
 /** How many of a group show at first, and how many more at a time. */
 const PAGE = 50;
@@ -15,6 +15,7 @@ const PAGE = 50;
 /** A board's threads: what waits for a person first, then what runs, then the rest, the last changed first. */
 export function ThreadGroups({ board, dense, whenEmpty }: { board: string; dense: boolean; whenEmpty?: ReactNode }) {
   const { status, error, cards, groups } = useBoard(board);
+  useSeenFromNowOn();
   if (status === "gone") {
     return (
       <div className="p-3">
