@@ -5,7 +5,7 @@ export type { Outbox, OutboxEntry, Settled } from "./connection/outbox.ts";
 export { memoryStorage, webStorage, type OutboxStorage, type StoredCommand } from "./connection/outbox-storage.ts";
 export { indexedDbReplicas } from "./connection/indexed-db.ts";
 export type { ReplicaBounds, ReplicaStorage } from "./connection/replica-storage.ts";
-export { cardAsGiven, givenTo, queueAsGiven, threadAsGiven } from "./connection/as-given.ts";
+export { cardAsGiven, givenTo, queueAsGiven, showsOnCard, threadAsGiven } from "./connection/as-given.ts";
 export { pendingPrompts, type PendingPrompt } from "./connection/prompts.ts";
 export { commandsGiven, isOffline, isToSend, type GivenCommand, type Standing } from "./connection/standing.ts";
 export type { ConnectionStatus } from "./connection/status.ts";

@@ -1,6 +1,7 @@
 import { isToSend, type PendingPrompt } from "@skein/client";
 import { useOutbox } from "@skein/client/react";
 import { Button } from "../../ui/button.tsx";
+import { waitingWords } from "../../ui/waiting-mark.tsx";
 import { draftOfPrompt, putBack } from "../prompt/drafts.ts";
 import { BlockList } from "./block-list.tsx";
 import { PromptHead } from "./prompt-head.tsx";
@@ -16,7 +17,7 @@ export function PendingPromptView({ thread, prompt }: { thread: string; prompt: 
   return (
     <article aria-label="Prompt on its way" className="pt-5 pb-2" data-pending={prompt.state}>
       <PromptHead by={undefined}>
-        <span role="status">{said(prompt)}</span>
+        <span role="status">{waitingWords(prompt)}</span>
         <span className="flex-1" />
         {takeable && (
           <Button size="small" variant="quiet" className="-my-3" onClick={takeBack}>
@@ -31,9 +32,4 @@ export function PendingPromptView({ thread, prompt }: { thread: string; prompt: 
       </div>
     </article>
   );
-}
-
-function said({ state, error }: PendingPrompt): string {
-  if (state === "delayed") return `sent again soon: ${error?.message ?? "the server is busy"}`;
-  return state === "held" ? "sent once the server is back" : "sending…";
 }
