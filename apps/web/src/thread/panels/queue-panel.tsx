@@ -49,7 +49,8 @@ export function QueuePanel({ id }: { id: string }) {
           </Button>
         </div>
       )}
-      <ol ref={list} className="space-y-2">
+      {/* Of a double click only the first one: below the second is another row by then. */}
+      <ol ref={list} onClickCapture={(event) => event.detail > 1 && event.stopPropagation()} className="space-y-2">
         {queue.map((turn, index) => (
           <li key={turn.id} onClick={({ target }) => setActed(actedOn(target, turn.id, index))}>
             <QueuedTurn
