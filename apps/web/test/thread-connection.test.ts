@@ -109,6 +109,10 @@ describe.skipIf(!app.available)("a thread whose connection goes", () => {
     const { page } = await app.signedIn();
     await openThread(page, app, thread);
     await reachedHalf(page);
+    // A prompt that was dropped before its turn is not what was interrupted.
+    const client = await app.server.client();
+    const { turn } = await client.command("thread.prompt", { thread, text: "dropped" });
+    await client.command("thread.unqueue", { thread, turn });
     await app.server.process.end("SIGKILL");
     await page.locator('[data-connection="offline"]').waitFor();
     await app.server.process.start();

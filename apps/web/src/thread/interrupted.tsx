@@ -1,5 +1,6 @@
 import { useThread } from "@skein/client/react";
 import { useLasting } from "../lib/use-lasting.ts";
+import { lastBegun } from "./lib/last-begun.ts";
 import { useResume } from "./lib/use-resume.ts";
 import { Strip } from "./strip.tsx";
 
@@ -19,7 +20,7 @@ export function Interrupted({ id }: { id: string }) {
       </Strip>
     );
   }
-  const last = turns.findLast(({ value }) => value.status !== "queued")?.value;
+  const last = lastBegun(turns)?.value;
   const why = last?.status === "interrupted" ? last.error?.message : undefined;
   return (
     <Strip label="Interrupted" action={lasts ? "Resuming…" : "Resume"} pending={given !== undefined} onAction={resume}>

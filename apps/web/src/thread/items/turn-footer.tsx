@@ -2,6 +2,7 @@ import type { TurnEntity } from "@skein/client";
 import { useItem, useThread } from "@skein/client/react";
 import { ErrorNote } from "../../ui/states.tsx";
 import { TurnChanges } from "../changes/turn-changes.tsx";
+import { lastBegun } from "../lib/last-begun.ts";
 import { duration, exactTime, money, tokens } from "../lib/words.ts";
 import { useThreadId } from "../thread-context.ts";
 
@@ -43,7 +44,7 @@ export function TurnFooter({ turn: id }: { turn: string }) {
 /** Whether the thread is interrupted in this turn still: then the notice above the prompt box says so, and why. */
 function useIsOpen(id: string, turn: string): boolean {
   const { thread, turns } = useThread(id);
-  return thread?.status === "interrupted" && turns.findLast(({ value }) => value.status !== "queued")?.id === turn;
+  return thread?.status === "interrupted" && lastBegun(turns)?.id === turn;
 }
 
 const STOPS: Record<string, string> = {
