@@ -227,6 +227,27 @@ describe.skipIf(!app.available)("what was given and is not answered", () => {
     await mark(row(page, thread), /sen[dt]/).waitFor({ state: "detached" });
   });
 
+  test("is marked after 150 ms: what is answered sooner moves nothing", async () => {
+    const thread = await makeThread(app, ["hello"]);
+    const { page } = await app.browser();
+    const renames = await swallowing(page, "thread.rename");
+    await page.goto(await app.server.pairLink());
+    await live(page);
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    await title(page).getByRole("button").click();
+    await page.getByLabel("Title of the thread").fill("Soon");
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.keyboard.press("Enter");
+    await page.clock.runFor(100);
+    await row(page, thread).getByText("Soon").waitFor();
+    expect(await page.getByRole("img", { name: "sending…" }).count()).toBe(0);
+    await page.clock.runFor(100);
+    await mark(row(page, thread), "sending…").waitFor();
+    renames.mend();
+  });
+
   test("refused after a reload, a prompt's text is in its thread's prompt box, and that is told", async () => {
     const thread = await makeThread(app, ["hello"]);
     const { page } = await app.browser();
