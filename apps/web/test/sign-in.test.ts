@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, axeFaults, live, PHONE } from "./support/app.ts";
 import { cuttable, swallowing } from "./support/cuttable.ts";
+import { late } from "./support/late.ts";
 import { exported, makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 
 const app = App.forThisFile();
@@ -114,6 +115,73 @@ describe.skipIf(!app.available)("P83: signing in", () => {
     await programs.getByText("Cuts off the command line").waitFor();
     expect(await axeFaults(other.page)).toEqual([]);
     await context.close();
+  });
+
+  test("a device's new name shows before the server has it, marked; the last of two stays", async () => {
+    const { page } = await app.browser();
+    const server = await late(page);
+    await page.goto(await app.server.pairLink());
+    await live(page);
+    await page.goto(`${app.server.url}/settings`);
+    const mine = page.getByRole("listitem").filter({ hasText: "this device" });
+    const rename = async (name: string): Promise<void> => {
+      await mine.getByRole("button", { name: /^Rename/ }).click();
+      await page.getByLabel("Name of the device").fill(name);
+      await page.keyboard.press("Enter");
+    };
+    await mine.waitFor();
+    server.keepBack();
+    for (const name of ["The first name", "The second name"]) {
+      await rename(name);
+      await mine.getByText(name).waitFor();
+    }
+    await mine.getByRole("img", { name: "sending…" }).waitFor();
+    const seen = page.evaluate(async () => {
+      const texts: string[] = [];
+      const observer = new MutationObserver(() => void texts.push(document.body.textContent));
+      observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+      while (document.querySelector("[aria-label='sending…']") !== null)
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      return texts;
+    });
+    server.letThrough();
+    expect((await seen).filter((text) => text.includes("The first name"))).toEqual([]);
+    expect(await mine.getByText("The second name").count()).toBe(1);
+  });
+
+  test("pressed twice, a device is revoked once, and one is signed out once; meanwhile that is to be seen", async () => {
+    await app.signedIn();
+    const { page } = await app.browser();
+    const server = await late(page);
+    await page.goto(await app.server.pairLink());
+    await live(page);
+    await page.goto(`${app.server.url}/settings`);
+    const row = page
+      .getByRole("listitem")
+      .filter({ hasText: "Chrome on Linux" })
+      .filter({ hasNotText: "this device" })
+      .first();
+    await row.getByRole("button", { name: /^Revoke/ }).click();
+    server.keepBack();
+    await row.getByRole("button", { name: "Revoke", exact: true }).dblclick();
+    await row.getByRole("button", { name: "Revoking…" }).and(page.locator("[aria-disabled=true]")).waitFor();
+    expect(await row.getByRole("button", { name: "Keep" }).isDisabled()).toBe(true);
+    server.letThrough();
+    await page.getByText("can no longer sign in").first().waitFor();
+    expect(await page.getByText("can no longer sign in").count()).toBe(1);
+
+    let asked = 0;
+    const { promise: pressed, resolve: letGo } = Promise.withResolvers<void>();
+    await page.route("**/v1/sign-out", async (route) => {
+      asked++;
+      await pressed;
+      await route.continue();
+    });
+    await page.getByRole("button", { name: "Sign out" }).dblclick();
+    await page.getByRole("button", { name: "Signing out…" }).click({ force: true });
+    letGo();
+    await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
+    expect(asked).toBe(1);
   });
 
   test("what cannot be done to a device while the connection is away cannot be pressed, also where it was begun", async () => {

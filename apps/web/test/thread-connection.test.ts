@@ -109,15 +109,67 @@ describe.skipIf(!app.available)("a thread whose connection goes", () => {
     const { page } = await app.signedIn();
     await openThread(page, app, thread);
     await reachedHalf(page);
+    // A prompt that was dropped before its turn is not what was interrupted.
+    const client = await app.server.client();
+    const { turn } = await client.command("thread.prompt", { thread, text: "dropped" });
+    await client.command("thread.unqueue", { thread, turn });
     await app.server.process.end("SIGKILL");
     await page.locator('[data-connection="offline"]').waitFor();
     await app.server.process.start();
     await live(page);
     await turnsEnded(page, 1);
-    await page.getByText("Interrupted here").waitFor();
+    // Said once, with the reason and what to do; the list has its mark, the answer and its turn a dashed rule.
+    const notice = page.getByRole("region", { name: "Interrupted" });
+    await notice.getByText(/^The thread was interrupted: .+ A new prompt goes on where it was\.$/).waitFor();
+    await page.locator(`[data-thread="${thread}"]`).getByRole("img", { name: "Interrupted" }).waitFor();
+    await page.locator("[data-timeline] .interrupted-rule[data-status=interrupted]").waitFor();
+    const saidElsewhere = await page.locator("#main").evaluate((main) => {
+      const shown = main.cloneNode(true) as HTMLElement;
+      for (const each of shown.querySelectorAll("[aria-label=Interrupted]:is(section), [aria-live]")) each.remove();
+      return `${shown.innerText} ${[...shown.querySelectorAll("[aria-label]")].map((each) => each.ariaLabel).join()}`;
+    });
+    expect(saidElsewhere).not.toMatch(/interrupted/i);
+    expect(await page.locator("header").getByRole("img", { name: "Interrupted" }).count()).toBe(0);
     expect(await answerIn(page)).toBe(lines(1, HALF).join(""));
-    await page.getByRole("button", { name: "Resume" }).click();
-    await page.getByRole("button", { name: "Resume" }).waitFor({ state: "detached" });
+    await notice.getByRole("button", { name: "Resume" }).click();
+    await notice.waitFor({ state: "detached" });
+    // Once it goes on, its turn says what happened to it.
+    await page
+      .locator("[data-turn=interrupted]")
+      .getByText(/^Interrupted: /)
+      .waitFor();
+  });
+
+  test("Resume given offline waits, and can be taken back; pressed twice it is given once", async () => {
+    const thread = await makeThread(app, ["long"], halting());
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await reachedHalf(page);
+    await app.server.process.end("SIGKILL");
+    await app.server.process.start();
+    await live(page);
+    const network = await cuttable(page);
+    await page.reload();
+    await live(page);
+    const notice = page.getByRole("region", { name: "Interrupted" });
+    await notice.waitFor();
+    await page.context().setOffline(true);
+    await network.cut();
+    await page.locator('[data-connection="offline"]').waitFor();
+    // Of a double click the second one takes nothing back.
+    await notice.getByRole("button", { name: "Resume" }).dblclick();
+    await notice.getByText("It is resumed once the server is back.").waitFor();
+    await page.getByRole("button", { name: /1 to send/ }).waitFor();
+    await notice.getByRole("button", { name: "Take it back" }).click();
+    await notice.getByText("A new prompt goes on where it was.").waitFor();
+    await page.getByRole("button", { name: /offline$/ }).waitFor();
+    await notice.getByRole("button", { name: "Resume" }).click();
+    await notice.getByText("It is resumed once the server is back.").waitFor();
+    network.mend();
+    await page.context().setOffline(false);
+    await page.locator("[data-connection]").click();
+    await live(page);
+    await notice.waitFor({ state: "detached" });
   });
 
   test("G4, G8: any answer, of any agent, in two browsers at once, one of them reloaded", async () => {

@@ -98,6 +98,25 @@ describe.skipIf(!app.available)("threads", () => {
     expect(await unread(elsewhere.page).count()).toBe(1);
   });
 
+  test("unread marks outlast a reload, also on a device that has opened no thread yet", async () => {
+    const { page } = await app.signedIn();
+    await page.getByRole("navigation", { name: "Skein" }).getByRole("region").first().waitFor();
+    const thread = await makeThread("hello", "Never opened here");
+    const unread = page.locator(`[data-thread="${thread}"]`).getByText("Unread");
+    await unread.waitFor({ state: "attached" });
+    await page.reload();
+    await unread.waitFor({ state: "attached" });
+    // Who signs out leaves nothing of it, and who comes next begins anew.
+    await page.goto(`${app.server.url}/settings`);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
+    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+    await page.goto(await app.server.pairLink());
+    await live(page);
+    await page.locator(`[data-thread="${thread}"]`).waitFor();
+    expect(await unread.count()).toBe(0);
+  });
+
   test("a thread whose turn failed is marked so in the list and its header, until the next turn", async () => {
     const thread = await makeThread("fail", "It fails");
     const { page } = await app.signedIn();

@@ -7,12 +7,14 @@ import { Frame } from "./frame.tsx";
 import { useRoute } from "./router.tsx";
 import { useRememberMe } from "./me.ts";
 import { listenToKeys } from "./keyboard.ts";
+import { useRefusals } from "./refusals.ts";
 import { SignInPage } from "./sign-in-page.tsx";
 
 /** The whole app: signed in, its frame; else the one page that signs in. */
 export function App() {
   useThemeInForce();
   useRememberMe();
+  useRefusals();
   useEffect(listenToKeys, []);
   const route = useRoute();
   const { state } = useConnection();

@@ -100,7 +100,7 @@ function NewThreadForm({ board, autoFocus }: { board: string; autoFocus: boolean
       for (const setting of settings) {
         const value = chosen[setting.id];
         if (value !== undefined && value !== setting.value) {
-          void changeSetting(client, thread, offers ?? {}, setting, value);
+          changeSetting(client, thread, offers ?? {}, setting, value);
         }
       }
       // As it stands now, not as it stood when the server was asked: what was added meanwhile is not to be lost.

@@ -1,4 +1,5 @@
-import { useBoard, type Card } from "@skein/client/react";
+import { showsOnCard } from "@skein/client";
+import { useBoard, useOutbox, type Card } from "@skein/client/react";
 import { ChevronRight } from "lucide-react";
 import { useId, useState, type ReactNode } from "react";
 import { AwaitingBoard } from "../app/awaiting-board.tsx";
@@ -6,8 +7,9 @@ import { useRoute } from "../app/router.tsx";
 import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Empty, ErrorNote } from "../ui/states.tsx";
+import { WaitingMark } from "../ui/waiting-mark.tsx";
 import { ThreadRow } from "./thread-row.tsx";
-import { isUnread, useSeen } from "./unread.ts";
+import { isUnread, useSeen, useSeenFromNowOn } from "./unread.ts";
 
 /** How many of a group show at first, and how many more at a time. */
 const PAGE = 50;
@@ -15,6 +17,7 @@ const PAGE = 50;
 /** A board's threads: what waits for a person first, then what runs, then the rest, the last changed first. */
 export function ThreadGroups({ board, dense, whenEmpty }: { board: string; dense: boolean; whenEmpty?: ReactNode }) {
   const { status, error, cards, groups } = useBoard(board);
+  useSeenFromNowOn();
   if (status === "gone") {
     return (
       <div className="p-3">
@@ -35,6 +38,15 @@ export function ThreadGroups({ board, dense, whenEmpty }: { board: string; dense
       <Group title="Archived" cards={groups.archived} dense={dense} folded />
     </div>
   );
+}
+
+/** Of cards that are folded away, whether one stands among them as given. */
+function GivenMark({ cards }: { cards: readonly Card[] }) {
+  const { entries } = useOutbox();
+  const given = entries.findLast(
+    (command) => showsOnCard(command) && cards.some(({ id }) => id === command.params["thread"]),
+  );
+  return <WaitingMark of={given} />;
 }
 
 function Group({
@@ -75,6 +87,7 @@ function Group({
               className={classNames("-ml-0.5 shrink-0 transition-transform", open && "rotate-90")}
             />
             {title} {count}
+            {!open && <GivenMark cards={cards} />}
           </button>
         ) : (
           <>

@@ -1,10 +1,12 @@
-import type { Card } from "@skein/client/react";
+import { showsOnCard } from "@skein/client";
+import { useGiven, type Card } from "@skein/client/react";
 import { memo } from "react";
 import { Link, threadPath } from "../app/router.tsx";
 import { AgentGlyph } from "../ui/agent-glyph.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { stateOf, StatusMark } from "../ui/status-mark.tsx";
+import { WaitingMark } from "../ui/waiting-mark.tsx";
 import { plainText } from "./plain-text.ts";
 
 /** A thread in a list: its state, its title, what was said last, and when. 52 px high, or 44 px when dense. */
@@ -19,6 +21,7 @@ export const ThreadRow = memo(function ThreadRow({
   selected: boolean;
   dense: boolean;
 }) {
+  const given = useGiven(id).findLast(showsOnCard);
   const { title, preview, agent, plan, status, updatedAt } = value;
   return (
     <li>
@@ -40,6 +43,7 @@ export const ThreadRow = memo(function ThreadRow({
             >
               {title}
             </span>
+            <WaitingMark of={given} className="self-center" />
             {plan && plan.of > 0 && status !== "idle" && (
               <span className="shrink-0 text-meta text-ink-3 tabular-nums" title="Steps of the plan that are done">
                 {plan.done}/{plan.of}

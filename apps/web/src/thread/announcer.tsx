@@ -1,12 +1,13 @@
 import type { PermissionEntity, QuestionEntity, ThreadEntity } from "@skein/client";
 import { usePermissions, useThread } from "@skein/client/react";
+import { lastBegun } from "./lib/last-begun.ts";
 
 /** Tells screen readers what matters in passing: not every token, but that the agent works, waits, or is done. */
 export function Announcer({ id }: { id: string }) {
   const { thread, turns } = useThread(id);
   const { permissions, questions } = usePermissions(id);
   const [first, ...others] = [...permissions, ...questions].sort((a, b) => a.value.pos - b.value.pos);
-  const last = turns.findLast(({ value }) => value.status !== "queued")?.value.status;
+  const last = lastBegun(turns)?.value.status;
   return (
     <p className="sr-only" aria-live="polite">
       {/* Another request is said anew, also when it has the words of the one before. */}

@@ -1,33 +1,33 @@
-import { useClient, useThread } from "@skein/client/react";
-import { useState } from "react";
-import { sayFailed } from "../ui/toasts.tsx";
+import { useThread } from "@skein/client/react";
+import { useLasting } from "../lib/use-lasting.ts";
+import { lastBegun } from "./lib/last-begun.ts";
+import { useResume } from "./lib/use-resume.ts";
 import { Strip } from "./strip.tsx";
 
-/** Above the prompt box when the agent or the server went away in the middle: said, with a way to go on. */
+/**
+ * Above the prompt box when the agent or the server went away in the middle: the one place that says so, why, and how to
+ * go on.
+ */
 export function Interrupted({ id }: { id: string }) {
-  const client = useClient();
-  const { thread, queue } = useThread(id);
-  const [pending, setPending] = useState(false);
+  const { thread, turns, queue } = useThread(id);
+  const { given, resume, takeBack } = useResume(id);
+  const lasts = useLasting(given !== undefined);
   if (thread?.status !== "interrupted") return null;
-  const resume = async (): Promise<void> => {
-    setPending(true);
-    try {
-      await client.command("thread.resume", { thread: id });
-    } catch (error) {
-      sayFailed("The thread was not resumed.", error);
-    } finally {
-      setPending(false);
-    }
-  };
+  if (given?.state === "held") {
+    return (
+      <Strip label="Interrupted" action="Take it back" onAction={takeBack}>
+        The thread was interrupted. It is resumed once the server is back.
+      </Strip>
+    );
+  }
+  const last = lastBegun(turns)?.value;
+  const why = last?.status === "interrupted" ? last.error?.message : undefined;
   return (
-    <Strip
-      label="Interrupted"
-      action={pending ? "Resuming…" : "Resume"}
-      pending={pending}
-      onAction={() => void resume()}
-    >
-      The thread was interrupted.
+    <Strip label="Interrupted" action={lasts ? "Resuming…" : "Resume"} pending={given !== undefined} onAction={resume}>
+      The thread was interrupted{why === undefined ? "." : `: ${sentence(why)}`}
       {queue.length > 0 ? " What is queued waits for you." : " A new prompt goes on where it was."}
     </Strip>
   );
 }
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

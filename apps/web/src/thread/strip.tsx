@@ -26,7 +26,8 @@ export function Strip({
       <p role="status" className="min-w-48 flex-1">
         {children}
       </p>
-      <Button size="small" disabled={pending} onClick={onAction}>
+      {/* Of a double click only the first one: by the second the button may do something else. */}
+      <Button size="small" pending={pending} onClick={({ detail }) => detail < 2 && onAction()}>
         {action}
       </Button>
     </section>

@@ -70,7 +70,7 @@ export function ThreadActions({
     setting.choices
       .filter(({ value }) => value !== setting.value)
       .map(({ value, name }): Action => {
-        const run = (): void => void changeSetting(client, id, thread, setting, value);
+        const run = (): void => changeSetting(client, id, thread, setting, value);
         return {
           id: `${setting.by} ${setting.id} ${value}`,
           label: `${setting.name}: ${name}`,

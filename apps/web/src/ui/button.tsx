@@ -5,7 +5,7 @@ import { Tooltip } from "./tooltip.tsx";
 type Variant = "primary" | "secondary" | "quiet" | "danger";
 
 const COMMON =
-  "inline-flex shrink-0 items-center justify-center gap-2 rounded-control font-medium select-none whitespace-nowrap transition-colors duration-150 ease-out disabled:opacity-50 aria-disabled:opacity-50 pointer-coarse:min-h-11";
+  "inline-flex shrink-0 items-center justify-center gap-2 rounded-control font-medium select-none whitespace-nowrap transition-colors duration-150 ease-out disabled:opacity-50 aria-disabled:not-aria-busy:opacity-50 aria-busy:animate-fade pointer-coarse:min-h-11";
 
 const VARIANTS: Record<Variant, string> = {
   primary: "bg-accent-fill text-accent-ink not-disabled:hover:bg-accent-fill-hover",
@@ -20,14 +20,30 @@ export type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & {
   variant?: Variant;
   size?: keyof typeof SIZES;
   ref?: Ref<HTMLButtonElement>;
+  /** Whether what it does is under way: it keeps the focus, takes no press, and after 150 ms looks it. */
+  pending?: boolean;
 };
 
 /** A button with words. 28 or 32 px high; 44 px where fingers point. */
-export function Button({ variant = "secondary", size = "medium", className, type = "button", ...rest }: ButtonProps) {
-  return <button type={type} className={classNames(COMMON, VARIANTS[variant], SIZES[size], className)} {...rest} />;
+export function Button({
+  variant = "secondary",
+  size = "medium",
+  className,
+  type = "button",
+  pending = false,
+  ...rest
+}: ButtonProps) {
+  return (
+    <button
+      type={type}
+      className={classNames(COMMON, VARIANTS[variant], SIZES[size], className)}
+      {...rest}
+      {...(pending && { "aria-busy": true, "aria-disabled": true, onClick: (event) => event.preventDefault() })}
+    />
+  );
 }
 
-export type IconButtonProps = Omit<ButtonProps, "children" | "size" | "aria-label"> & {
+export type IconButtonProps = Omit<ButtonProps, "children" | "size" | "aria-label" | "pending"> & {
   /** Its name, for screen readers and as its tooltip. */
   label: string;
   /** An icon of 16 px. */

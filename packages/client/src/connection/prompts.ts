@@ -1,7 +1,7 @@
 import type { Params } from "../protocol/methods.ts";
 import { splitTopic } from "../protocol/topics.ts";
 import type { Replica } from "../replica/replica.ts";
-import type { OutboxEntry } from "./outbox.ts";
+import type { GivenCommand } from "./standing.ts";
 
 /** A prompt that its sender sees before the server's turn for it is in the replica. */
 export type PendingPrompt = {
@@ -9,21 +9,21 @@ export type PendingPrompt = {
   text: string;
   blocks: NonNullable<Params<"thread.prompt">["blocks"]>;
   at: number;
-  state: OutboxEntry["state"];
+  state: GivenCommand["state"];
   /** Why it is not there yet, when the server said so. */
-  error: OutboxEntry["error"];
+  error: GivenCommand["error"];
 };
 
 /**
  * The prompts of a thread that are in the outbox and not in its replica yet, in the order given. A turn bears the key
  * of the command that asked for it: by that, and never by its text, a prompt is known again and shows once.
  *
- * @param entries `client.outbox.entries`.
+ * @param commands `client.outbox.entries`, or as `commandsGiven` has them.
  * @param replica The replica of the thread's topic.
  */
-export function pendingPrompts(entries: readonly OutboxEntry[], replica: Replica): PendingPrompt[] {
+export function pendingPrompts(commands: readonly GivenCommand[], replica: Replica): PendingPrompt[] {
   const { id } = splitTopic(replica.topic);
-  const prompts = entries.filter(({ method, params }) => method === "thread.prompt" && params["thread"] === id);
+  const prompts = commands.filter(({ method, params }) => method === "thread.prompt" && params["thread"] === id);
   if (prompts.length === 0) return [];
   const known = new Set([...replica.all("turn").values()].map((turn) => turn["key"]));
   return prompts

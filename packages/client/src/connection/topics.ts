@@ -1,7 +1,7 @@
 import { SkeinError } from "../protocol/errors.ts";
 import { check } from "../protocol/rpc.ts";
 import { NOTIFICATIONS } from "../protocol/session.ts";
-import type { Topic } from "../protocol/topics.ts";
+import { splitTopic, type Topic } from "../protocol/topics.ts";
 import type { Ask } from "./ask.ts";
 import { readCommit } from "./read-commit.ts";
 import { Subscription, type SubscriptionContext, type WatchOptions } from "./subscription.ts";
@@ -31,6 +31,7 @@ export class Topics {
     const isNew = wanted === undefined || wanted.subscription.status === "gone";
     if (wanted === undefined || isNew) {
       wanted = { subscription: new Subscription(topic, options, this.#context), holders: new Map() };
+      wanted.subscription.statusListeners.add(() => this.#context.moved());
       this.#wanted.set(topic, wanted);
     }
     const { subscription, holders } = wanted;
@@ -74,12 +75,15 @@ export class Topics {
 
   /**
    * Gives a function that tells whether what was committed up to `seq` need not be waited for any more: the replica
-   * has it, nobody watches the topic, or its log is another one by now.
+   * has it, nobody watches the topic, or its log is another one by now. What a board shows of it comes with it, unless
+   * the answer came by another way than commits do: then boards have to be up to date once more.
    */
   seen(topic: Topic, seq: number): () => boolean {
     const epoch = this.#current(topic)?.replica.epoch;
+    const old = this.#subscriptions().filter(({ topic: each, status }) => isBoard(each) && status !== "live");
     return () => {
       const replica = this.#current(topic)?.replica;
+      if (old.some((each) => this.#current(each.topic) === each && each.status !== "live")) return false;
       return replica === undefined || replica.epoch !== epoch || replica.seq >= seq;
     };
   }
@@ -133,6 +137,8 @@ export class Topics {
     return [...this.#wanted.values()].map(({ subscription }) => subscription).filter(({ status }) => status !== "gone");
   }
 }
+
+const isBoard = (topic: Topic): boolean => splitTopic(topic).kind === "board";
 
 /** The options that serve all holders: the largest window, and no limit of rate that one of them did not ask for. */
 export function together(options: readonly WatchOptions[], defaultWindow: number): WatchOptions {

@@ -1,8 +1,18 @@
-import { boardTopic, type BoardEntity, type CardEntity, type SkeinError, type WatchStatus } from "../index.ts";
+import {
+  boardTopic,
+  cardAsGiven,
+  givenTo,
+  type BoardEntity,
+  type CardEntity,
+  type GivenCommand,
+  type SkeinError,
+  type WatchStatus,
+} from "../index.ts";
 import { entitiesOf, type Entity } from "./entities.ts";
 import { useCell } from "./provider.ts";
 import { stable } from "./stable.ts";
-import { topicKeys } from "./topic-views.ts";
+import { CONNECTION, OUTBOX, topicKeys } from "./topic-views.ts";
+import { givenIn } from "./use-outbox.ts";
 
 /** A thread as its board shows it; the id is the thread's. */
 export type Card = Entity<CardEntity>;
@@ -27,7 +37,8 @@ export type BoardView = {
 };
 
 /**
- * The threads of a board, sorted and in groups. A card is the same object until it changes.
+ * The threads of a board, sorted and in groups. A card is the same object until it changes. Titles, and whether a thread
+ * is archived, are as they were given on this device, also while that waits in the outbox: see `useGiven`.
  *
  * @param board The board's id: `hello.user.board` of `useConnection` is one's own.
  * @example
@@ -46,8 +57,15 @@ export function useBoard(board: string): BoardView {
   return useCell(
     (store) => {
       const keys = [topicKeys.status(topic), topicKeys.kind(topic, "board"), topicKeys.kind(topic, "card")];
+      keys.push(OUTBOX, CONNECTION);
       return store.topicCell<BoardView>(topic, keys, ({ replica, status, error }, previous) => {
-        const cards = stable(previous?.cards, entitiesOf<CardEntity>(replica, "card").sort(lastChangedFirst));
+        const commands = givenIn(store);
+        const cards = stable(
+          previous?.cards,
+          entitiesOf<CardEntity>(replica, "card")
+            .map((card) => asGiven(card, givenTo(commands, card.id)))
+            .sort(lastChangedFirst),
+        );
         const groups = previous?.cards === cards ? previous.groups : grouped(cards, previous?.groups);
         return stable(previous, {
           status,
@@ -60,6 +78,19 @@ export function useBoard(board: string): BoardView {
     },
     [topic],
   );
+}
+
+const shown = new WeakMap<Card, Card>();
+
+/** A card as given; the same object as long as it says the same. */
+function asGiven(card: Card, given: readonly GivenCommand[]): Card {
+  const value = cardAsGiven(card.value, given);
+  if (value === card.value) return card;
+  const before = shown.get(card);
+  if (before && stable(before.value, value) === before.value) return before;
+  const next = { id: card.id, value };
+  shown.set(card, next);
+  return next;
 }
 
 type Groups = BoardView["groups"];

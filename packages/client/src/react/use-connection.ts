@@ -1,5 +1,12 @@
 import { useMemo } from "react";
-import type { ConnectionStatus, HelloResult, OutboxEntry, SkeinError } from "../index.ts";
+import {
+  commandsGiven,
+  isOffline,
+  isToSend,
+  type ConnectionStatus,
+  type HelloResult,
+  type SkeinError,
+} from "../index.ts";
 import { useCell, useStore } from "./provider.ts";
 import { stable } from "./stable.ts";
 import type { ClientStore } from "./store.ts";
@@ -69,21 +76,15 @@ function connectionCell(store: ClientStore): Cell<Snapshot> {
       retryAt: status.state === "waiting" ? status.retryAt : null,
       error: status.state === "waiting" ? status.error : state === "offline" ? (previous?.error ?? null) : null,
       behind,
-      queued: client.outbox.entries.filter((entry) => isWaiting(entry, state)).length,
+      queued: commandsGiven(client.outbox.entries, status).filter(isToSend).length,
       status,
       hello,
     });
   });
 }
 
-/**
- * Whether a command still waits to be sent, to whoever gave it. Offline that holds also while it is tried over HTTP, which
- * mostly fails too.
- */
-export const isWaiting = ({ state }: Pick<OutboxEntry, "state">, connection: ConnectionState): boolean =>
-  state === "queued" || state === "delayed" || (state === "sent" && connection === "offline");
-
 function stateOf(status: ConnectionStatus, old: boolean): ConnectionState {
+  if (isOffline(status)) return "offline";
   switch (status.state) {
     case "idle":
     case "stopped":
@@ -91,10 +92,9 @@ function stateOf(status: ConnectionStatus, old: boolean): ConnectionState {
     case "live":
       return old ? "catching up" : "live";
     case "waiting":
-      return "offline";
     case "connecting":
     case "greeting":
-      return status.attempt === 0 ? "connecting" : "offline";
+      return "connecting";
     default:
       return status satisfies never;
   }

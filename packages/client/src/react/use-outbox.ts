@@ -1,12 +1,24 @@
 import { useMemo } from "react";
-import { pendingPrompts, threadTopic, type OutboxEntry, type PendingPrompt } from "../index.ts";
+import {
+  commandsGiven,
+  givenTo,
+  pendingPrompts,
+  threadTopic,
+  type GivenCommand,
+  type PendingPrompt,
+} from "../index.ts";
 import { useCell, useClient } from "./provider.ts";
+import type { ClientStore } from "./store.ts";
 import { stable } from "./stable.ts";
-import { OUTBOX, topicKeys } from "./topic-views.ts";
+import { CONNECTION, OUTBOX, topicKeys } from "./topic-views.ts";
+
+/** The commands on their way, as they stand. */
+export const givenIn = ({ client }: ClientStore): readonly GivenCommand[] =>
+  commandsGiven(client.outbox.entries, client.status);
 
 export type OutboxView = {
-  /** The commands that are not answered yet, in the order given. */
-  entries: readonly OutboxEntry[];
+  /** The commands that are not answered yet, or whose effect does not show yet, in the order given, and how each stands. */
+  entries: readonly GivenCommand[];
   /** Takes one out; one that was sent may have had its effect all the same. @returns Whether it was there. */
   discard: (key: string) => boolean;
 };
@@ -26,8 +38,33 @@ export type OutboxView = {
  */
 export function useOutbox(): OutboxView {
   const client = useClient();
-  const entries = useCell((store) => store.cell([OUTBOX], () => store.client.outbox.entries), []);
+  const entries = useCell((store) => store.cell([OUTBOX, CONNECTION], () => givenIn(store)), []);
   return useMemo(() => ({ entries, discard: (key) => client.outbox.discard(key) }), [client, entries]);
+}
+
+/**
+ * The commands about a thread that are on their way: what is shown as given because of them can be marked so. The same
+ * array until one of them changes.
+ *
+ * @param thread The thread's id.
+ * @example
+ * ```tsx
+ * import { useGiven } from "@skein/client/react";
+ *
+ * function Mark({ thread }: { thread: string }) {
+ *   const renamed = useGiven(thread).some(({ method }) => method === "thread.rename");
+ *   return renamed && <span>on its way</span>;
+ * }
+ * ```
+ */
+export function useGiven(thread: string): readonly GivenCommand[] {
+  return useCell(
+    (store) =>
+      store.cell<readonly GivenCommand[]>([OUTBOX, CONNECTION], (previous) =>
+        stable(previous, givenTo(givenIn(store), thread)),
+      ),
+    [thread],
+  );
 }
 
 /**
@@ -48,10 +85,10 @@ export function usePendingPrompts(thread: string): readonly PendingPrompt[] {
   const topic = threadTopic(thread);
   return useCell(
     (store) => {
-      const keys = [OUTBOX, topicKeys.kind(topic, "turn")];
+      const keys = [OUTBOX, CONNECTION, topicKeys.kind(topic, "turn")];
       return store.topicCell<readonly PendingPrompt[]>(topic, keys, ({ replica }, previous) => {
         const known = new Map(previous?.map((prompt) => [prompt.key, prompt]));
-        const prompts = pendingPrompts(store.client.outbox.entries, replica);
+        const prompts = pendingPrompts(givenIn(store), replica);
         return stable(
           previous,
           prompts.map((prompt) => samePrompt(known.get(prompt.key), prompt)),

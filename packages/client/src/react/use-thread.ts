@@ -1,25 +1,38 @@
-import { threadTopic, type SkeinError, type ThreadEntity, type TurnEntity, type WatchStatus } from "../index.ts";
+import {
+  givenTo,
+  queueAsGiven,
+  threadAsGiven,
+  threadTopic,
+  type SkeinError,
+  type ThreadEntity,
+  type TurnEntity,
+  type WatchStatus,
+} from "../index.ts";
 import { entitiesOf, type Entity } from "./entities.ts";
 import { useCell } from "./provider.ts";
 import { stable } from "./stable.ts";
-import { topicKeys } from "./topic-views.ts";
+import { CONNECTION, OUTBOX, topicKeys } from "./topic-views.ts";
+import { givenIn } from "./use-outbox.ts";
 
 export type ThreadView = {
   /** How far the thread is; `gone` when it is not to be had, or no longer: see `error`. */
   status: WatchStatus;
   error: SkeinError | null;
-  /** What the thread is; `undefined` until it has come. */
+  /** What the thread is, as given; `undefined` until it has come. */
   thread: ThreadEntity | undefined;
   /** The turns that the window holds, in the order they were asked for. */
   turns: readonly Entity<TurnEntity>[];
   /** The turn at work. */
   running: Entity<TurnEntity> | undefined;
-  /** The turns that wait, the next one first. */
+  /** The turns that wait, as given, the next one first. */
   queue: readonly Entity<TurnEntity>[];
 };
 
 /**
  * A thread, without its timeline: it does not render again while text streams.
+ *
+ * Its title, mode, options, whether it is archived, and its queue are as they were given on this device, also while that
+ * waits in the outbox (see `useGiven`); what is refused is gone again. `turns` are as the server has them.
  *
  * @param thread The thread's id.
  * @example
@@ -38,17 +51,23 @@ export function useThread(thread: string): ThreadView {
   return useCell(
     (store) => {
       const keys = [topicKeys.status(topic), topicKeys.kind(topic, "thread"), topicKeys.kind(topic, "turn")];
+      keys.push(OUTBOX, CONNECTION);
       return store.topicCell<ThreadView>(topic, keys, ({ replica, status, error }, previous) => {
+        const given = givenTo(givenIn(store), thread);
+        const standing = replica.get("thread", thread) as ThreadEntity | undefined;
         const turns = stable(previous?.turns, entitiesOf<TurnEntity>(replica, "turn").sort(inOrder));
         return stable(previous, {
           status,
           error,
-          thread: replica.get("thread", thread) as ThreadEntity | undefined,
+          thread: standing && threadAsGiven(standing, given),
           turns,
           running: turns.find(({ value }) => value.status === "running"),
           queue: stable(
             previous?.queue,
-            turns.filter(({ value }) => value.status === "queued"),
+            queueAsGiven(
+              turns.filter(({ value }) => value.status === "queued"),
+              given,
+            ),
           ),
         });
       });

@@ -109,7 +109,7 @@ test("useOutbox: what waits can be taken back", async () => {
   await page.act(() => void view.run(rename("never")));
   await settle();
   const [entry] = outbox.entries;
-  expect([entry?.state, view.pending]).toEqual(["queued", true]);
+  expect([entry?.state, view.pending]).toEqual(["held", true]);
   await page.act(() => void outbox.discard(entry!.key));
   await settle();
   expect([outbox.entries, view.pending, view.error?.kind]).toEqual([[], false, "conflict"]);

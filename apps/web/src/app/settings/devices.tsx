@@ -15,6 +15,9 @@ export function Devices() {
   const offline = useConnection().state === "offline";
   const [tokens, setTokens] = useState<readonly Token[] | null>(null);
   const [error, setError] = useState<SkeinError | null>(null);
+  // A request about a token is no command and in no outbox: what is under way of them is known here alone.
+  const [names, setNames] = useState<ReadonlyMap<string, { name: string }>>(new Map());
+  const [revoking, setRevoking] = useState<ReadonlySet<string>>(new Set());
 
   const load = useCallback(async (): Promise<void> => {
     try {
@@ -36,14 +39,19 @@ export function Devices() {
   }, [client, load]);
 
   const rename = async (token: Token, name: string): Promise<void> => {
+    const given = { name };
+    setNames((all) => new Map(all).set(token.id, given));
     try {
       await client.query("token.rename", { token: token.id, name });
+      await load();
     } catch (cause) {
       sayFailed(`${token.name} was not renamed.`, cause);
     }
-    await load();
+    // Another name may have been given meanwhile.
+    setNames((all) => new Map([...all].filter(([, each]) => each !== given)));
   };
   const revoke = async (token: Token): Promise<void> => {
+    setRevoking((all) => new Set(all).add(token.id));
     try {
       await client.query("token.revoke", { token: token.id });
       say(`${token.name} can no longer sign in.`);
@@ -51,6 +59,7 @@ export function Devices() {
       sayFailed(`${token.name} was not revoked.`, cause);
     }
     await load();
+    setRevoking((all) => new Set([...all].filter((each) => each !== token.id)));
   };
 
   return (
@@ -72,6 +81,8 @@ export function Devices() {
             <TokenRow
               key={token.id}
               token={token}
+              name={names.get(token.id)?.name}
+              revoking={revoking.has(token.id)}
               readOnly={offline}
               onRename={(name) => void rename(token, name)}
               onRevoke={() => void revoke(token)}

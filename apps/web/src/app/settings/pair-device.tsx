@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { renderSVG } from "uqr";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { ErrorNote } from "../../ui/states.tsx";
+import { useLasting } from "../../lib/use-lasting.ts";
 import { copyText } from "../../lib/copy-text.ts";
 import { say, sayFailed } from "../../ui/toasts.tsx";
 
@@ -16,6 +17,7 @@ export function PairDevice() {
   const [pairing, setPairing] = useState<Pairing | null>(null);
   const [error, setError] = useState<SkeinError | null>(null);
   const [asking, setAsking] = useState(false);
+  const lasts = useLasting(asking);
 
   useEffect(() => {
     if (pairing === null) return undefined;
@@ -40,8 +42,8 @@ export function PairDevice() {
     return (
       <>
         {error && <ErrorNote title="No code was made">{error.message}</ErrorNote>}
-        <Button disabled={asking} onClick={() => void ask()}>
-          {asking ? "Making a code…" : "Sign in another device"}
+        <Button pending={asking} onClick={() => void ask()}>
+          {lasts ? "Making a code…" : "Sign in another device"}
         </Button>
       </>
     );

@@ -1,5 +1,6 @@
 import { useClient, useConnection } from "@skein/client/react";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
+import { useLasting } from "../../lib/use-lasting.ts";
 import { useTheme, type Theme } from "../../theme/theme.ts";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
@@ -82,13 +83,20 @@ function ThemeChoice() {
 function About() {
   const client = useClient();
   const { hello } = useConnection();
+  const [leaving, setLeaving] = useState(false);
+  const lasts = useLasting(leaving);
+  const signOut = async (): Promise<void> => {
+    setLeaving(true);
+    await leave(client);
+    setLeaving(false);
+  };
   return (
     <div className="mt-2 flex flex-wrap items-center justify-between gap-3 text-small text-ink-2">
       <p>
         {hello ? `Signed in to ${location.host} as ${hello.user.name}. Server version ${hello.server.version}.` : " "}
       </p>
-      <Button variant="danger" onClick={() => void leave(client)}>
-        Sign out
+      <Button variant="danger" pending={leaving} onClick={() => void signOut()}>
+        {lasts ? "Signing out…" : "Sign out"}
       </Button>
     </div>
   );

@@ -2,6 +2,8 @@ import type { Result } from "@skein/client";
 import { Monitor, Pencil, SquareTerminal } from "lucide-react";
 import { useState, type FormEvent } from "react";
 import { Button, IconButton } from "../../ui/button.tsx";
+import { useLasting } from "../../lib/use-lasting.ts";
+import { WaitingMark } from "../../ui/waiting-mark.tsx";
 import { RelativeTime } from "../../ui/relative-time.tsx";
 import { FIELD } from "../../ui/text-field.tsx";
 
@@ -12,17 +14,25 @@ const MAX_NAME = 64;
 
 /** One token: what it is called, when it was used, and how to rename it or take it back. */
 export function TokenRow({
-  token,
+  token: standing,
+  name,
+  revoking,
   readOnly,
   onRename,
   onRevoke,
 }: {
   token: Token;
+  /** What it was called just now, until the server has it. */
+  name: string | undefined;
+  /** Whether it is being taken back. */
+  revoking: boolean;
   readOnly: boolean;
   onRename: (name: string) => void;
   onRevoke: () => void;
 }) {
   const [doing, setDoing] = useState<"rename" | "revoke" | null>(null);
+  const token = name === undefined ? standing : { ...standing, name };
+  const revokingLasts = useLasting(revoking);
   // Browsers' tokens end some day; the one of the server's own machine does not.
   const programs = token.expiresAt === null;
   const Icon = programs ? SquareTerminal : Monitor;
@@ -43,6 +53,7 @@ export function TokenRow({
           <div className="min-w-0 flex-1">
             <p className="flex items-center gap-2">
               <span className="truncate text-body font-medium">{token.name}</span>
+              <WaitingMark of={name === undefined ? undefined : { state: readOnly ? "held" : "sent", error: null }} />
               {token.current && <span className="shrink-0 text-meta text-accent">this device</span>}
             </p>
             <p className="text-meta text-ink-3">
@@ -74,10 +85,10 @@ export function TokenRow({
       {doing === "revoke" && (
         <div className="flex basis-full flex-wrap items-center justify-end gap-2 text-small">
           <span className="min-w-0 flex-1 text-ink-2">{lossOf(token, programs)}</span>
-          <Button size="small" variant="danger" disabled={readOnly} onClick={onRevoke}>
-            Revoke
+          <Button size="small" variant="danger" disabled={readOnly} pending={revoking} onClick={onRevoke}>
+            {revokingLasts ? "Revoking…" : "Revoke"}
           </Button>
-          <Button size="small" variant="quiet" autoFocus onClick={() => setDoing(null)}>
+          <Button size="small" variant="quiet" autoFocus disabled={revoking} onClick={() => setDoing(null)}>
             Keep
           </Button>
         </div>

@@ -57,9 +57,9 @@ export function ThreadHeader({
       onEditing={setEditing}
     />
   );
-  // What is idle is the usual: it needs no mark.
+  // What is idle is the usual: it needs no mark. What was interrupted has a notice above the prompt box.
   const state = stateOf(thread);
-  const mark = state !== "idle" && <StatusMark state={state} />;
+  const mark = state !== "idle" && state !== "interrupted" && <StatusMark state={state} />;
   if (layout === "narrow") {
     return (
       <>

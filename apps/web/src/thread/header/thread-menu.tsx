@@ -7,7 +7,9 @@ import { navigate, threadPath } from "../../app/router.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu, MenuSeparator } from "../../ui/menu.tsx";
 import { say, sayFailed } from "../../ui/toasts.tsx";
+import { give } from "../lib/give.ts";
 import { copyText } from "../../lib/copy-text.ts";
+import { useResume } from "../lib/use-resume.ts";
 import { download, fileName } from "../export/download.ts";
 
 /** What is done with a thread as a whole, now and then. */
@@ -15,21 +17,15 @@ export function ThreadMenu({ id, thread, onRename }: { id: string; thread: Threa
   const client = useClient();
   const archived = thread.status === "archived";
 
-  const archive = (away: boolean): void => {
-    client.command("thread.archive", { thread: id, archived: away }).then(
-      () => {
-        if (!away) say("The thread is back.");
-        else say("The thread was archived.", { run: () => archive(false) });
-      },
-      (error: unknown) =>
-        sayFailed(away ? "The thread was not archived." : "The thread was not taken out of the archive.", error),
-    );
+  const { resume } = useResume(id);
+
+  const archive = async (away: boolean): Promise<void> => {
+    const failed = away ? "The thread was not archived." : "The thread was not taken out of the archive.";
+    const given = give(client, "thread.archive", { thread: id, archived: away }, failed);
     if (away) navigate("/");
-  };
-  const resume = (): void => {
-    client
-      .command("thread.resume", { thread: id })
-      .catch((error: unknown) => sayFailed("The thread was not resumed.", error));
+    if ((await given) === null) return;
+    if (!away) say("The thread is back.");
+    else say("The thread was archived.", { run: () => void archive(false) });
   };
   const save = async (format: "md" | "json"): Promise<void> => {
     try {
@@ -62,8 +58,8 @@ export function ThreadMenu({ id, thread, onRename }: { id: string; thread: Threa
   ];
   const away: Action[] = [
     archived
-      ? { name: "archive", label: "Take out of the archive", run: () => archive(false) }
-      : { name: "archive", run: () => archive(true) },
+      ? { name: "archive", label: "Take out of the archive", run: () => void archive(false) }
+      : { name: "archive", run: () => void archive(true) },
   ];
   const files: Action[] = [
     { name: "exportMarkdown", run: () => void save("md") },

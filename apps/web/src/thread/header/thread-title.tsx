@@ -1,6 +1,7 @@
-import { useClient } from "@skein/client/react";
+import { useClient, useGiven } from "@skein/client/react";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import { sayFailed } from "../../ui/toasts.tsx";
+import { give } from "../lib/give.ts";
+import { WaitingMark } from "../../ui/waiting-mark.tsx";
 
 const MAX_LENGTH = 200;
 
@@ -21,10 +22,7 @@ export function ThreadTitle({
 }) {
   const client = useClient();
   const heading = useRef<HTMLHeadingElement>(null);
-  /** The title that was given, until the thread has it: nobody is to read the old one once more. */
-  const [given, setGiven] = useState<string | null>(null);
-  useEffect(() => setGiven(null), [title]);
-  const shown = given ?? title;
+  const given = useGiven(id).findLast(({ method }) => method === "thread.rename");
   /** Left by a key, not by going elsewhere: then the focus goes back to the title. */
   const left = useRef(false);
   useEffect(() => {
@@ -36,37 +34,38 @@ export function ThreadTitle({
   const keep = (typed: string): void => {
     onEditing(false);
     const next = typed.trim();
-    if (next === "" || next === shown) return;
-    setGiven(next);
-    client.command("thread.rename", { thread: id, title: next }).catch((error: unknown) => {
-      setGiven(null);
-      sayFailed("The thread was not renamed.", error);
-    });
+    if (next === "" || next === title) return;
+    void give(client, "thread.rename", { thread: id, title: next }, "The thread was not renamed.");
   };
 
   if (!editing) {
     return (
-      <h1 ref={heading} tabIndex={-1} className="min-w-0 shrink text-body font-semibold outline-none">
+      <h1
+        ref={heading}
+        tabIndex={-1}
+        className="flex min-w-0 shrink items-center gap-1 text-body font-semibold outline-none"
+      >
         {pressable ? (
           <button
             type="button"
-            title={shown}
+            title={title}
             onClick={() => onEditing(true)}
-            className="block max-w-full truncate rounded-control px-1.5 py-0.5 hover:bg-surface-3"
+            className="block min-w-0 truncate rounded-control px-1.5 py-0.5 hover:bg-surface-3"
           >
-            {shown}
+            {title}
           </button>
         ) : (
-          <span className="block truncate" title={shown}>
-            {shown}
+          <span className="block min-w-0 truncate" title={title}>
+            {title}
           </span>
         )}
+        <WaitingMark of={given} />
       </h1>
     );
   }
   return (
     <TitleField
-      title={shown}
+      title={title}
       onKeep={(typed, byKey) => {
         left.current ||= byKey;
         keep(typed);

@@ -25,7 +25,6 @@ export function AnswerMessage({ id, message }: { id: string; message: MessageEnt
           <BlockList key={index} blocks={part} />
         ),
       )}
-      {status === "interrupted" && <p className="mt-1 text-meta text-ink-3">Interrupted here</p>}
     </div>
   );
 }

@@ -1,30 +1,23 @@
-import type { PendingPrompt } from "@skein/client";
-import { isWaiting, useOutbox, type ConnectionState } from "@skein/client/react";
+import { isToSend, type PendingPrompt } from "@skein/client";
+import { useOutbox } from "@skein/client/react";
 import { Button } from "../../ui/button.tsx";
+import { waitingWords } from "../../ui/waiting-mark.tsx";
 import { draftOfPrompt, putBack } from "../prompt/drafts.ts";
 import { BlockList } from "./block-list.tsx";
 import { PromptHead } from "./prompt-head.tsx";
 import { PromptText } from "./prompt-message.tsx";
 
 /** A prompt that was given and is not acknowledged yet: shown at once, and marked. */
-export function PendingPromptView({
-  thread,
-  prompt,
-  connection,
-}: {
-  thread: string;
-  prompt: PendingPrompt;
-  connection: ConnectionState;
-}) {
+export function PendingPromptView({ thread, prompt }: { thread: string; prompt: PendingPrompt }) {
   const { discard } = useOutbox();
-  const takeable = prompt.state === "queued" || prompt.state === "delayed";
+  const takeable = isToSend(prompt);
   const takeBack = (): void => {
     if (discard(prompt.key)) putBack(thread, draftOfPrompt(prompt));
   };
   return (
     <article aria-label="Prompt on its way" className="pt-5 pb-2" data-pending={prompt.state}>
       <PromptHead by={undefined}>
-        <span role="status">{said(prompt, connection)}</span>
+        <span role="status">{waitingWords(prompt)}</span>
         <span className="flex-1" />
         {takeable && (
           <Button size="small" variant="quiet" className="-my-3" onClick={takeBack}>
@@ -39,9 +32,4 @@ export function PendingPromptView({
       </div>
     </article>
   );
-}
-
-function said(prompt: PendingPrompt, connection: ConnectionState): string {
-  if (prompt.state === "delayed") return `sent again soon: ${prompt.error?.message ?? "the server is busy"}`;
-  return connection === "offline" && isWaiting(prompt, connection) ? "sent once the server is back" : "sending…";
 }

@@ -32,7 +32,6 @@ export function Thought({ id, message }: { id: string; message: MessageEntity })
           {streaming && <span aria-hidden className="size-1.5 shrink-0 animate-breathe rounded-full bg-accent" />}
           <span className="shrink-0">{words}</span>
           {streaming && took >= 1000 && <span className="shrink-0 tabular-nums">{duration(took)}</span>}
-          {message.status === "interrupted" && <span className="shrink-0">· interrupted</span>}
         </button>
         <span className="flex-1" />
         {open && <ItemBar id={id} copy={() => message.text} />}

@@ -1,17 +1,20 @@
 import type { TurnEntity } from "@skein/client";
-import { useItem } from "@skein/client/react";
+import { useItem, useThread } from "@skein/client/react";
 import { ErrorNote } from "../../ui/states.tsx";
 import { TurnChanges } from "../changes/turn-changes.tsx";
+import { lastBegun } from "../lib/last-begun.ts";
 import { duration, exactTime, money, tokens } from "../lib/words.ts";
 import { useThreadId } from "../thread-context.ts";
 
 /** The line of facts that closes a turn; what ended it, where that is not its natural end. */
 export function TurnFooter({ turn: id }: { turn: string }) {
-  const turn = useItem(useThreadId(), "turn", id);
+  const thread = useThreadId();
+  const turn = useItem(thread, "turn", id);
+  const isOpen = useIsOpen(thread, id);
   if (turn?.status === "running" || turn?.status === "queued") return null;
   // It began before what is loaded, and is over: what is at work is always held.
   if (turn === undefined) return <div className="mt-3 mb-5 h-px bg-line" data-turn="unknown" />;
-  const facts = factsOf(turn);
+  const facts = factsOf(turn, isOpen);
   return (
     <div className="pt-2 pb-4" data-turn={turn.status}>
       {turn.status === "failed" && (
@@ -24,7 +27,7 @@ export function TurnFooter({ turn: id }: { turn: string }) {
           </ErrorNote>
         </div>
       )}
-      {turn.status === "interrupted" && turn.error && (
+      {turn.status === "interrupted" && turn.error && !isOpen && (
         <p className="mb-3 rounded-control border border-dashed border-line-strong px-3 py-2 text-small text-ink-2">
           Interrupted: {turn.error.message}
         </p>
@@ -38,13 +41,19 @@ export function TurnFooter({ turn: id }: { turn: string }) {
   );
 }
 
+/** Whether the thread is interrupted in this turn still: then the notice above the prompt box says so, and why. */
+function useIsOpen(id: string, turn: string): boolean {
+  const { thread, turns } = useThread(id);
+  return thread?.status === "interrupted" && lastBegun(turns)?.id === turn;
+}
+
 const STOPS: Record<string, string> = {
   max_tokens: "stopped at the token limit",
   max_turn_requests: "stopped at the limit of requests",
   refusal: "refused",
 };
 
-function factsOf(turn: TurnEntity): string[] {
+function factsOf(turn: TurnEntity, isOpen: boolean): string[] {
   const facts: string[] = [];
   if (turn.startedAt !== undefined && turn.endedAt !== undefined) facts.push(duration(turn.endedAt - turn.startedAt));
   const total = tokensOf(turn.usage);
@@ -53,7 +62,7 @@ function factsOf(turn: TurnEntity): string[] {
   if (cost) facts.push(money(cost));
   if (turn.status === "cancelled") facts.push("stopped");
   else if (turn.status === "failed") facts.push("failed");
-  else if (turn.status === "interrupted") facts.push("interrupted");
+  else if (turn.status === "interrupted" && !(isOpen && facts.length > 0)) facts.push("interrupted");
   else if (turn.stopReason && STOPS[turn.stopReason]) facts.push(STOPS[turn.stopReason] ?? "");
   return facts.length > 0 ? facts : ["done"];
 }

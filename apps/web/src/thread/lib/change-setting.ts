@@ -1,23 +1,27 @@
-import type { SkeinClient, ThreadEntity } from "@skein/client";
-import { sayFailed } from "../../ui/toasts.tsx";
+import type { GivenCommand, SkeinClient, ThreadEntity } from "@skein/client";
+import { give } from "./give.ts";
 import { isBoolean, type Setting } from "./settings.ts";
 
-/** Switches a thread's mode or another of its agent's options. Resolves once it is in force, or was said to have failed. */
-export async function changeSetting(
+/** Switches a thread's mode or another of its agent's options. What is chosen already is not given again. */
+export function changeSetting(
   client: SkeinClient,
   thread: string,
   { config }: Pick<ThreadEntity, "config">,
   setting: Setting,
   value: string,
-): Promise<void> {
-  try {
-    if (setting.by === "mode") {
-      await client.command("thread.mode", { thread, mode: value });
-    } else {
-      const given = isBoolean(config, setting.id) ? value === "true" : value;
-      await client.command("thread.config", { thread, option: setting.id, value: given });
-    }
-  } catch (error) {
-    sayFailed(`${setting.name} was not changed.`, error);
+): void {
+  if (value === setting.value) return;
+  const failed = `${setting.name} was not changed.`;
+  if (setting.by === "mode") {
+    void give(client, "thread.mode", { thread, mode: value }, failed);
+  } else {
+    const given = isBoolean(config, setting.id) ? value === "true" : value;
+    void give(client, "thread.config", { thread, option: setting.id, value: given }, failed);
   }
 }
+
+/** The command by which a setting shows as it does, while that is on its way. */
+export const givenBy = (setting: Setting, given: readonly GivenCommand[]): GivenCommand | undefined =>
+  given.findLast(({ method, params }) =>
+    setting.by === "mode" ? method === "thread.mode" : method === "thread.config" && params["option"] === setting.id,
+  );

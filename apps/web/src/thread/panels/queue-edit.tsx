@@ -2,12 +2,12 @@ import { useClient } from "@skein/client/react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { say, sayFailed } from "../../ui/toasts.tsx";
-import { isDiscarded } from "../lib/is-discarded.ts";
+import { isNoRefusal } from "../lib/give.ts";
 import { putBack } from "../prompt/drafts.ts";
 
 /**
- * Where a queued prompt is changed. It is open until the server has taken the change; where it goes before, as when the
- * turn starts or the panel closes, what was written is put into the prompt box.
+ * Where a queued prompt is changed. Kept, the change shows in the queue as given. Where it goes before, as when the turn
+ * starts or the panel closes, and where the server refuses the change, what was written is put into the prompt box.
  */
 export function QueueEdit({
   thread,
@@ -22,19 +22,15 @@ export function QueueEdit({
 }) {
   const client = useClient();
   const [typed, setTyped] = useState(text);
-  const [keeping, setKeeping] = useState(false);
   /** What would be lost with the field. */
   const unkept = useRef<string | null>(null);
-  const isThere = useRef(false);
 
   const rescue = (written: string): void => {
     putBack(thread, { text: written, attached: [] });
     say("What you wrote in the queue stands in the prompt box.");
   };
   useEffect(() => {
-    isThere.current = true;
     return () => {
-      isThere.current = false;
       // Of who has signed out nothing is to stay on the device.
       if (unkept.current !== null && client.status.state !== "stopped") rescue(unkept.current);
       unkept.current = null;
@@ -46,16 +42,12 @@ export function QueueEdit({
     onDone();
   };
   const keep = (): void => {
-    if (keeping) return;
-    if (typed.trim() === "" || typed === text) return leave();
-    setKeeping(true);
-    unkept.current = null;
-    client.command("thread.requeue", { thread, turn, text: typed }).then(onDone, (error: unknown) => {
-      if (isDiscarded(error)) return;
-      setKeeping(false);
-      if (isThere.current) unkept.current = typed;
-      else rescue(typed);
+    leave();
+    if (typed.trim() === "" || typed === text) return;
+    client.command("thread.requeue", { thread, turn, text: typed }).catch((error: unknown) => {
+      if (isNoRefusal(error)) return;
       sayFailed("The queue was not changed.", error);
+      rescue(typed);
     });
   };
 
@@ -72,7 +64,6 @@ export function QueueEdit({
         autoFocus
         rows={4}
         value={typed}
-        readOnly={keeping}
         onChange={({ target }) => {
           setTyped(target.value);
           unkept.current = target.value === text || target.value.trim() === "" ? null : target.value;
@@ -82,7 +73,7 @@ export function QueueEdit({
           if (key === "Enter" && (ctrlKey || metaKey)) {
             event.preventDefault();
             keep();
-          } else if (key === "Escape" && !keeping) {
+          } else if (key === "Escape") {
             event.preventDefault();
             leave();
           }
@@ -90,10 +81,10 @@ export function QueueEdit({
         className="block max-h-60 min-h-20 w-full resize-y rounded-control border border-line-strong bg-surface-2 px-2 py-1.5 text-small outline-none focus:border-accent"
       />
       <div className="mt-2 flex gap-2">
-        <Button type="submit" size="small" variant="primary" disabled={keeping || typed.trim() === ""}>
-          {keeping ? "Keeping…" : "Keep"}
+        <Button type="submit" size="small" variant="primary" disabled={typed.trim() === ""}>
+          Keep
         </Button>
-        <Button size="small" variant="quiet" disabled={keeping} onClick={leave}>
+        <Button size="small" variant="quiet" onClick={leave}>
           Cancel
         </Button>
       </div>

@@ -1,16 +1,25 @@
-import { threadTopic, type TurnEntity } from "@skein/client";
-import { useClient, useThread, type Entity } from "@skein/client/react";
+import { threadTopic, type GivenCommand, type TurnEntity } from "@skein/client";
+import { useClient, useGiven, useOutbox, useThread, type Entity } from "@skein/client/react";
 import { ArrowDown, ArrowUp, Pencil, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { say, sayFailed } from "../../ui/toasts.tsx";
+import { WaitingMark } from "../../ui/waiting-mark.tsx";
 import { BlockList } from "../items/block-list.tsx";
+import { give } from "../lib/give.ts";
+import { useResume } from "../lib/use-resume.ts";
 import { QueueEdit } from "./queue-edit.tsx";
 
 /** What waits for its turn: to be changed, moved, or dropped, as long as it has not started. */
 export function QueuePanel({ id }: { id: string }) {
-  const { queue, thread } = useThread(id);
-  const client = useClient();
+  const { queue, turns, thread } = useThread(id);
+  const commands = useGiven(id);
+  // Gone from the queue as given; on a line that is there the server takes it out in a moment.
+  const dropped = turns.flatMap(({ id: turn, value }) => {
+    const drop = commands.find(({ method, params }) => method === "thread.unqueue" && params["turn"] === turn);
+    return drop?.state === "held" && value.status === "queued" ? [{ drop, text: value.prompt?.text ?? "" }] : [];
+  });
+  const { given, resume } = useResume(id);
   const empty = useRef<HTMLParagraphElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const [acted, setActed] = useState<Acted | null>(null);
@@ -24,7 +33,7 @@ export function QueuePanel({ id }: { id: string }) {
     same?.focus();
   }, [queue, acted]);
   const paused = queue.length > 0 && thread?.status === "interrupted";
-  if (queue.length === 0)
+  if (queue.length === 0 && dropped.length === 0)
     return (
       <p ref={empty} tabIndex={-1} className="text-small text-ink-2 outline-none">
         Nothing waits. Prompts given while a turn runs stand here.
@@ -34,26 +43,22 @@ export function QueuePanel({ id }: { id: string }) {
     <>
       {paused && (
         <div className="mb-3 text-small text-ink-2">
-          <p>The queue waits since the thread was interrupted.</p>
-          <Button
-            size="small"
-            className="mt-2"
-            onClick={() => {
-              client
-                .command("thread.resume", { thread: id })
-                .catch((error: unknown) => sayFailed("The thread was not resumed.", error));
-            }}
-          >
+          <p>The queue waits until you go on.</p>
+          <Button size="small" className="mt-2" pending={given !== undefined} onClick={resume}>
             Go on
           </Button>
         </div>
       )}
-      <ol ref={list} className="space-y-2">
+      {/* Of a double click only the first one: below the second is another row by then. */}
+      <ol ref={list} onClickCapture={(event) => event.detail > 1 && event.stopPropagation()} className="space-y-2">
         {queue.map((turn, index) => (
           <li key={turn.id} onClick={({ target }) => setActed(actedOn(target, turn.id, index))}>
             <QueuedTurn
               thread={id}
               turn={turn}
+              given={commands.findLast(
+                ({ method, params }) => method === "thread.requeue" && params["turn"] === turn.id,
+              )}
               after={queue.slice(index + 1).map((each) => each.id)}
               up={queue[index - 1]?.id}
               // To stand after the next one is to stand before the one after that.
@@ -62,6 +67,9 @@ export function QueuePanel({ id }: { id: string }) {
           </li>
         ))}
       </ol>
+      {dropped.map(({ drop, text }) => (
+        <Dropped key={drop.key} drop={drop} text={text} />
+      ))}
     </>
   );
 }
@@ -75,15 +83,34 @@ const actedOn = (target: EventTarget, turn: string, at: number): Acted => ({
   button: target instanceof Element ? (target.closest("button")?.ariaLabel ?? null) : null,
 });
 
+/** A prompt that was dropped offline: the server may start it before it hears of that. */
+function Dropped({ drop, text }: { drop: GivenCommand; text: string }) {
+  const { discard } = useOutbox();
+  return (
+    <div className="mt-2 flex items-center gap-2 rounded-control border border-dashed border-line px-3 py-1 text-small text-ink-3">
+      <p className="min-w-0 flex-1 truncate">
+        Dropped: <s>{text}</s>
+      </p>
+      <WaitingMark of={drop} />
+      <Button size="small" variant="quiet" onClick={() => discard(drop.key)}>
+        Take back
+      </Button>
+    </div>
+  );
+}
+
 function QueuedTurn({
   thread,
   turn,
+  given,
   after,
   up,
   down,
 }: {
   thread: string;
   turn: Entity<TurnEntity>;
+  /** What it was last changed by, while that is on its way. */
+  given: GivenCommand | undefined;
   /** The turns behind it. */
   after: readonly string[];
   up: string | undefined;
@@ -95,9 +122,7 @@ function QueuedTurn({
   const blocks = turn.value.prompt?.blocks ?? [];
 
   const requeue = (change: { before: string | null }): void => {
-    client
-      .command("thread.requeue", { thread, turn: turn.id, ...change })
-      .catch((error: unknown) => sayFailed("The queue was not changed.", error));
+    void give(client, "thread.requeue", { thread, turn: turn.id, ...change }, "The queue was not changed.");
   };
   const putBack = async (): Promise<void> => {
     try {
@@ -114,11 +139,9 @@ function QueuedTurn({
       sayFailed("The prompt was not put back to its place.", error);
     }
   };
-  const drop = (): void => {
-    client.command("thread.unqueue", { thread, turn: turn.id }).then(
-      () => say("The prompt was dropped.", { run: () => void putBack() }),
-      (error: unknown) => sayFailed("The prompt was not dropped.", error),
-    );
+  const drop = async (): Promise<void> => {
+    const done = await give(client, "thread.unqueue", { thread, turn: turn.id }, "The prompt was not dropped.");
+    if (done !== null) say("The prompt was dropped.", { run: () => void putBack() });
   };
 
   return (
@@ -132,7 +155,8 @@ function QueuedTurn({
         </div>
       )}
       {!editing && (
-        <div className="flex justify-end px-1 pb-1">
+        <div className="flex items-center justify-end px-1 pb-1">
+          <WaitingMark of={given} className="mr-1" />
           <IconButton label="Edit" onClick={() => setEditing(true)}>
             <Pencil size={14} aria-hidden />
           </IconButton>
@@ -146,7 +170,7 @@ function QueuedTurn({
               <ArrowDown size={14} aria-hidden />
             </IconButton>
           )}
-          <IconButton label="Drop" onClick={drop}>
+          <IconButton label="Drop" onClick={() => void drop()}>
             <X size={14} aria-hidden />
           </IconButton>
         </div>

@@ -1,4 +1,4 @@
-import { isWaiting, useClient, useConnection, useOutbox, useThread } from "@skein/client/react";
+import { useClient, useOutbox, useThread } from "@skein/client/react";
 import { useState } from "react";
 import { sayFailed } from "../../ui/toasts.tsx";
 import { isDiscarded } from "../lib/is-discarded.ts";
@@ -23,10 +23,9 @@ export function useStop(thread: string): Stop {
   const client = useClient();
   const { running } = useThread(thread);
   const { entries, discard } = useOutbox();
-  const { state: connection } = useConnection();
   const [asked, setAsked] = useState<string | null>(null);
   const entry = entries.find(({ method, params }) => method === "thread.cancel" && params["thread"] === thread);
-  const held = connection === "offline" && entry !== undefined && isWaiting(entry, connection);
+  const held = entry?.state === "held";
   const state = running === undefined ? "no" : held ? "held" : entry || asked === running.id ? "stopping" : "no";
   return {
     running: running !== undefined,

@@ -1,4 +1,4 @@
-import { SkeinError, type OutboxEntry } from "@skein/client";
+import { SkeinError, type GivenCommand } from "@skein/client";
 import { useClient, useOutbox } from "@skein/client/react";
 import { say, sayFailed } from "../../ui/toasts.tsx";
 
@@ -39,7 +39,7 @@ const isLate = (error: unknown): boolean =>
   error.kind === "conflict" &&
   (error.detail as { status?: unknown } | undefined)?.status === "answered";
 
-function chosenIn(entries: readonly OutboxEntry[], thread: string, request: string): string | null {
+function chosenIn(entries: readonly GivenCommand[], thread: string, request: string): string | null {
   const answer = entries.find(
     ({ method, params: { thread: of, permission, question } }) =>
       method === "thread.answer" && of === thread && (permission === request || question === request),

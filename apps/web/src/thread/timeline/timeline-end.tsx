@@ -1,4 +1,4 @@
-import { useConnection, usePendingPrompts, useThread } from "@skein/client/react";
+import { usePendingPrompts, useThread } from "@skein/client/react";
 import { BlockList } from "../items/block-list.tsx";
 import { PendingPromptView } from "../items/pending-prompt.tsx";
 import { PromptHead } from "../items/prompt-head.tsx";
@@ -7,7 +7,6 @@ import { PromptText } from "../items/prompt-message.tsx";
 /** What stands below the last item: prompts on their way, and the one for which the agent is being started. */
 export function TimelineEnd({ thread: id, empty }: { thread: string; empty: boolean }) {
   const prompts = usePendingPrompts(id);
-  const { state } = useConnection();
   const { thread, running, queue } = useThread(id);
   const [next] = queue;
   const starting = running === undefined && next && thread?.status === "queued" ? next : null;
@@ -28,7 +27,7 @@ export function TimelineEnd({ thread: id, empty }: { thread: string; empty: bool
         </article>
       )}
       {prompts.map((prompt) => (
-        <PendingPromptView key={prompt.key} thread={id} prompt={prompt} connection={state} />
+        <PendingPromptView key={prompt.key} thread={id} prompt={prompt} />
       ))}
     </div>
   );

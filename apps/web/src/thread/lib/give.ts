@@ -1,0 +1,25 @@
+import { SkeinError, type CallParams, type CommandName, type Result, type SkeinClient } from "@skein/client";
+import { sayFailed } from "../../ui/toasts.tsx";
+import { isDiscarded } from "./is-discarded.ts";
+
+/**
+ * Gives a command, and says `failed` with the reason to who gave it when it is refused. Resolves with its answer, or
+ * with `null` when there will be none: refused, taken back on this device, or kept for the next connection.
+ */
+export async function give<Name extends CommandName>(
+  client: SkeinClient,
+  name: Name,
+  params: CallParams<Name>,
+  failed: string,
+): Promise<Result<Name> | null> {
+  try {
+    return await client.command(name, params);
+  } catch (error) {
+    if (!isNoRefusal(error)) sayFailed(failed, error);
+    return null;
+  }
+}
+
+/** Whether a command's promise rejected with nothing having failed: it was taken back here, or stays in the outbox. */
+export const isNoRefusal = (error: unknown): boolean =>
+  isDiscarded(error) || (error instanceof SkeinError && error.retry === "reconnect");
