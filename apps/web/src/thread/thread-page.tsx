@@ -24,6 +24,7 @@ import { QueueStrip } from "./prompt/queue-strip.tsx";
 import { useStop } from "./prompt/use-stop.ts";
 import { RequestBar } from "./requests/request-bar.tsx";
 import { useFocusAfterAnswer } from "./requests/use-focus-after-answer.ts";
+import { useForgetAnswered } from "./requests/written-answers.ts";
 import { ThreadActions } from "./thread-actions.tsx";
 import { ThreadProvider } from "./thread-context.ts";
 import { Timeline, type TimelineHandle } from "./timeline/timeline.tsx";
@@ -54,6 +55,7 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
     else promptBox.current?.focus();
   }, []);
   useFocusAfterAnswer(id, toPrompt);
+  useForgetAnswered(id);
   const early = useRef<Early>("none");
   const loaded = thread !== undefined;
   useLayoutEffect(() => {

@@ -1,0 +1,79 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { App } from "./support/app.ts";
+import type { Page } from "./support/browser.ts";
+import { makeThread, openThread, turnsEnded } from "./support/thread.ts";
+
+const app = App.forThisFile({ delayMs: 1 });
+afterEach(() => app.finish());
+
+/** All that the device keeps for the app, as text. */
+const storage = (page: Page): Promise<string> => page.evaluate(() => JSON.stringify(localStorage));
+
+async function signOut(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
+}
+
+describe.skipIf(!app.available)("an answer that is being written to a question", () => {
+  const name = (page: Page) => page.getByLabel("Your name");
+  const colour = (page: Page, of: string) => page.getByRole("radio", { name: of });
+
+  test("is there when one comes back to the thread, and after a reload, until it is given", async () => {
+    const [thread, other] = [await makeThread(app, ["ask"]), await makeThread(app, ["hello"])];
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await name(page).fill("Ada Lovelace");
+    await colour(page, "blue").check();
+    await page.getByLabel("Ask again some day?").check();
+    await page.locator(`[data-thread="${other}"]`).click();
+    await turnsEnded(page, 1);
+    await page.goBack();
+    expect(await name(page).inputValue()).toBe("Ada Lovelace");
+    await page.reload();
+    expect(await name(page).inputValue()).toBe("Ada Lovelace");
+    expect(await colour(page, "blue").isChecked()).toBe(true);
+    await page
+      .getByRole("region", { name: /The agent asks/ })
+      .getByRole("button", { name: "Answer" })
+      .click();
+    await turnsEnded(page, 1);
+    const said = page.locator("[data-timeline]").getByText("Demo: you answered");
+    expect(await said.innerText()).toContain('Demo: you answered {"name":"Ada Lovelace","colour":"blue","again":true}');
+    await page.waitForFunction(() => !JSON.stringify(localStorage).includes("Ada Lovelace"));
+  });
+
+  test("is forgotten when the question is withdrawn, also while one is elsewhere, and with signing out", async () => {
+    const [withdrawn, open] = [await makeThread(app, ["ask"]), await makeThread(app, ["ask"])];
+    const { page } = await app.signedIn();
+    for (const thread of [withdrawn, open]) {
+      await openThread(page, app, thread);
+      await name(page).fill(`Name for ${thread}`);
+    }
+    const client = await app.server.client();
+    await client.command("thread.cancel", { thread: withdrawn });
+    await page.locator(`[data-thread="${withdrawn}"]`).click();
+    await turnsEnded(page, 1);
+    await page.waitForFunction((id) => !JSON.stringify(localStorage).includes(`Name for ${id}`), withdrawn);
+    expect(await storage(page)).toContain(`Name for ${open}`);
+    await signOut(page);
+    expect(await storage(page)).not.toContain("Name for");
+  });
+
+  test("is given by Enter from a field, and by Ctrl and Enter from a choice too, without sending the prompt", async () => {
+    const { page } = await app.signedIn();
+    for (const key of ["Enter", "Control+Enter"]) {
+      const thread = await makeThread(app, ["ask"]);
+      await openThread(page, app, thread);
+      await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("half a thought");
+      await name(page).fill("Ada");
+      if (key === "Control+Enter") await colour(page, "red").check();
+      await page.keyboard.press(key);
+      await page.locator("[data-timeline]").getByText("Demo: you answered").waitFor();
+      expect(await page.getByRole("textbox", { name: "Prompt", exact: true }).inputValue()).toBe("half a thought");
+    }
+    await page.locator("#main").focus();
+    await page.keyboard.press("?");
+    await page.getByText("Answer the question, from its fields").waitFor();
+  });
+});
