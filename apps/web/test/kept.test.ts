@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App } from "./support/app.ts";
 import type { Page } from "./support/browser.ts";
-import { makeThread, openThread, turnsEnded } from "./support/thread.ts";
+import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 
 const app = App.forThisFile({ delayMs: 1 });
 afterEach(() => app.finish());
@@ -65,15 +65,70 @@ describe.skipIf(!app.available)("an answer that is being written to a question",
     for (const key of ["Enter", "Control+Enter"]) {
       const thread = await makeThread(app, ["ask"]);
       await openThread(page, app, thread);
-      await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("half a thought");
+      await promptBox(page).fill("half a thought");
       await name(page).fill("Ada");
       if (key === "Control+Enter") await colour(page, "red").check();
       await page.keyboard.press(key);
       await page.locator("[data-timeline]").getByText("Demo: you answered").waitFor();
-      expect(await page.getByRole("textbox", { name: "Prompt", exact: true }).inputValue()).toBe("half a thought");
+      expect(await promptBox(page).inputValue()).toBe("half a thought");
     }
     await page.locator("#main").focus();
     await page.keyboard.press("?");
     await page.getByText("Answer the question, from its fields").waitFor();
+  });
+});
+
+describe.skipIf(!app.available)("what is being written in a queued prompt", () => {
+  const field = (page: Page) => page.getByLabel("Queued prompt");
+
+  /** A thread with a prompt queued, whose text somebody has begun to change. */
+  async function edited(page: Page): Promise<string> {
+    const thread = await makeThread(app, ["ask", "first"]);
+    await openThread(page, app, thread);
+    await page.getByText("1 prompt queued").click();
+    await page.getByRole("button", { name: "Edit" }).click();
+    await field(page).fill("first, with care");
+    return thread;
+  }
+
+  test("is there after a reload and when one comes back, until it is kept or left", async () => {
+    const other = await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn();
+    await edited(page);
+    await page.reload();
+    expect(await field(page).inputValue()).toBe("first, with care");
+    await page.locator(`[data-thread="${other}"]`).click();
+    await turnsEnded(page, 1);
+    await page.goBack();
+    expect(await field(page).inputValue()).toBe("first, with care");
+    expect(await promptBox(page).inputValue()).toBe("");
+    await page.getByRole("button", { name: "Keep" }).click();
+    await page.getByRole("tabpanel").getByText("first, with care").waitFor();
+    await field(page).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Edit" }).click();
+    await field(page).fill("never mind");
+    expect(await storage(page)).toContain("never mind");
+    await page.getByRole("button", { name: "Cancel" }).click();
+    const after = await storage(page);
+    expect(after).not.toContain("never mind");
+    expect(after).not.toContain("first, with care");
+  });
+
+  test("is in the prompt box when its turn has started meanwhile, and nowhere after signing out", async () => {
+    const other = await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn();
+    const thread = await edited(page);
+    await page.locator(`[data-thread="${other}"]`).click();
+    await turnsEnded(page, 1);
+    const client = await app.server.client();
+    await client.command("thread.cancel", { thread });
+    await page.goBack();
+    await page.getByText("What you wrote in the queue stands in the prompt box.").waitFor();
+    expect(await promptBox(page).inputValue()).toBe("first, with care");
+    expect(await field(page).count()).toBe(0);
+    await promptBox(page).fill("");
+    await edited(page);
+    await signOut(page);
+    expect(await storage(page)).not.toContain("with care");
   });
 });

@@ -15,6 +15,7 @@ import { Switches } from "./header/switches.tsx";
 import { SWITCHES_IN_FOOT, ThreadHeader } from "./header/thread-header.tsx";
 import { Interrupted } from "./interrupted.tsx";
 import { isCoarse } from "../lib/coarse.ts";
+import { useRescuedEdits, isEdited } from "./panels/queue-edits.ts";
 import { ThreadPanel, type PanelTab } from "./panels/thread-panel.tsx";
 import { DropZone } from "./prompt/drop-zone.tsx";
 import { EarlyPrompt, type Early } from "./prompt/early-prompt.tsx";
@@ -38,8 +39,9 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
   const stop = useStop(id);
   const layout = useLayout();
   const view = viewOf(id);
-  const [panel, setPanel] = useState<PanelTab | null>(null);
-  const lastPanel = useRef<PanelTab>("plan");
+  // Who was changing a queued prompt goes on with it.
+  const [panel, setPanel] = useState<PanelTab | null>(() => (isEdited(id) ? "queue" : null));
+  const lastPanel = useRef<PanelTab>(panel ?? "plan");
   const timeline = useRef<TimelineHandle>(null);
   const promptBox = useRef<PromptBoxHandle>(null);
   const show = useMemo(
@@ -56,6 +58,7 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
   }, []);
   useFocusAfterAnswer(id, toPrompt);
   useForgetAnswered(id);
+  useRescuedEdits(id, panel === "queue");
   const early = useRef<Early>("none");
   const loaded = thread !== undefined;
   useLayoutEffect(() => {

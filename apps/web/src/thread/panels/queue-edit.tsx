@@ -1,14 +1,11 @@
 import { useClient } from "@skein/client/react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
-import { say, sayFailed } from "../../ui/toasts.tsx";
+import { sayFailed } from "../../ui/toasts.tsx";
 import { isDiscarded } from "../lib/is-discarded.ts";
-import { putBack } from "../prompt/drafts.ts";
+import { editOf, keepEdit, rescueEdit } from "./queue-edits.ts";
 
-/**
- * Where a queued prompt is changed. It is open until the server has taken the change; where it goes before, as when the
- * turn starts or the panel closes, what was written is put into the prompt box.
- */
+/** Where a queued prompt is changed. It is open until the server has taken the change, after a reload too. */
 export function QueueEdit({
   thread,
   turn,
@@ -21,40 +18,29 @@ export function QueueEdit({
   onDone: () => void;
 }) {
   const client = useClient();
-  const [typed, setTyped] = useState(text);
+  const [typed, setTyped] = useState(() => editOf(thread, turn) ?? text);
   const [keeping, setKeeping] = useState(false);
-  /** What would be lost with the field. */
-  const unkept = useRef<string | null>(null);
   const isThere = useRef(false);
-
-  const rescue = (written: string): void => {
-    putBack(thread, { text: written, attached: [] });
-    say("What you wrote in the queue stands in the prompt box.");
-  };
   useEffect(() => {
     isThere.current = true;
-    return () => {
-      isThere.current = false;
-      // Of who has signed out nothing is to stay on the device.
-      if (unkept.current !== null && client.status.state !== "stopped") rescue(unkept.current);
-      unkept.current = null;
-    };
+    return () => void (isThere.current = false);
   }, []);
 
   const leave = (): void => {
-    unkept.current = null;
+    keepEdit(thread, turn, null);
     onDone();
   };
   const keep = (): void => {
     if (keeping) return;
     if (typed.trim() === "" || typed === text) return leave();
     setKeeping(true);
-    unkept.current = null;
+    keepEdit(thread, turn, null);
     client.command("thread.requeue", { thread, turn, text: typed }).then(onDone, (error: unknown) => {
+      // Of who has signed out nothing is to stay on the device.
       if (isDiscarded(error)) return;
       setKeeping(false);
-      if (isThere.current) unkept.current = typed;
-      else rescue(typed);
+      if (isThere.current) keepEdit(thread, turn, typed);
+      else rescueEdit(thread, typed);
       sayFailed("The queue was not changed.", error);
     });
   };
@@ -73,9 +59,9 @@ export function QueueEdit({
         rows={4}
         value={typed}
         readOnly={keeping}
-        onChange={({ target }) => {
-          setTyped(target.value);
-          unkept.current = target.value === text || target.value.trim() === "" ? null : target.value;
+        onChange={({ target: { value } }) => {
+          setTyped(value);
+          keepEdit(thread, turn, value === text || value.trim() === "" ? null : value);
         }}
         onKeyDown={(event) => {
           const { key, ctrlKey, metaKey } = event;

@@ -6,6 +6,7 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { say, sayFailed } from "../../ui/toasts.tsx";
 import { BlockList } from "../items/block-list.tsx";
 import { QueueEdit } from "./queue-edit.tsx";
+import { editOf } from "./queue-edits.ts";
 
 /** What waits for its turn: to be changed, moved, or dropped, as long as it has not started. */
 export function QueuePanel({ id }: { id: string }) {
@@ -90,7 +91,7 @@ function QueuedTurn({
   down: string | null | undefined;
 }) {
   const client = useClient();
-  const [editing, setEditing] = useState(false);
+  const [editing, setEditing] = useState(() => editOf(thread, turn.id) !== null);
   const text = turn.value.prompt?.text ?? "";
   const blocks = turn.value.prompt?.blocks ?? [];
 
