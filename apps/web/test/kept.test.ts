@@ -132,3 +132,93 @@ describe.skipIf(!app.available)("what is being written in a queued prompt", () =
     expect(await storage(page)).not.toContain("with care");
   });
 });
+
+describe.skipIf(!app.available)("a file on its way to the server", () => {
+  const NOTES = { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("some notes") };
+  const attached = (page: Page) => page.getByRole("button", { name: "Remove notes.txt" });
+
+  /** Gives a thread a file, whose upload is held up until `answer` is called; `abort` breaks it off. */
+  async function underWay(page: Page, thread: string): Promise<(how: "continue" | "abort") => void> {
+    const { promise, resolve } = Promise.withResolvers<"continue" | "abort">();
+    await page.route(
+      "**/v1/blobs",
+      async (route) => {
+        // A page that has gone, or has cancelled it, waits for no answer.
+        if ((await promise) === "continue") await route.continue().catch(() => {});
+        else await route.abort().catch(() => {});
+      },
+      { times: 1 },
+    );
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    await page.getByLabel("Files to attach").setInputFiles(NOTES);
+    await page.getByRole("progressbar", { name: "Sending notes.txt" }).waitFor();
+    return resolve;
+  }
+
+  async function goTo(page: Page, thread: string): Promise<void> {
+    await page.locator(`[data-thread="${thread}"]`).click();
+    await page.waitForURL(`**/t/${thread}`);
+    await turnsEnded(page, 1);
+  }
+
+  test("goes on when one goes to another thread, and is attached in its own", async () => {
+    const [thread, other] = [await makeThread(app, ["hello"]), await makeThread(app, ["hello"])];
+    const { page } = await app.signedIn();
+    const answer = await underWay(page, thread);
+    await goTo(page, other);
+    expect(await page.getByRole("progressbar").count()).toBe(0);
+    await goTo(page, thread);
+    await page.getByRole("progressbar", { name: "Sending notes.txt" }).waitFor();
+    await goTo(page, other);
+    answer("continue");
+    await page.waitForFunction((id) => localStorage.getItem(`skein.draft.${id}`)?.includes("notes.txt"), thread);
+    expect(await attached(page).count()).toBe(0);
+    await goTo(page, thread);
+    await attached(page).waitFor();
+  });
+
+  test("that does not arrive is told by its name wherever one is, and can be given again", async () => {
+    const [thread, other] = [await makeThread(app, ["hello"]), await makeThread(app, ["hello"])];
+    const { page } = await app.signedIn();
+    const answer = await underWay(page, thread);
+    await goTo(page, other);
+    answer("abort");
+    await page.getByText("notes.txt could not be sent to the server.").waitFor();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.waitForFunction((id) => localStorage.getItem(`skein.draft.${id}`)?.includes("notes.txt"), thread);
+    await goTo(page, thread);
+    await attached(page).waitFor();
+  });
+
+  test("goes no further when one signs out, here or in another tab, and nothing of it stays", async () => {
+    const thread = await makeThread(app, ["hello"]);
+    const { page, context } = await app.signedIn();
+    const tab = await context.newPage();
+    const answers = [await underWay(page, thread), await underWay(tab, thread)];
+    const broken = [page, tab].map((each) =>
+      each.waitForEvent("requestfailed", (request) => request.url().endsWith("/v1/blobs")),
+    );
+    await signOut(page);
+    await tab.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
+    await Promise.all(broken);
+    for (const answer of answers) answer("continue");
+    expect(await storage(page)).not.toContain("notes.txt");
+    expect(await page.locator("[data-sonner-toast]").count()).toBe(0);
+  });
+
+  test("is not left behind with the page unasked", async () => {
+    const thread = await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn();
+    const answer = await underWay(page, thread);
+    // Browsers ask only who has done something on the page.
+    await promptBox(page).click();
+    const asked = page.waitForEvent("dialog");
+    await page.evaluate(() => setTimeout(() => location.reload()));
+    const dialog = await asked;
+    expect(dialog.type()).toBe("beforeunload");
+    await dialog.dismiss();
+    answer("continue");
+    await attached(page).waitFor();
+  });
+});
