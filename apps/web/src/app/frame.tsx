@@ -62,7 +62,8 @@ export function Frame() {
       {layout !== "narrow" && (
         <Rail folded={layout === "medium"} onPalette={() => setOver("palette")} onHelp={() => setOver("help")} />
       )}
-      <LoadBoundary key={route.page}>{pageOf(route)}</LoadBoundary>
+      {/* What one page throws, another may not. */}
+      <LoadBoundary key={route.page === "thread" ? `thread ${route.thread}` : route.page}>{pageOf(route)}</LoadBoundary>
       <Announcements />
       <AppActions onPalette={() => setOver("palette")} onHelp={() => setOver("help")} />
       <LoadBoundary key={over} quiet onFailed={close}>
@@ -82,7 +83,7 @@ function pageOf(route: Route) {
     case "search":
       return <SearchPage text={route.text} />;
     case "thread":
-      return <ThreadPage key={route.thread} thread={route.thread} />;
+      return <ThreadPage thread={route.thread} />;
     case "settings":
       return <SettingsPage />;
     case "missing":
