@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { HomePage } from "../home/home-page.tsx";
-import { NewThreadPage } from "../home/new-thread.ts";
+import { NewThreadForm, NewThreadPage } from "../home/new-thread-page.tsx";
 import { Rail } from "../home/rail.tsx";
 import { SearchPage, SearchResults } from "../home/search-page.tsx";
 import { part } from "../ui/part.tsx";
@@ -19,7 +19,7 @@ const ThreadPage = part(() => import("../thread/thread-page.tsx"), BlankPage);
 const SettingsPage = part(() => import("./settings/settings-page.tsx"), BlankPage);
 
 /** What a person is likely to open next, the likeliest first. */
-const NEXT = [ThreadPage, PaletteContent, NewThreadPage, SearchResults, SettingsPage, AllKeys];
+const NEXT = [ThreadPage, PaletteContent, NewThreadForm, SearchResults, SettingsPage, AllKeys];
 /** By then the page that was asked for is drawn. */
 const NEXT_AFTER_MS = 1_500;
 
@@ -62,7 +62,8 @@ export function Frame() {
       {layout !== "narrow" && (
         <Rail folded={layout === "medium"} onPalette={() => setOver("palette")} onHelp={() => setOver("help")} />
       )}
-      <LoadBoundary key={route.page}>{pageOf(route)}</LoadBoundary>
+      {/* What one page throws, another may not. */}
+      <LoadBoundary key={route.page === "thread" ? `thread ${route.thread}` : route.page}>{pageOf(route)}</LoadBoundary>
       <Announcements />
       <AppActions onPalette={() => setOver("palette")} onHelp={() => setOver("help")} />
       <LoadBoundary key={over} quiet onFailed={close}>
@@ -82,7 +83,7 @@ function pageOf(route: Route) {
     case "search":
       return <SearchPage text={route.text} />;
     case "thread":
-      return <ThreadPage key={route.thread} thread={route.thread} />;
+      return <ThreadPage thread={route.thread} />;
     case "settings":
       return <SettingsPage />;
     case "missing":

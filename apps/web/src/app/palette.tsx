@@ -1,8 +1,9 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { useRef, useState, type RefObject } from "react";
-import { part } from "../ui/part.tsx";
+import { part, type Meantime } from "../ui/part.tsx";
 import { LayerContext, useLayer } from "../ui/layer.tsx";
 import { useActions } from "./actions.tsx";
+import { LoadFailure } from "./load-boundary.tsx";
 
 export type PaletteContentProps = {
   /** What is typed. */
@@ -14,7 +15,7 @@ export type PaletteContentProps = {
 };
 
 /** Its field and what can be chosen. */
-export const PaletteContent = part(() => import("./palette-content.tsx"), EarlyField);
+export const PaletteContent = part(() => import("./palette-content.tsx"), EarlyField, "stays");
 
 /** The looks of its field, loaded or not. */
 export const PALETTE_FIELD = {
@@ -62,8 +63,8 @@ function CloseByKey({ onClose }: { onClose: () => void }) {
   return null;
 }
 
-/** Takes what is typed before the rest is loaded. */
-function EarlyField({ text, onText }: PaletteContentProps) {
+/** Takes what is typed before the rest is loaded, and where that fails: let go, it would be the page's keys. */
+function EarlyField({ text, onText, failure }: PaletteContentProps & Meantime) {
   return (
     <div className="flex flex-col">
       <input
@@ -72,9 +73,15 @@ function EarlyField({ text, onText }: PaletteContentProps) {
         onChange={(event) => onText(event.currentTarget.value)}
         {...PALETTE_FIELD}
       />
-      <p role="status" className="p-4 text-body text-ink-2">
-        Loading…
-      </p>
+      {failure === null ? (
+        <p role="status" className="p-4 text-body text-ink-2">
+          Loading…
+        </p>
+      ) : (
+        <div className="p-3">
+          <LoadFailure error={failure} />
+        </div>
+      )}
     </div>
   );
 }

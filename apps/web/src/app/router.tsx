@@ -90,14 +90,15 @@ type EntryState = { inside: true; focus?: Focus };
 /** Where on a page the focus begins: at the page itself, or in the box one writes in. */
 type Focus = "prompt";
 
-/** Goes to another page. `replace` leaves no way back to the present one. */
+/** Goes to another page; where that is the present one, no step is made. `replace` leaves no way back to that. */
 export function navigate(path: string, options: { replace?: boolean; focus?: Focus } = {}): void {
   whenSettled(() => {
     const state: EntryState = { inside: true, ...(options.focus ? { focus: options.focus } : {}) };
+    const isHere = new URL(path, location.href).href === location.href;
     if (options.replace) history.replaceState(history.state, "", path);
     // What lay over the page is left with it: its entry becomes that of the next page.
     else if (isLayerEntry()) history.replaceState(state, "", path);
-    else history.pushState(state, "", path);
+    else if (!isHere) history.pushState(state, "", path);
     tell();
   });
 }

@@ -6,7 +6,7 @@ import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { useLayout } from "../lib/use-media.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Mark } from "../ui/mark.tsx";
-import { NewThreadPage } from "./new-thread.ts";
+import { NewThreadPage } from "./new-thread-page.tsx";
 import { ThreadGroups } from "./thread-groups.tsx";
 
 /** The first page: all threads by what they need. Where the rail shows them already, a new thread. */

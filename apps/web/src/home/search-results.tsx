@@ -1,3 +1,4 @@
+import { useLayoutEffect } from "react";
 import { useBoard, useSearch, type Card, type SearchHit } from "@skein/client/react";
 import { Link, threadPath } from "../app/router.tsx";
 import { useMyBoard } from "../app/me.ts";
@@ -5,6 +6,7 @@ import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { Button } from "../ui/button.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Empty, ErrorNote, SkeletonRows } from "../ui/states.tsx";
+import { setFound } from "./found.ts";
 import { plainText } from "./plain-text.ts";
 import { ThreadRow } from "./thread-row.tsx";
 
@@ -32,6 +34,12 @@ function Results({ board, text }: { board: string; text: string }) {
   const named = new Set(titles.map(({ id }) => `thread:${id}`));
   const told = hits.filter(({ kind, topic }) => kind !== "thread" || !named.has(topic));
   const nothing = told.length === 0 && !pending && error === null && !stale;
+  // Old ones stand until the new ones come: who asks for the first result does not mean them.
+  const isFound = titles.length > 0 || (!stale && !pending);
+  useLayoutEffect(() => {
+    setFound(isFound ? text : null);
+    return () => setFound(null);
+  }, [isFound, text]);
   return (
     <>
       {titles.length > 0 && (
