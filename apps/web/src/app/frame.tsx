@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { HomePage } from "../home/home-page.tsx";
 import { NewThreadForm, NewThreadPage } from "../home/new-thread-page.tsx";
 import { Rail } from "../home/rail.tsx";
+import { ThreadStart, ThreadStarter } from "../home/thread-start.tsx";
 import { SearchPage, SearchResults } from "../home/search-page.tsx";
 import { part } from "../ui/part.tsx";
 import { useLayout } from "../lib/use-media.ts";
@@ -19,7 +20,7 @@ const ThreadPage = part(() => import("../thread/thread-page.tsx"), BlankPage);
 const SettingsPage = part(() => import("./settings/settings-page.tsx"), BlankPage);
 
 /** What a person is likely to open next, the likeliest first. */
-const NEXT = [ThreadPage, PaletteContent, NewThreadForm, SearchResults, SettingsPage, AllKeys];
+const NEXT = [ThreadPage, PaletteContent, NewThreadForm, ThreadStarter, SearchResults, SettingsPage, AllKeys];
 /** By then the page that was asked for is drawn. */
 const NEXT_AFTER_MS = 1_500;
 
@@ -64,6 +65,7 @@ export function Frame() {
       )}
       {/* What one page throws, another may not. */}
       <LoadBoundary key={route.page === "thread" ? `thread ${route.thread}` : route.page}>{pageOf(route)}</LoadBoundary>
+      <ThreadStart />
       <Announcements />
       <AppActions onPalette={() => setOver("palette")} onHelp={() => setOver("help")} />
       <LoadBoundary key={over} quiet onFailed={close}>

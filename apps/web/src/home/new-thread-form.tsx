@@ -1,39 +1,26 @@
-import { useAgents, useBoard, useClient, useConnection } from "@skein/client/react";
-import { SkeinError } from "@skein/client";
-import {
-  useCallback,
-  useEffect,
-  useEffectEvent,
-  useLayoutEffect,
-  useRef,
-  useState,
-  type FormEvent,
-  type RefObject,
-} from "react";
+import type { SkeinError } from "@skein/client";
+import { useBoard, useConnection } from "@skein/client/react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type FormEvent, type RefObject } from "react";
 import { useActions } from "../app/actions.tsx";
-import { capsOf } from "../app/keyboard.ts";
-import { navigate, threadPath } from "../app/router.tsx";
-import { useMyBoard } from "../app/me.ts";
 import { AwaitingBoard } from "../app/awaiting-board.tsx";
-import { changeSetting } from "../thread/lib/change-setting.ts";
-import { settingsOf } from "../thread/lib/settings.ts";
-import type { PromptFieldHandle } from "../thread/prompt/prompt-field.tsx";
+import { capsOf } from "../app/keyboard.ts";
+import { useMyBoard } from "../app/me.ts";
+import { store, stored } from "../lib/device-storage.ts";
 import { DropZone } from "../thread/prompt/drop-zone.tsx";
-import { blocksOf, useDraft } from "../thread/prompt/use-draft.ts";
-import { store, stored, useStored } from "../lib/device-storage.ts";
+import type { PromptFieldHandle } from "../thread/prompt/prompt-field.tsx";
+import { useDraft } from "../thread/prompt/use-draft.ts";
 import { AgentGlyph } from "../ui/agent-glyph.tsx";
 import { Button } from "../ui/button.tsx";
 import { Select } from "../ui/select.tsx";
 import { ErrorNote } from "../ui/states.tsx";
-import { say, sayFailed } from "../ui/toasts.tsx";
+import { DirectoryField, type DirectoryState } from "./directory-field.tsx";
 import { EarlyFirstPrompt } from "./early-first-prompt.tsx";
+import { FirstPrompt } from "./first-prompt.tsx";
+import { NEW_CHOICE, useNewThread } from "./new-choice.ts";
 import { NEW_DRAFT } from "./new-draft.ts";
 import type { NewThreadFormProps } from "./new-thread-page.tsx";
-import { DirectoryField, type DirectoryState } from "./directory-field.tsx";
 import { OnlyDemo } from "./only-demo.tsx";
-import { FirstPrompt } from "./first-prompt.tsx";
-import { setStartUnderWay, useStartUnderWay } from "./start-under-way.ts";
-import { DIRECTORIES, LAST_AGENT, withDirectory } from "./remembered.ts";
+import { useStart, want } from "./start.ts";
 
 /** Which agent, in which directory, with which first prompt. */
 export default function NewThreadForm(props: NewThreadFormProps) {
@@ -44,33 +31,19 @@ export default function NewThreadForm(props: NewThreadFormProps) {
 }
 
 function Form({ board, autoFocus, early }: NewThreadFormProps & { board: string }) {
-  const client = useClient();
   const offline = useConnection().state === "offline";
-  const { agents } = useAgents();
-  const recent = useRecentDirectories(board);
-  const [lastAgent] = useStored(LAST_AGENT);
-  const [chosenAgent, setAgent] = useState<string | null>(null);
-  const [typedDirectory, setDirectory] = useState<string | null>(null);
+  const { choice, agents, agent, offers, settings, recent, directory: meant } = useNewThread(board);
+  /** What stood in the field for the directory when the person came to it. */
+  const [met, setMet] = useState<string | null>(null);
   const [directoryState, setDirectoryState] = useState<DirectoryState>("unknown");
-  const [chosen, setChosen] = useState<Record<string, string>>({});
-  const [wanted, setWanted] = useState(false);
-  const underWay = useStartUnderWay();
-  const [error, setError] = useState<SkeinError | null>(null);
+  const start = useStart();
   const form = useRef<HTMLFormElement>(null);
-  const gone = useRef(false);
-  useEffect(() => {
-    gone.current = false;
-    return () => void (gone.current = true);
-  }, []);
   useFocusAtFirst(board, form);
 
-  const found = agents.filter(({ value }) => value.found);
-  const agent = chosenAgent ?? found.find(({ id }) => id === lastAgent)?.id ?? preferred(found.map(({ id }) => id));
-  const directory = typedDirectory ?? recent[0] ?? "~";
-  const offers = found.find(({ id }) => id === agent)?.value.offers;
-  const settings = settingsOf(offers ?? {});
+  const directory = choice.directory ?? met ?? meant;
   const draft = useDraft(NEW_DRAFT, offers?.accepts);
   const tellState = useCallback((state: DirectoryState) => setDirectoryState(state), []);
+  const choose = (change: Partial<typeof choice>): void => store(NEW_CHOICE, { ...choice, ...change });
 
   const field = useRef<PromptFieldHandle>(null);
   // What was begun before the form was there goes on in it.
@@ -80,7 +53,8 @@ function Form({ board, autoFocus, early }: NewThreadFormProps & { board: string 
     early.current = "none";
   }, [early]);
 
-  const starting = wanted || underWay;
+  const starting = start.state !== "none";
+  const error = start.state === "none" ? start.error : null;
 
   useActions([{ name: "start", run: () => form.current?.requestSubmit() }]);
 
@@ -89,57 +63,9 @@ function Form({ board, autoFocus, early }: NewThreadFormProps & { board: string 
     if (starting) return;
     if (draft.empty) form.current?.querySelector("textarea")?.focus();
     if (draft.blocked) return;
-    setWanted(true);
-    setError(null);
+    if (met !== null) choose({ directory });
+    want(location.href);
   };
-
-  const begin = useEffectEvent(async (): Promise<void> => {
-    if (agent === null) return;
-    // It was written on while it waited, and may not be sent any more.
-    if (draft.blocked) return setWanted(false);
-    const from = location.href;
-    setStartUnderWay(true);
-    setWanted(false);
-    try {
-      const { path, exists } = await client.query("directories.list", { prefix: directory.trim() || "~" });
-      if (!exists) throw new SkeinError("not_found", `There is no directory ${path} on the server.`, { path: "cwd" });
-      const { thread } = await client.command("thread.create", { board, agent, cwd: path });
-      store(DIRECTORIES, withDirectory(stored(DIRECTORIES), path));
-      store(LAST_AGENT, agent);
-      // The outbox keeps a thread's commands in order: the settings are in force before the prompt runs.
-      for (const setting of settings) {
-        const value = chosen[setting.id];
-        if (value !== undefined && value !== setting.value) {
-          void changeSetting(client, thread, offers ?? {}, setting, value);
-        }
-      }
-      // As it stands now, not as it stood when the server was asked: what was added meanwhile is not to be lost.
-      const { text, attached } = stored(NEW_DRAFT);
-      if (text.trim() !== "" || attached.length > 0) {
-        const blocks = blocksOf({ text, attached }, path);
-        const prompt = { thread, text, ...(blocks.length > 0 ? { blocks } : {}) };
-        client.command("thread.prompt", prompt).catch((cause: unknown) => {
-          store(NEW_DRAFT, { text, attached });
-          sayFailed("The prompt was not taken. It is kept in the form for a new thread.", cause);
-        });
-      }
-      store(NEW_DRAFT, null);
-      const open = (): void => navigate(threadPath(thread), { focus: "prompt" });
-      // Who has gone elsewhere meanwhile is not called back.
-      if (location.href === from) open();
-      else say("The thread was started.", { label: "Open", run: open });
-    } catch (cause) {
-      if (gone.current) sayFailed("The thread was not started.", cause);
-      else setError(cause instanceof SkeinError ? cause : new SkeinError("internal", String(cause), { cause }));
-    } finally {
-      setStartUnderWay(false);
-    }
-  });
-  // Who was quicker than the server, which has not said yet what agents there are, is not asked to press Enter again.
-  const known = agent !== null;
-  useEffect(() => {
-    if (wanted && known) void begin();
-  }, [wanted, known]);
 
   const missing = directoryState === "missing";
   return (
@@ -148,10 +74,7 @@ function Form({ board, autoFocus, early }: NewThreadFormProps & { board: string 
         <Select
           label="Agent"
           value={agent}
-          onChange={(next) => {
-            setAgent(next);
-            setChosen({});
-          }}
+          onChange={(next) => choose({ agent: next, settings: {} })}
           choices={agents.map(({ id, value }) => ({
             value: id,
             name: value.title,
@@ -162,7 +85,7 @@ function Form({ board, autoFocus, early }: NewThreadFormProps & { board: string 
         />
         <DirectoryField
           value={directory}
-          onChange={setDirectory}
+          onChange={(path) => (path === directory ? setMet(path) : choose({ directory: path }))}
           onState={tellState}
           recent={recent}
           invalid={missing}
@@ -183,8 +106,8 @@ function Form({ board, autoFocus, early }: NewThreadFormProps & { board: string 
             <Select
               key={`${agent} ${setting.id}`}
               label={setting.name}
-              value={chosen[setting.id] ?? setting.value}
-              onChange={(value) => setChosen({ ...chosen, [setting.id]: value })}
+              value={setting.chosen}
+              onChange={(value) => choose({ settings: { ...choice.settings, [setting.id]: value } })}
               placeholder="As the agent has it"
               choices={setting.choices.map((choice) =>
                 choice.value === setting.value ? { ...choice, name: `${choice.name} (default)` } : choice,
@@ -228,17 +151,6 @@ function useFocusAtFirst(board: string, form: RefObject<HTMLFormElement | null>)
     if (first && isFree) form.current?.querySelector("textarea")?.focus();
   }, [first, form]);
 }
-
-/** Those used from this device first, then those of the threads there are. */
-function useRecentDirectories(board: string): readonly string[] {
-  const [own] = useStored(DIRECTORIES);
-  const { cards } = useBoard(board);
-  return [...new Set([...own, ...cards.map(({ value }) => value.cwd)])];
-}
-
-/** A real agent before the demo, which is for those who have none yet. */
-const preferred = (names: readonly string[]): string | null =>
-  names.find((name) => name !== "demo") ?? names[0] ?? null;
 
 const detailOf = (error: SkeinError): string | undefined =>
   error.detail === undefined ? undefined : JSON.stringify(error.detail, null, 2);

@@ -1,8 +1,9 @@
-import { useRef, type RefObject } from "react";
+import { useEffect, useRef, type RefObject } from "react";
 import { Page, PageHeading } from "../app/page.tsx";
 import type { Early } from "../thread/prompt/early-draft.tsx";
 import { part } from "../ui/part.tsx";
 import { EarlyFirstPrompt } from "./early-first-prompt.tsx";
+import { want } from "./start.ts";
 
 export type NewThreadFormProps = {
   /** Whether the focus begins in the first prompt. */
@@ -20,6 +21,13 @@ export const NewThreadForm = part(() => import("./new-thread-form.tsx"), EarlyFi
  */
 export function NewThreadPage({ home = false }: { home?: boolean }) {
   const early = useRef<Early>("none");
+  // Enter pressed before the form was there holds, also for who has left by then.
+  useEffect(
+    () => () => {
+      if (early.current === "entered") want(null);
+    },
+    [],
+  );
   return (
     <Page title={home ? "Skein" : "New thread"} header={<PageHeading>New thread</PageHeading>} back={home ? null : "/"}>
       <div className="h-full overflow-y-auto pb-safe">
