@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { App } from "./support/app.ts";
+import { App, live } from "./support/app.ts";
 import type { Page } from "./support/browser.ts";
 import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 
@@ -220,5 +220,52 @@ describe.skipIf(!app.available)("a file on its way to the server", () => {
     await dialog.dismiss();
     answer("continue");
     await attached(page).waitFor();
+  });
+});
+
+describe.skipIf(!app.available)("Enter pressed in the palette before it is loaded", () => {
+  /** Opens the palette, types and presses Enter; the rest of it is held back until the returned function is called. */
+  async function early(page: Page, typed: string, keys: readonly string[]): Promise<() => void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await page.route(/\/palette-content/, async (route) => {
+      await promise;
+      await route.continue();
+    });
+    await page.reload();
+    await live(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type(typed);
+    for (const key of keys) await page.keyboard.press(key);
+    await page.getByRole("dialog").getByText("Loading…").waitFor();
+    return resolve;
+  }
+
+  test("goes to what comes first, a thread as well, once that is known", async () => {
+    const client = await app.server.client();
+    const title = "Mend the umbrella";
+    const { thread } = await client.command("thread.create", { agent: "demo", cwd: app.server.cwd, title });
+    const { page } = await app.signedIn();
+    (await early(page, "umbrella", ["Enter"]))();
+    await page.waitForURL(`**/t/${thread}`);
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.unrouteAll();
+    await page.goto(app.server.url);
+    (await early(page, "nowhere to be found", ["Enter"]))();
+    await page.waitForURL("**/search?q=nowhere*");
+  });
+
+  test("goes nowhere for who has typed on, or nothing", async () => {
+    const { page } = await app.signedIn();
+    for (const [typed, keys] of [
+      ["sett", ["Enter", "i"]],
+      ["", ["Enter"]],
+    ] as const) {
+      (await early(page, typed, keys))();
+      await page.getByRole("option").first().waitFor();
+      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+      expect(await page.getByRole("dialog", { name: "Commands" }).count()).toBe(1);
+      expect(new URL(page.url()).pathname).toBe("/");
+      await page.unrouteAll();
+    }
   });
 });

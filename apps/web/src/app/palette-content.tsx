@@ -1,7 +1,7 @@
 import { useBoard, type Card } from "@skein/client/react";
 import { Command } from "cmdk";
 import { Search } from "lucide-react";
-import { useLayoutEffect, useRef, useState, type ReactNode } from "react";
+import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { Keys } from "../ui/keys.tsx";
 import { stateOf, StatusMark } from "../ui/status-mark.tsx";
@@ -49,6 +49,7 @@ function Choices({
   text,
   onText,
   hasFocus,
+  entered,
   onClose,
 }: PaletteContentProps & {
   cards: readonly Card[];
@@ -79,6 +80,23 @@ function Choices({
     flushSync(onClose);
     setTimeout(run);
   };
+  const search: Choice = {
+    id: SEARCH,
+    label: `Search everything for “${text.trim()}”`,
+    fits: 0,
+    icon: <Search size={16} aria-hidden />,
+    run: () => navigate(`/search?q=${encodeURIComponent(text.trim())}`),
+  };
+  const chooseFirst = useEffectEvent(() => {
+    if (!entered.current) return;
+    entered.current = false;
+    choose((groups[0]?.choices[0] ?? search).run);
+  });
+  useEffect(() => {
+    if (loading) return undefined;
+    const timer = setTimeout(() => chooseFirst());
+    return () => clearTimeout(timer);
+  }, [loading]);
   const row = ({ id, label, icon, keys, detail, run }: Choice) => (
     <Command.Item
       key={id}
@@ -95,8 +113,11 @@ function Choices({
   return (
     <Command
       label="Commands"
-      // Held down since before it was open, or since the choice before: nothing here was chosen by it.
-      onKeyDown={(event) => event.repeat && event.key === "Enter" && event.preventDefault()}
+      onKeyDown={(event) => {
+        // Held down since before it was open, or since the choice before: nothing here was chosen by it.
+        if (event.repeat && event.key === "Enter") event.preventDefault();
+        else entered.current = false;
+      }}
       value={marked}
       onValueChange={setMarked}
       loop
@@ -118,13 +139,7 @@ function Choices({
         ))}
         {text.trim() !== "" && (
           <Command.Group key="search" heading="Search">
-            {row({
-              id: SEARCH,
-              label: `Search everything for “${text.trim()}”`,
-              fits: 0,
-              icon: <Search size={16} aria-hidden />,
-              run: () => navigate(`/search?q=${encodeURIComponent(text.trim())}`),
-            })}
+            {row(search)}
           </Command.Group>
         )}
       </Command.List>

@@ -11,6 +11,8 @@ export type PaletteContentProps = {
   onText: (text: string) => void;
   /** Whether the palette has been given the focus: what takes the place of its field then has to take it over. */
   hasFocus: RefObject<boolean>;
+  /** Whether Enter was pressed before there was anything to choose: it chooses what comes first, once that is known. */
+  entered: RefObject<boolean>;
   onClose: () => void;
 };
 
@@ -29,6 +31,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const popup = useRef<HTMLDivElement>(null);
   const hasFocus = useRef(false);
+  const entered = useRef(false);
   // Whoever opens it types on: by itself the dialog would give the focus a frame later, and those letters were lost.
   const focusField = (): HTMLElement | true => {
     const field = popup.current?.querySelector("input");
@@ -50,7 +53,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           <LayerContext value={layer}>
             <CloseByKey onClose={onClose} />
           </LayerContext>
-          <PaletteContent text={text} onText={setText} hasFocus={hasFocus} onClose={onClose} />
+          <PaletteContent text={text} onText={setText} hasFocus={hasFocus} entered={entered} onClose={onClose} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
@@ -64,13 +67,17 @@ function CloseByKey({ onClose }: { onClose: () => void }) {
 }
 
 /** Takes what is typed before the rest is loaded, and where that fails: let go, it would be the page's keys. */
-function EarlyField({ text, onText, failure }: PaletteContentProps & Meantime) {
+function EarlyField({ text, onText, entered, failure }: PaletteContentProps & Meantime) {
   return (
     <div className="flex flex-col">
       <input
         aria-label="Commands"
         value={text}
         onChange={(event) => onText(event.currentTarget.value)}
+        onKeyDown={({ key, repeat, nativeEvent }) => {
+          if (repeat || nativeEvent.isComposing) return;
+          entered.current = key === "Enter" && text.trim() !== "";
+        }}
         {...PALETTE_FIELD}
       />
       {failure === null ? (
