@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, live } from "./support/app.ts";
 import type { Page } from "./support/browser.ts";
+import { late } from "./support/late.ts";
 import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 
 const app = App.forThisFile({ delayMs: 1 });
@@ -269,3 +270,31 @@ describe.skipIf(!app.available)("Enter pressed in the palette before it is loade
     }
   });
 });
+
+test.skipIf(!app.available)(
+  "a prompt entered before its thread was loaded is sent for who has left by then",
+  async () => {
+    const [thread, other] = [await makeThread(app, []), await makeThread(app, ["hello"])];
+    const { page } = await app.browser();
+    const server = await late(page);
+    await page.goto(await app.server.pairLink());
+    await live(page);
+    await page.locator(`[data-thread="${other}"]`).click();
+    await turnsEnded(page, 1);
+    server.keepBack();
+    await page.locator(`[data-thread="${thread}"]`).click();
+    await page.getByRole("status", { name: "Loading the thread" }).waitFor();
+    await page.keyboard.press("i");
+    await page.keyboard.type("hello");
+    await page.keyboard.press("Enter");
+    await page.locator(`[data-thread="${other}"]`).click();
+    await promptBox(page).fill("I write here");
+    server.letThrough();
+    await page.getByText("The prompt was sent.").waitFor();
+    expect(await promptBox(page).inputValue()).toBe("I write here");
+    await page.getByRole("button", { name: "Open" }).click();
+    await page.waitForURL(`**/t/${thread}`);
+    await turnsEnded(page, 1);
+    expect(await promptBox(page).inputValue()).toBe("");
+  },
+);

@@ -1,5 +1,5 @@
-import { useThread, useConnection } from "@skein/client/react";
-import { useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useClient, useThread, useConnection } from "@skein/client/react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { Page, PageHeading } from "../app/page.tsx";
 import { changesPath, goBack, navigate, threadPath, useRoute } from "../app/router.tsx";
@@ -23,6 +23,7 @@ import { EarlyPrompt } from "./prompt/early-prompt.tsx";
 import { HeldStop } from "./prompt/held-stop.tsx";
 import { PromptBox, type PromptBoxHandle } from "./prompt/prompt-box.tsx";
 import { QueueStrip } from "./prompt/queue-strip.tsx";
+import { sendOnceLoaded } from "./prompt/send-prompt.ts";
 import { useStop } from "./prompt/use-stop.ts";
 import { RequestBar } from "./requests/request-bar.tsx";
 import { useFocusAfterAnswer } from "./requests/use-focus-after-answer.ts";
@@ -66,6 +67,13 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
     if (loaded && early.current !== "none") promptBox.current?.goOn(early.current === "entered");
     early.current = "none";
   }, [loaded]);
+  const client = useClient();
+  useEffect(
+    () => () => {
+      if (early.current === "entered") void sendOnceLoaded(client, id);
+    },
+    [client, id],
+  );
   const cwd = thread?.cwd ?? "";
   const shown = useMemo(() => ({ id, cwd }), [id, cwd]);
   const showChanges = useCallback((file?: string) => navigate(changesPath(id, file)), [id]);

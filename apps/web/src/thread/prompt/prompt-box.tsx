@@ -2,14 +2,12 @@ import { useClient, useThread } from "@skein/client/react";
 import { useImperativeHandle, useRef, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import { useActions } from "../../app/actions.tsx";
 import { isTyping } from "../../app/keyboard.ts";
-import { store } from "../../lib/device-storage.ts";
-import { say, sayFailed } from "../../ui/toasts.tsx";
-import { draftOf, putBack } from "./drafts.ts";
-import { isDiscarded } from "../lib/is-discarded.ts";
+import { say } from "../../ui/toasts.tsx";
+import { draftOf } from "./drafts.ts";
 import { PromptField, type PromptFieldHandle } from "./prompt-field.tsx";
 import { PromptToolbar } from "./prompt-toolbar.tsx";
-import { rememberSent } from "./sent.ts";
-import { blocksOf, useDraft } from "./use-draft.ts";
+import { sendPrompt } from "./send-prompt.ts";
+import { useDraft } from "./use-draft.ts";
 import { useHistory } from "./use-history.ts";
 import type { Stop } from "./use-stop.ts";
 
@@ -38,9 +36,8 @@ export function PromptBox({
 }) {
   const client = useClient();
   const { thread } = useThread(id);
-  const entry = draftOf(id);
-  const draft = useDraft(entry, thread?.accepts);
-  const { text, attached, blocked } = draft;
+  const draft = useDraft(draftOf(id), thread?.accepts);
+  const { text, blocked } = draft;
   const history = useHistory(id);
   const field = useRef<PromptFieldHandle>(null);
   const box = useRef<HTMLDivElement>(null);
@@ -58,19 +55,8 @@ export function PromptBox({
     const [upload] = draft.uploads;
     if (upload) return say(`${upload.name} is still on its way to the server.`);
     if (blocked) return false;
-    const blocks = blocksOf(draft, thread?.cwd ?? "");
-    rememberSent(id, text);
-    store(entry, null);
     history.leave();
-    client
-      .command("thread.prompt", { thread: id, text, when, ...(blocks.length > 0 ? { blocks } : {}) })
-      .catch((error: unknown) => {
-        // Whoever took it back has it in the box again.
-        if (isDiscarded(error)) return;
-        // What was refused is not lost.
-        putBack(id, { text, attached });
-        sayFailed("The prompt was not taken.", error);
-      });
+    sendPrompt(client, id, thread?.cwd ?? "", when);
     onSent();
   };
 
