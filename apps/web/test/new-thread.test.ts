@@ -168,6 +168,7 @@ describe.skipIf(!app.available)("a new thread", () => {
     const server = await late(page);
     await openForm(page);
     await page.getByRole("combobox", { name: "Agent" }).getByText("Demo").waitFor();
+    await page.locator("[data-thread]").first().waitFor();
     const before = await page.locator("[data-thread]").count();
     server.keepBack();
     await begin(page, "hello");

@@ -23,7 +23,7 @@ export function AppActions({ onPalette, onHelp }: { onPalette: () => void; onHel
     { name: "help", run: onHelp },
     { name: "connection", run: retryNow },
     { name: "settings", run: () => navigate("/settings") },
-    { name: "pair", run: () => navigate("/settings") },
+    { name: "pair", run: () => navigate("/settings", { focus: "pair" }) },
     { name: "light", run: () => setTheme("light") },
     { name: "dark", run: () => setTheme("dark") },
     { name: "system", run: () => setTheme("system") },

@@ -165,6 +165,8 @@ const HEADINGS: readonly { heading: string; places: readonly Place[] }[] = [
 function useActionGroups(text: string): Group[] {
   const actions = useActiveActions()
     .filter(({ layer, only }) => layer === null && only === undefined)
+    // What a page does in its own way it does instead of the app.
+    .filter(({ id }, at, all) => all.findIndex((each) => each.id === id) === at)
     .toSorted((a, b) => orderOf(a) - orderOf(b));
   const shown = text.trim() === "" ? actions.filter(({ known }) => known) : actions;
   return HEADINGS.map(({ heading, places }) => ({

@@ -1,6 +1,7 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import { useRef, type ReactNode } from "react";
+import { useLayoutEffect, useRef, type ReactNode } from "react";
+import { useLostFocus } from "../lib/lost-focus.ts";
 import type { Layout } from "../lib/use-media.ts";
 import { IconButton } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
@@ -21,6 +22,15 @@ export function SidePanel({
   children: ReactNode;
 }) {
   const popup = useRef<HTMLDivElement>(null);
+  /** Where whoever opened it was, and is again when it goes. */
+  const from = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    if (open) from.current = document.activeElement;
+  }, [open]);
+  const lostFocus = useLostFocus(() => {
+    const back = from.current instanceof HTMLElement && from.current.isConnected && from.current !== document.body;
+    (back ? (from.current as HTMLElement) : document.getElementById("main"))?.focus();
+  });
   const layer = useLayer(open && layout !== "wide", onClose);
   const closeButton = (
     <IconButton label="Close panel" onClick={onClose}>
@@ -30,7 +40,11 @@ export function SidePanel({
   if (layout === "wide") {
     return (
       open && (
-        <aside aria-label={title} className="flex h-full w-[360px] shrink-0 flex-col border-l border-line bg-surface-1">
+        <aside
+          aria-label={title}
+          {...lostFocus}
+          className="flex h-full w-[360px] shrink-0 flex-col border-l border-line bg-surface-1"
+        >
           <div className="flex h-12 shrink-0 items-center justify-between border-b border-line pr-2 pl-4">
             <h2 className="text-body font-semibold">{title}</h2>
             {closeButton}

@@ -1,7 +1,8 @@
 import { Tabs } from "@base-ui/react/tabs";
 import type { ThreadEntity } from "@skein/client";
 import { useThread } from "@skein/client/react";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
+import { useLostFocus } from "../../lib/lost-focus.ts";
 import { ChangesPanel } from "./changes-panel.tsx";
 import { DetailsPanel } from "./details-panel.tsx";
 import { PlanPanel } from "./plan-panel.tsx";
@@ -32,8 +33,10 @@ export function ThreadPanel({
   onShow: (item: string) => void;
 }) {
   const { queue } = useThread(id);
+  const root = useRef<HTMLDivElement>(null);
+  const lostFocus = useLostFocus(() => root.current?.querySelector<HTMLElement>("[role=tab][data-active]")?.focus());
   return (
-    <Tabs.Root value={tab} onValueChange={(next: PanelTab) => onTab(next)}>
+    <Tabs.Root ref={root} {...lostFocus} value={tab} onValueChange={(next: PanelTab) => onTab(next)}>
       <Tabs.List className="sticky top-0 z-10 flex gap-1 border-b border-line bg-surface-1 px-3">
         {TABS.map(({ value, name }) => (
           <Tabs.Tab

@@ -3,6 +3,8 @@ import { useImperativeHandle, useRef, type KeyboardEvent, type ReactNode, type R
 import { useActions } from "../../app/actions.tsx";
 import { isTyping } from "../../app/keyboard.ts";
 import { store } from "../../lib/device-storage.ts";
+import { focusField } from "../../lib/focus-field.ts";
+import { useLostFocus } from "../../lib/lost-focus.ts";
 import { say, sayFailed } from "../../ui/toasts.tsx";
 import { draftOf, putBack } from "./drafts.ts";
 import { isDiscarded } from "../lib/is-discarded.ts";
@@ -44,6 +46,8 @@ export function PromptBox({
   const history = useHistory(id);
   const field = useRef<PromptFieldHandle>(null);
   const box = useRef<HTMLDivElement>(null);
+  // Send has nothing more to send, Stop nothing to stop.
+  const lostFocus = useLostFocus(() => focusField(box.current?.querySelector("textarea")));
 
   useImperativeHandle(ref, () => ({
     focus: () => field.current?.focus(),
@@ -106,6 +110,7 @@ export function PromptBox({
   return (
     <div
       ref={box}
+      {...lostFocus}
       className="relative rounded-panel border border-line-strong bg-surface-2 transition-colors focus-within:border-accent"
     >
       <PromptField
