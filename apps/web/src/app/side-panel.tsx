@@ -6,6 +6,7 @@ import type { Layout } from "../lib/use-media.ts";
 import { IconButton } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { LayerContext, useLayer } from "../ui/layer.tsx";
+import { LayerPalette } from "./layer-palette.tsx";
 
 /** 360 px beside the page where it is wide; from the right edge over it on medium; a sheet from below on narrow. */
 export function SidePanel({
@@ -75,7 +76,10 @@ export function SidePanel({
             {closeButton}
           </div>
           <div className="min-h-0 flex-1 overflow-y-auto">
-            <LayerContext value={layer}>{children}</LayerContext>
+            <LayerContext value={layer}>
+              <LayerPalette />
+              {children}
+            </LayerContext>
           </div>
         </Dialog.Popup>
       </Dialog.Portal>
