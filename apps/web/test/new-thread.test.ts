@@ -244,10 +244,12 @@ describe.skipIf(!app.available)("a new thread", () => {
   });
 
   test("one that is being started is not started anew from the first page", async () => {
+    const other = await makeThread(app, ["hello"]);
     const { page } = await app.signedIn();
     const server = await late(page);
     await openForm(page);
     await page.getByRole("combobox", { name: "Agent" }).getByText("Demo").waitFor();
+    await page.locator(`[data-thread="${other}"]`).waitFor();
     const before = await page.locator("[data-thread]").count();
     server.keepBack();
     await begin(page, "hello");

@@ -30,6 +30,7 @@ export function Frame() {
   const layout = useLayout();
   const [over, setOver] = useState<"palette" | "help" | null>(null);
   const close = (): void => setOver(null);
+  const openPalette = (): void => setOver("palette");
   useEffect(() => {
     let cancel = (): void => {};
     const loadFrom = (at: number): void => {
@@ -61,13 +62,15 @@ export function Frame() {
         Skip to content
       </a>
       {layout !== "narrow" && (
-        <Rail folded={layout === "medium"} onPalette={() => setOver("palette")} onHelp={() => setOver("help")} />
+        <Rail folded={layout === "medium"} onPalette={openPalette} onHelp={() => setOver("help")} />
       )}
       {/* What one page throws, another may not. */}
-      <LoadBoundary key={route.page === "thread" ? `thread ${route.thread}` : route.page}>{pageOf(route)}</LoadBoundary>
+      <LoadBoundary key={route.page === "thread" ? `thread ${route.thread}` : route.page}>
+        {pageOf(route, openPalette)}
+      </LoadBoundary>
       <ThreadStart />
       <Announcements />
-      <AppActions onPalette={() => setOver("palette")} onHelp={() => setOver("help")} />
+      <AppActions onPalette={openPalette} onHelp={() => setOver("help")} />
       <LoadBoundary key={over} quiet onFailed={close}>
         {over === "palette" && <Palette onClose={close} />}
         {over === "help" && <KeyboardHelp onClose={close} />}
@@ -76,10 +79,10 @@ export function Frame() {
   );
 }
 
-function pageOf(route: Route) {
+function pageOf(route: Route, onPalette: () => void) {
   switch (route.page) {
     case "home":
-      return <HomePage />;
+      return <HomePage onPalette={onPalette} />;
     case "new":
       return <NewThreadPage />;
     case "search":

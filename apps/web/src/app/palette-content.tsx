@@ -50,6 +50,7 @@ function Choices({
   onText,
   hasFocus,
   entered,
+  overLayer,
   onClose,
 }: PaletteContentProps & {
   cards: readonly Card[];
@@ -64,7 +65,7 @@ function Choices({
   }, [hasFocus]);
   const route = useRoute();
   const present = route.page === "thread" ? route.thread : null;
-  const groups = [threadsOf(cards, text, present), ...useActionGroups(text)]
+  const groups = [threadsOf(cards, text, present), ...useActionGroups(text, overLayer)]
     .filter(({ choices }) => choices.length > 0)
     .toSorted((a, b) => best(b) - best(a));
   // Threads that come only now come first; whoever waits for them has chosen nothing yet.
@@ -177,9 +178,13 @@ const HEADINGS: readonly { heading: string; places: readonly Place[] }[] = [
 ];
 
 /** What the page that is open, and the app around it, can do now. */
-function useActionGroups(text: string): Group[] {
+function useActionGroups(text: string, overLayer: boolean): Group[] {
   const actions = useActiveActions()
-    .filter(({ layer, only }) => layer === null && only === undefined)
+    .filter(({ layer, only, place }) => {
+      return layer === null && only === undefined && !(overLayer && place === "In a thread");
+    })
+    // What a page does in its own way it does instead of the app.
+    .filter(({ id }, at, all) => all.findIndex((each) => each.id === id) === at)
     .toSorted((a, b) => orderOf(a) - orderOf(b));
   const shown = text.trim() === "" ? actions.filter(({ known }) => known) : actions;
   return HEADINGS.map(({ heading, places }) => ({

@@ -1,11 +1,13 @@
 import { Dialog } from "@base-ui/react/dialog";
-import { useRef, useState, type RefObject } from "react";
+import { use, useRef, useState, type RefObject } from "react";
 import { part, type Meantime } from "../ui/part.tsx";
 import { LayerContext, useLayer } from "../ui/layer.tsx";
 import { useActions } from "./actions.tsx";
 import { LoadFailure } from "./load-boundary.tsx";
 
 export type PaletteContentProps = {
+  /** Whether it lies over a layer: what is done on the page below that would be done out of sight, and is not offered. */
+  overLayer: boolean;
   /** What is typed. */
   text: string;
   onText: (text: string) => void;
@@ -27,6 +29,7 @@ export const PALETTE_FIELD = {
 
 /** Threads, what can be done on the page that is open, and settings, by typing some letters of their names. */
 export function Palette({ onClose }: { onClose: () => void }) {
+  const overLayer = use(LayerContext) !== null;
   const layer = useLayer(true, onClose);
   const [text, setText] = useState("");
   const popup = useRef<HTMLDivElement>(null);
@@ -42,7 +45,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-30 bg-veil" />
+        <Dialog.Backdrop forceRender className="fixed inset-0 z-30 bg-veil" />
         <Dialog.Popup
           ref={popup}
           initialFocus={focusField}
@@ -53,7 +56,14 @@ export function Palette({ onClose }: { onClose: () => void }) {
           <LayerContext value={layer}>
             <CloseByKey onClose={onClose} />
           </LayerContext>
-          <PaletteContent text={text} onText={setText} hasFocus={hasFocus} entered={entered} onClose={onClose} />
+          <PaletteContent
+            overLayer={overLayer}
+            text={text}
+            onText={setText}
+            hasFocus={hasFocus}
+            entered={entered}
+            onClose={onClose}
+          />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

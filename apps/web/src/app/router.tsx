@@ -87,8 +87,8 @@ export function useRoute(): Route {
 /** The state of a history entry that was made by a step inside the app: behind it is another page of ours. */
 type EntryState = { inside: true; focus?: Focus };
 
-/** Where on a page the focus begins: at the page itself, or in the box one writes in. */
-type Focus = "prompt";
+/** Where on a page the focus begins: at the page itself, in the box one writes in, or at a code that is made for that. */
+type Focus = "prompt" | "pair";
 
 /** Goes to another page; where that is the present one, no step is made. `replace` leaves no way back to that. */
 export function navigate(path: string, options: { replace?: boolean; focus?: Focus } = {}): void {
@@ -105,6 +105,14 @@ export function navigate(path: string, options: { replace?: boolean; focus?: Foc
 
 /** Where the focus begins on the present page, if not at its start. */
 export const focusOfEntry = (): Focus | undefined => (history.state as EntryState | null)?.focus;
+
+/** Whether it begins there; not again when one comes back to the page, or loads it anew. */
+export function takeFocusOfEntry(focus: Focus): boolean {
+  const { focus: begins, ...rest } = (history.state ?? {}) as Partial<EntryState>;
+  if (begins !== focus) return false;
+  history.replaceState(rest, "");
+  return true;
+}
 
 /** A step back is under way: whoever asks for it twice meant one. */
 let leaving = false;

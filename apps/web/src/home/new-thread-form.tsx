@@ -133,7 +133,7 @@ function Form({ board, autoFocus, early }: NewThreadFormProps & { board: string 
             ? "The server is out of reach: the thread starts once it is back."
             : missing && `There is no directory ${directory} on the server.`}
         </p>
-        <Button type="submit" variant="primary" disabled={starting || draft.uploads.length > 0}>
+        <Button type="submit" variant="primary" aria-disabled={starting || draft.uploads.length > 0}>
           {starting ? "Starting…" : draft.uploads.length > 0 ? "Sending files…" : "Start thread"}
           <span className="font-normal pointer-coarse:hidden">{capsOf("send").join(" ")}</span>
         </Button>

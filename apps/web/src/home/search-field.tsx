@@ -99,7 +99,10 @@ export function SearchField({ text, autoFocus = false }: { text: string; autoFoc
       ) : (
         <IconButton
           label="Clear the search"
-          onClick={() => search("")}
+          onClick={() => {
+            search("");
+            document.getElementById(SEARCH_FIELD_ID)?.focus();
+          }}
           className="absolute top-1/2 right-0.5 -translate-y-1/2"
         >
           <X size={14} aria-hidden />

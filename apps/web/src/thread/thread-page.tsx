@@ -14,9 +14,11 @@ import { TurnChangesProvider } from "./changes/turn-changes.tsx";
 import { Switches } from "./header/switches.tsx";
 import { SWITCHES_IN_FOOT, ThreadHeader } from "./header/thread-header.tsx";
 import { Interrupted } from "./interrupted.tsx";
-import { isCoarse } from "../lib/coarse.ts";
+import { focusField } from "../lib/focus-field.ts";
+import { useLostFocus } from "../lib/lost-focus.ts";
+import type { PanelTab } from "./panels/panel-actions.ts";
 import { useRescuedEdits, isEdited } from "./panels/queue-edits.ts";
-import { ThreadPanel, type PanelTab } from "./panels/thread-panel.tsx";
+import { ThreadPanel } from "./panels/thread-panel.tsx";
 import { DropZone } from "./prompt/drop-zone.tsx";
 import type { Early } from "./prompt/early-draft.tsx";
 import { EarlyPrompt } from "./prompt/early-prompt.tsx";
@@ -53,11 +55,7 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
     },
     [layout],
   );
-  // Where fingers point, the focus would bring the keyboard up over what one reads.
-  const toPrompt = useCallback(() => {
-    if (isCoarse()) document.getElementById("main")?.focus();
-    else promptBox.current?.focus();
-  }, []);
+  const toPrompt = useCallback(() => focusField(promptBox.current), []);
   useFocusAfterAnswer(id, toPrompt);
   useForgetAnswered(id);
   useRescuedEdits(id, panel === "queue");
@@ -75,7 +73,7 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
     [client, id],
   );
   const cwd = thread?.cwd ?? "";
-  const shown = useMemo(() => ({ id, cwd }), [id, cwd]);
+  const shown = useMemo(() => ({ id, cwd, toPrompt }), [id, cwd, toPrompt]);
   const showChanges = useCallback((file?: string) => navigate(changesPath(id, file)), [id]);
   const openPanel = (tab: PanelTab | null): void => {
     if (tab !== null) lastPanel.current = tab;
@@ -147,10 +145,14 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
                 </TurnChangesProvider>
               </div>
               <Foot>
-                <Interrupted id={id} />
-                <HeldStop stop={stop} />
+                <Strips onLost={toPrompt}>
+                  <Interrupted id={id} />
+                  <HeldStop stop={stop} />
+                </Strips>
                 <RequestBar thread={id} onShow={show} />
-                <QueueStrip thread={id} onShow={() => openPanel("queue")} />
+                <Strips onLost={toPrompt}>
+                  <QueueStrip thread={id} onShow={() => openPanel("queue")} />
+                </Strips>
                 {archived ? (
                   <Archived id={id} onBack={() => requestAnimationFrame(toPrompt)} />
                 ) : (
@@ -206,6 +208,11 @@ const Foot = ({ children }: { children: ReactNode }) => (
     <div className="pb-safe">{children}</div>
   </div>
 );
+
+/** Lines that come and go; from one that goes the focus goes on to where one writes. */
+function Strips({ onLost, children }: { onLost: () => void; children: ReactNode }) {
+  return <div {...useLostFocus(onLost)}>{children}</div>;
+}
 
 /** What of the thread the address points at. All changes lie over the page, which stays at its item below them. */
 function useTarget(): { item: string | null; changes: { file: string | null } | null } {

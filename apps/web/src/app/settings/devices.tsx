@@ -1,6 +1,7 @@
 import { SkeinError } from "@skein/client";
 import { useClient, useConnection } from "@skein/client/react";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useLostRowFocus } from "../../lib/lost-focus.ts";
 import { ErrorNote, SkeletonRows } from "../../ui/states.tsx";
 import { say, sayFailed } from "../../ui/toasts.tsx";
 import { PairDevice } from "./pair-device.tsx";
@@ -15,6 +16,9 @@ export function Devices() {
   const offline = useConnection().state === "offline";
   const [tokens, setTokens] = useState<readonly Token[] | null>(null);
   const [error, setError] = useState<SkeinError | null>(null);
+
+  const list = useRef<HTMLUListElement>(null);
+  const lostFocus = useLostRowFocus(list, () => document.getElementById("main")?.focus());
 
   const load = useCallback(async (): Promise<void> => {
     try {
@@ -67,7 +71,7 @@ export function Devices() {
       )}
       {tokens === null && !error && !offline && <SkeletonRows rows={2} label="Loading devices" />}
       {tokens !== null && (
-        <ul className="divide-y divide-line rounded-panel border border-line">
+        <ul ref={list} {...lostFocus} className="divide-y divide-line rounded-panel border border-line">
           {tokens.map((token) => (
             <TokenRow
               key={token.id}

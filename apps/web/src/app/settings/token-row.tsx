@@ -1,6 +1,7 @@
 import type { Result } from "@skein/client";
 import { Monitor, Pencil, SquareTerminal } from "lucide-react";
-import { useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useLostFocus } from "../../lib/lost-focus.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { RelativeTime } from "../../ui/relative-time.tsx";
 import { FIELD } from "../../ui/text-field.tsx";
@@ -23,11 +24,18 @@ export function TokenRow({
   onRevoke: () => void;
 }) {
   const [doing, setDoing] = useState<"rename" | "revoke" | null>(null);
+  const row = useRef<HTMLLIElement>(null);
+  const did = useRef(doing);
+  useEffect(() => {
+    did.current = doing ?? did.current;
+  }, [doing]);
+  // Back at the button it began at.
+  const lostFocus = useLostFocus(() => row.current?.querySelector<HTMLElement>(`[data-act=${did.current}]`)?.focus());
   // Browsers' tokens end some day; the one of the server's own machine does not.
   const programs = token.expiresAt === null;
   const Icon = programs ? SquareTerminal : Monitor;
   return (
-    <li className="flex min-h-14 flex-wrap items-center gap-x-3 gap-y-2 px-3 py-2">
+    <li ref={row} {...lostFocus} className="flex min-h-14 flex-wrap items-center gap-x-3 gap-y-2 px-3 py-2">
       <Icon size={16} aria-hidden className="shrink-0 text-ink-3" />
       {doing === "rename" ? (
         <NameForm
@@ -56,10 +64,11 @@ export function TokenRow({
           </div>
           {doing === null && !readOnly && (
             <div className="flex items-center gap-1">
-              <IconButton label={`Rename ${token.name}`} onClick={() => setDoing("rename")}>
+              <IconButton data-act="rename" label={`Rename ${token.name}`} onClick={() => setDoing("rename")}>
                 <Pencil size={14} aria-hidden />
               </IconButton>
               <Button
+                data-act="revoke"
                 size="small"
                 variant="quiet"
                 onClick={() => setDoing("revoke")}
@@ -74,7 +83,7 @@ export function TokenRow({
       {doing === "revoke" && (
         <div className="flex basis-full flex-wrap items-center justify-end gap-2 text-small">
           <span className="min-w-0 flex-1 text-ink-2">{lossOf(token, programs)}</span>
-          <Button size="small" variant="danger" disabled={readOnly} onClick={onRevoke}>
+          <Button data-act="revoke" size="small" variant="danger" disabled={readOnly} onClick={onRevoke}>
             Revoke
           </Button>
           <Button size="small" variant="quiet" autoFocus onClick={() => setDoing(null)}>

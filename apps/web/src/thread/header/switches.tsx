@@ -1,7 +1,6 @@
 import type { ThreadEntity } from "@skein/client";
 import { useClient } from "@skein/client/react";
 import { ChevronDown } from "lucide-react";
-import { useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Menu, MenuChoices } from "../../ui/menu.tsx";
 import { Tooltip } from "../../ui/tooltip.tsx";
@@ -49,18 +48,12 @@ function Switch({
   side: "top" | "bottom";
 }) {
   const client = useClient();
-  const [pending, setPending] = useState(false);
-  const change = async (value: string): Promise<void> => {
-    setPending(true);
-    await changeSetting(client, id, thread, setting, value);
-    setPending(false);
-  };
   return (
     <Menu
       side={side}
       align="start"
       trigger={
-        <Button {...LOOK} disabled={pending}>
+        <Button {...LOOK}>
           <Chosen setting={setting} />
         </Button>
       }
@@ -69,7 +62,7 @@ function Switch({
         label={setting.name}
         value={setting.value}
         choices={setting.choices}
-        onChange={(value) => void change(value)}
+        onChange={(value) => void changeSetting(client, id, thread, setting, value)}
       />
     </Menu>
   );

@@ -1,6 +1,7 @@
 import type { PendingPrompt } from "@skein/client";
 import { isWaiting, useOutbox, type ConnectionState } from "@skein/client/react";
 import { Button } from "../../ui/button.tsx";
+import { useToPrompt } from "../thread-context.ts";
 import { draftOfPrompt, putBack } from "../prompt/drafts.ts";
 import { BlockList } from "./block-list.tsx";
 import { PromptHead } from "./prompt-head.tsx";
@@ -17,9 +18,12 @@ export function PendingPromptView({
   connection: ConnectionState;
 }) {
   const { discard } = useOutbox();
+  const toPrompt = useToPrompt();
   const takeable = prompt.state === "queued" || prompt.state === "delayed";
   const takeBack = (): void => {
-    if (discard(prompt.key)) putBack(thread, draftOfPrompt(prompt));
+    if (!discard(prompt.key)) return;
+    putBack(thread, draftOfPrompt(prompt));
+    toPrompt();
   };
   return (
     <article aria-label="Prompt on its way" className="pt-5 pb-2" data-pending={prompt.state}>

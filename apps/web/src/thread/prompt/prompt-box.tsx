@@ -2,6 +2,8 @@ import { useClient, useThread } from "@skein/client/react";
 import { useImperativeHandle, useRef, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import { useActions } from "../../app/actions.tsx";
 import { isTyping } from "../../app/keyboard.ts";
+import { focusField } from "../../lib/focus-field.ts";
+import { useLostFocus } from "../../lib/lost-focus.ts";
 import { say } from "../../ui/toasts.tsx";
 import { draftOf } from "./drafts.ts";
 import { PromptField, type PromptFieldHandle } from "./prompt-field.tsx";
@@ -41,6 +43,8 @@ export function PromptBox({
   const history = useHistory(id);
   const field = useRef<PromptFieldHandle>(null);
   const box = useRef<HTMLDivElement>(null);
+  // Send has nothing more to send, Stop nothing to stop.
+  const lostFocus = useLostFocus(() => focusField(box.current?.querySelector("textarea")));
 
   useImperativeHandle(ref, () => ({
     focus: () => field.current?.focus(),
@@ -92,6 +96,7 @@ export function PromptBox({
   return (
     <div
       ref={box}
+      {...lostFocus}
       className="relative rounded-panel border border-line-strong bg-surface-2 transition-colors focus-within:border-accent"
     >
       <PromptField
