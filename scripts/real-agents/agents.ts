@@ -28,31 +28,32 @@ const GEMINI_SETTINGS = {
   tools: { useRipgrep: false, shell: { enableInteractiveShell: false } },
 };
 
-export const REAL_AGENTS: readonly RealAgent[] = [
-  {
-    name: "claude",
-    package: "@zed-industries/claude-agent-acp",
-    version: "0.23.1",
-    program: "claude-agent-acp",
-    args: [],
-    env: (home, modelUrl) => ({
-      HOME: home,
-      ANTHROPIC_BASE_URL: modelUrl,
-      ANTHROPIC_API_KEY: "scripted",
-      ANTHROPIC_MODEL: "claude-sonnet-4-5",
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-      DISABLE_TELEMETRY: "1",
-      DISABLE_ERROR_REPORTING: "1",
-      DISABLE_AUTOUPDATER: "1",
-      IS_SANDBOX: "1",
-      ENABLE_TOOL_SEARCH: "false",
-    }),
-    prepare: async (home) => {
-      await mkdir(home, { recursive: true });
-    },
-    tellsPlans: true,
-    resumesNextMinute: false,
+const CLAUDE: Omit<RealAgent, "name" | "package" | "version"> = {
+  program: "claude-agent-acp",
+  args: [],
+  env: (home, modelUrl) => ({
+    HOME: home,
+    ANTHROPIC_BASE_URL: modelUrl,
+    ANTHROPIC_API_KEY: "scripted",
+    ANTHROPIC_MODEL: "claude-sonnet-4-5",
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+    DISABLE_TELEMETRY: "1",
+    DISABLE_ERROR_REPORTING: "1",
+    DISABLE_AUTOUPDATER: "1",
+    IS_SANDBOX: "1",
+    ENABLE_TOOL_SEARCH: "false",
+  }),
+  prepare: async (home) => {
+    await mkdir(home, { recursive: true });
   },
+  tellsPlans: true,
+  resumesNextMinute: false,
+};
+
+export const REAL_AGENTS: readonly RealAgent[] = [
+  { ...CLAUDE, name: "claude", package: "@agentclientprotocol/claude-agent-acp", version: "0.101.0" },
+  // As it was called before it moved; many still have it.
+  { ...CLAUDE, name: "claude-zed", package: "@zed-industries/claude-agent-acp", version: "0.23.1" },
   {
     name: "gemini",
     package: "@google/gemini-cli",

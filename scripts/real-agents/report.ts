@@ -45,10 +45,12 @@ ${agents.map((agent) => `- **${agent.name}**: ${agent.package} ${agent.version}`
 ${tableOf(outcomes)}
 ## What had to be dealt with
 
-- **claude-agent-acp** answers the prompt after a cancelled one at once and with nothing, and is one prompt behind from then on:
-  it leaves Claude Code's word that it is idle unread. Skein ends it after a cancel and starts it anew at the next prompt,
-  with its memory (\`isSpentByCancel\` in \`packages/server/src/agents/acp/quirks.ts\`). It ignores the end of its stdin: Skein does not wait
-  on that, and a server that was killed finds its processes at its next start and ends them (\`agents/leftovers.ts\`, Linux).
+- **@zed-industries/claude-agent-acp** 0.23, as it was called before it moved, answers the prompt after a cancelled one at once
+  and with nothing, and is one prompt behind from then on: it leaves Claude Code's word that it is idle unread. Skein ends it
+  after a cancel and starts it anew at the next prompt, with its memory (\`isSpentByCancel\` in
+  \`packages/server/src/agents/acp/quirks.ts\`). **@agentclientprotocol/claude-agent-acp** does not, and is kept. The old one ignores the
+  end of its stdin: Skein does not wait on that, and a server that was killed finds its processes at its next start and ends them
+  (\`agents/leftovers.ts\`, Linux).
 - **gemini-cli** sends nothing of what a command printed, unless \`tools.shell.enableInteractiveShell\` is \`false\` in its settings, as it
   is here. Its plans are not told over ACP. A conversation that is loaded in the same minute in which it began is lost to
   it ("No previous sessions found"): its file's name has the minute, and loading writes a new beginning into the file of that

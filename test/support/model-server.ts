@@ -23,12 +23,11 @@ export function startModelServer(directory: () => string): ModelServer {
   let answers = 0;
 
   /** The script's answer; a request that offers no tools is the agent's own, for a title or such. */
-  function decide(prompts: readonly Prompt[], offered: Offered): { id: string; step: Step; uses: ToolUse[] } {
+  function decide(prompts: readonly Prompt[], offered: Offered): { id: string; step: Step; uses: readonly ToolUse[] } {
     const id = `${++answers}`.padStart(6, "0");
     if (offered.size === 0) return { id, step: { say: "A scripted conversation" }, uses: [] };
     asked.push(prompts.map(({ text }) => text));
-    const step = answerTo(prompts, directory());
-    return { id, step, uses: (step.calls ?? []).map((call) => asOffered(call, offered)) };
+    return { id, ...answerTo(prompts, directory(), (call) => asOffered(call, offered)) };
   }
 
   async function answer(request: Request): Promise<Response> {

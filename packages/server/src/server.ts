@@ -1,4 +1,5 @@
-import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SkeinError } from "@skein/client/protocol";
 import { ACP_BOUNDS, AcpDriver } from "./agents/acp/driver.ts";
@@ -11,6 +12,7 @@ import type { RunningServer, ServeOptions } from "./cli/context.ts";
 import { systemClock } from "./clock.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { isLoopback } from "./gateway/host-check.ts";
+import { tryPort } from "./gateway/port.ts";
 import { localToken } from "./gateway/tokens.ts";
 import { Hub } from "./hub/hub.ts";
 import { processLoad } from "./hub/pace.ts";
@@ -41,7 +43,11 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const { allowHosts, data, durability, host, port } = options;
   const clock = systemClock;
   refuseOpenDoor(options);
+  // A server that cannot listen leaves no data directory behind where there was none.
+  if (!existsSync(data)) await tryPort(host, port);
   await makeDataDirectory(data);
+  // Whatever path it is reached by the next time.
+  const owner = await realpath(data);
   const { agents, flush, keep, limits, pairing, threads: bounds } = await readSettings(join(data, "settings.json"));
   const store = await SqliteStore.open({
     file: join(data, "skein.sqlite"),
@@ -62,7 +68,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const driver = new AcpDriver({
       clock,
       client: { name: "skein", version: VERSION },
-      env: ownedBy(data),
+      env: ownedBy(owner),
       bounds: {
         maxLineBytes: agents.lineBytes,
         // A file that fits a line, as JSON six times as long at worst, must not count as left unread at once.
@@ -91,7 +97,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       },
     });
     // One that was killed may have left agents, at whatever it was. We hold the lock: none of them is in use.
-    await endLeftovers(data);
+    await endLeftovers(owner);
     await threads.start();
     closers.push(async () => threads.close());
     // Before the first who can ask for them; a faulty agents.json is told, and ends nothing.

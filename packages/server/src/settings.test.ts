@@ -36,6 +36,13 @@ describe("what makes no sense is refused, with the file and the place", () => {
     ['{"limits":{"window":0}}', "settings.json: limits.window: ", "limits.window"],
     ['{"limits":{"window":"5"}}', "settings.json: limits.window: ", "limits.window"],
     ['{"limits":{"frameBytes":1000}}', "limits.frameBytes: a prompt of promptBytes must fit", "limits.frameBytes"],
+    [
+      '{"limits":{"frameBytes":263167}}',
+      "limits.frameBytes: a prompt of promptBytes must fit into a frame, with 1024 bytes for what is around it",
+      "limits.frameBytes",
+    ],
+    ['{"limits":{"helloMs":999}}', "limits.helloMs: expected a whole number from 1000 to 2147483647", "limits.helloMs"],
+    ['{"limits":{"pongWithinMs":1}}', "limits.pongWithinMs: expected a whole number from 1000", "limits.pongWithinMs"],
     ['{"limits":{"silentMs":15000}}', "limits.silentMs: a ping comes only after pingAfterMs", "limits.silentMs"],
     [
       '{"agents":{"idleMs":2147483648}}',
@@ -61,6 +68,7 @@ describe("what makes no sense is refused, with the file and the place", () => {
       "pairing.wrongCodes",
     ],
     ['{"keep":{"eventsDays":0}}', "keep.eventsDays: expected a number above 0, at most 36500", "keep.eventsDays"],
+    ['{"keep":{"answersDays":0.5}}', "keep.answersDays: expected a number from 1 to 36500", "keep.answersDays"],
     ['{"keep":{"blobsDays":1,"commitsDays":2}}', "keep.blobsDays: a commit may name a blob", "keep.blobsDays"],
   ])("%s", async (text, message, place) => {
     await writeFile(path, text);

@@ -75,6 +75,12 @@ const NARROWER: Readonly<Record<string, Range>> = {
   // A file of that length, as JSON six times as long at worst, must fit into a row of the database: 10^9 bytes.
   lineBytes: [64 * 1024, 2 ** 27],
   longestPauseMs: [0, 1000],
+  // Connections are looked at once a second, and a slow network is no peer that is gone: below, nobody would get in or stay.
+  helloMs: [1000, 2 ** 31 - 1],
+  pingAfterMs: [1000, 2 ** 31 - 1],
+  pongWithinMs: [1000, 2 ** 31 - 1],
+  silentMs: [1000, 2 ** 31 - 1],
+  drainMs: [1000, 2 ** 31 - 1],
   // Whoever guesses has this long, and these tries.
   codeMs: [10_000, 24 * 3_600_000],
   wrongCodes: [1, 100],
@@ -96,11 +102,21 @@ function whole(name: string): z.ZodType<number> {
 }
 
 const MOST_DAYS = 36_500;
+/** Who was away for a night sends his command again: it must not have its effect twice (P61). */
+const LEAST_DAYS: Readonly<Record<string, number>> = { answersDays: 1 };
 
-function days(): z.ZodType<number> {
-  const message = `expected a number above 0, at most ${MOST_DAYS}`;
-  return z.number(message).positive(message).max(MOST_DAYS, message);
+function days(name: string): z.ZodType<number> {
+  const least = LEAST_DAYS[name];
+  const message =
+    least === undefined
+      ? `expected a number above 0, at most ${MOST_DAYS}`
+      : `expected a number from ${least} to ${MOST_DAYS}`;
+  const number = z.number(message).max(MOST_DAYS, message);
+  return least === undefined ? number.positive(message) : number.min(least, message);
 }
+
+/** What a prompt's request has besides its text, in bytes. */
+const AROUND_PROMPT = 1024;
 
 const settings = z
   .strictObject({
@@ -114,8 +130,10 @@ const settings = z
   .superRefine(({ keep, limits }, context) => {
     const fault = (path: [keyof Settings, string], message: string): void =>
       context.addIssue({ code: "custom", path, message });
-    if (limits.frameBytes <= limits.promptBytes)
-      fault(["limits", "frameBytes"], "a prompt of promptBytes must fit into a frame");
+    if (limits.frameBytes < limits.promptBytes + AROUND_PROMPT) {
+      const message = `a prompt of promptBytes must fit into a frame, with ${AROUND_PROMPT} bytes for what is around it`;
+      fault(["limits", "frameBytes"], message);
+    }
     if (limits.silentMs <= limits.pingAfterMs)
       fault(["limits", "silentMs"], "a ping comes only after pingAfterMs of silence");
     if (keep.blobsDays < keep.commitsDays)

@@ -61,6 +61,9 @@ const SCRIPTS: Readonly<Record<string, (directory: string) => Step[]>> = {
   ],
 };
 
+/** How the agent at hand spells a call, as one tool use or several. */
+type Spelling<Use> = (call: Call) => readonly Use[];
+
 /** A prompt the model was given, and how many tool results came after it. */
 export type Prompt = { text: string; results: number };
 
@@ -73,21 +76,29 @@ export function saidBy(name: string): string {
  * The answer to a conversation: the last prompt that names a script chooses it, the tool results since then tell how far
  * it is. A pure function of the request, so that an agent that repeats one gets the same again.
  */
-export function answerTo(prompts: readonly Prompt[], directory: string): Step {
+export function answerTo<Use>(
+  prompts: readonly Prompt[],
+  directory: string,
+  spell: Spelling<Use>,
+): { step: Step; uses: readonly Use[] } {
   for (const { text, results } of prompts.toReversed()) {
     const name = [...text.matchAll(/DEMO:(\w+)/g)].at(-1)?.[1];
     const script = name === undefined ? undefined : SCRIPTS[name];
-    if (script) return stepAt(script(directory), results);
+    if (script) return stepAt(script(directory), results, spell);
   }
-  return { say: "A scripted model: DEMO:<name> in the prompt chooses what it does." };
+  return { step: { say: "A scripted model: DEMO:<name> in the prompt chooses what it does." }, uses: [] };
 }
 
-function stepAt(steps: readonly Step[], results: number): Step {
+function stepAt<Use>(
+  steps: readonly Step[],
+  results: number,
+  spell: Spelling<Use>,
+): { step: Step; uses: readonly Use[] } {
   let left = results;
   for (const step of steps) {
-    const wanted = step.calls?.length ?? 0;
-    if (wanted === 0 || left < wanted) return step;
-    left -= wanted;
+    const uses = (step.calls ?? []).flatMap(spell);
+    if (uses.length === 0 || left < uses.length) return { step, uses };
+    left -= uses.length;
   }
-  return { say: "The script is at its end." };
+  return { step: { say: "The script is at its end." }, uses: [] };
 }

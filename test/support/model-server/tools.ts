@@ -2,6 +2,7 @@ import type { Call } from "./scripts.ts";
 
 /** The tools an agent offers the model: the names of each one's parameters, by its name. */
 export type Offered = ReadonlyMap<string, ReadonlySet<string>>;
+type PlanCall = Extract<Call, { does: "plan" }>;
 export type ToolUse = { name: string; args: Record<string, unknown> };
 
 const NAMES: Record<Call["does"], readonly string[]> = {
@@ -13,14 +14,29 @@ const NAMES: Record<Call["does"], readonly string[]> = {
 };
 
 /**
- * A call as the agent at hand spells it. What it has no tool for is done in a shell.
+ * A call as the agent at hand spells it, which may take several uses. What it has no tool for is done in a shell.
  * @throws Error when it does not even have a shell.
  */
-export function asOffered(call: Call, offered: Offered): ToolUse {
+export function asOffered(call: Call, offered: Offered): readonly ToolUse[] {
   const name = NAMES[call.does].find((candidate) => offered.has(candidate));
-  if (name !== undefined) return { name, args: argsOf(call, name, offered.get(name) ?? new Set()) };
+  if (name !== undefined) return [{ name, args: argsOf(call, name, offered.get(name) ?? new Set()) }];
+  if (call.does === "plan" && offered.has("TaskCreate")) return tasksOf(call);
   if (call.does === "plan") return asOffered({ does: "bash", command: "echo no tool for plans" }, offered);
   throw new Error(`The agent offers no tool to ${call.does}; it offers ${[...offered.keys()].join(", ")}.`);
+}
+
+/** A plan a task at a time, as newer Claude Code has it: made first, numbered from 1, and then brought on. */
+function tasksOf({ steps, done }: PlanCall): readonly ToolUse[] {
+  return steps.map((text, at) =>
+    done === 0
+      ? { name: "TaskCreate", args: { subject: text, description: text } }
+      : { name: "TaskUpdate", args: { taskId: `${at + 1}`, status: statusOf(at, done) } },
+  );
+}
+
+function statusOf(at: number, done: number): string {
+  if (at < done) return "completed";
+  return at === done ? "in_progress" : "pending";
 }
 
 function argsOf(call: Call, tool: string, parameters: ReadonlySet<string>): Record<string, unknown> {
@@ -40,12 +56,10 @@ function argsOf(call: Call, tool: string, parameters: ReadonlySet<string>): Reco
     case "bash":
       return { command: call.command, ...(parameters.has("description") ? { description: "Run a command" } : {}) };
     case "plan": {
-      const status = (at: number): string =>
-        at < call.done ? "completed" : at === call.done ? "in_progress" : "pending";
       const todos = call.steps.map((text, at) =>
         tool === "TodoWrite"
-          ? { content: text, activeForm: text, status: status(at) }
-          : { description: text, status: status(at) },
+          ? { content: text, activeForm: text, status: statusOf(at, call.done) }
+          : { description: text, status: statusOf(at, call.done) },
       );
       return { todos };
     }

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 /** The environment variable by which a process is known to belong to the server on a data directory. */
 const OWNER = "SKEIN_OWNER";
 
-/** What every process that a server starts has in its environment. */
+/** What every process that a server starts has in its environment. @param data the data directory's real path */
 export const ownedBy = (data: string): Record<string, string> => ({ [OWNER]: data });
 
 /**
@@ -11,7 +11,7 @@ export const ownedBy = (data: string): Record<string, string> => ({ [OWNER]: dat
  * unseen, some for ever (G7). They are known by their environment, which children inherit, so a number that was given
  * away anew is never mistaken for them. Spares this process and those it was started by: it may itself have been started
  * from an agent's terminal. Does nothing where there is no `/proc` (proc(5)): on macOS. docs/DECISIONS.md, Threads 19.
- * @param data the data directory; whoever calls holds its lock
+ * @param data the data directory's real path; whoever calls holds its lock
  * @returns how many processes were ended
  */
 export async function endLeftovers(data: string): Promise<number> {

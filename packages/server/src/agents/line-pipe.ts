@@ -4,6 +4,8 @@ import type { Clock, Timer } from "../clock.ts";
 const KEPT_OF_OVERLONG = 4096;
 
 const NEWLINE = 0x0a;
+/** Some programs begin what they write with it: it says that UTF-8 follows, and is no part of that. */
+const BYTE_ORDER_MARK = "\uFEFF";
 
 export type LinePipeOptions = {
   /** Largest line in bytes of UTF-8, without its newline. */
@@ -17,7 +19,7 @@ export type LinePipeOptions = {
 
 /**
  * Splits a byte stream into lines. A line is decoded once it is whole, so a character cut by a chunk's border comes
- * out whole; bytes that are no UTF-8 become U+FFFD. Holds at most one line's bound plus one chunk in memory.
+ * out whole; bytes that are no UTF-8 become U+FFFD, and a byte order mark at the stream's start is left out. Holds at most one line's bound plus one chunk in memory.
  */
 export class LinePipe {
   /** Resolves when the stream has ended and every line was taken; rejects when taking a line failed. */
@@ -28,6 +30,8 @@ export class LinePipe {
   #held: Uint8Array[] = [];
   #heldBytes = 0;
   #overlong = false;
+  /** Whether the line that is held is the stream's first. */
+  #first = true;
   #reading = false;
   #silenceMs: number | null = null;
   #silence: Timer | null = null;
@@ -100,9 +104,12 @@ export class LinePipe {
 
   #take(): void | Promise<void> {
     const bytes = this.#heldBytes;
+    const first = this.#first;
+    this.#first = false;
     if (bytes === 0) return;
     const overlong = this.#overlong;
-    const text = textOf(this.#held);
+    const read = textOf(this.#held);
+    const text = first && read.startsWith(BYTE_ORDER_MARK) ? read.slice(1) : read;
     this.#held = [];
     this.#heldBytes = 0;
     this.#overlong = false;

@@ -73,6 +73,15 @@ test("facts: a child survives signals to its launcher, and is ended with the gro
   while (isAlive(child)) await Bun.sleep(5);
 });
 
+test("a clock that is set forward shortens nobody's grace", async () => {
+  const group = shell("(trap '' TERM; echo up; sleep 0.3; echo done > done) & exit 0");
+  await readUntil(group.stdout, "up");
+  await group.exited;
+  let hours = 0;
+  await group.end({ ...systemClock, now: () => Date.now() + hours++ * 3_600_000 }, PATIENT);
+  expect(await Bun.file(join(cwd, "done")).text()).toBe("done\n");
+});
+
 test("a group of which nobody is left is not signalled", async () => {
   const group = shell("exit 0");
   await group.exited;

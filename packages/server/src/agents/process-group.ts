@@ -157,10 +157,10 @@ export class ProcessGroup {
   }
 
   async #groupGone(clock: Clock, ms: number): Promise<boolean> {
-    const deadline = clock.now() + ms;
+    const deadline = clock.elapsed() + ms;
     if (!(await this.#leaderGone(clock, ms))) return false;
     while (this.signal(0)) {
-      if (clock.now() >= deadline) return false;
+      if (clock.elapsed() >= deadline) return false;
       await new Promise<void>((resolve) => void clock.setTimeout(resolve, LOOK_MS));
     }
     return true;

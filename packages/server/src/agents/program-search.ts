@@ -20,7 +20,7 @@ export class ProgramSearch {
   /** Whether there is a program of that name or path; as it was up to three seconds ago. */
   has(program: string): Promise<boolean> {
     const known = this.#known.get(program);
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     if (known && known.until > now) return known.found;
     const found = this.find(program);
     this.#known.set(program, { until: now + REMEMBERED_MS, found });

@@ -100,6 +100,22 @@ test.each([
   expect(faults).toEqual([`${text}: ${line}`]);
 });
 
+test("an answer under another id's likeness settles nothing and is told; the request goes on to its answer, or its end", async () => {
+  const { peer, faults, receive, clock } = setUp();
+  const answered = peer.ask("a", {}, 1000);
+  const never = peer.ask("b", {}, 1000).catch((reason: unknown) => reason);
+  await receive({ jsonrpc: "2.0", id: "0", result: "wrong" });
+  await receive({ jsonrpc: "2.0", id: "1", error: { code: 1, message: "wrong" } });
+  await receive({ jsonrpc: "2.0", id: 0, result: "right" });
+  expect(await answered).toBe("right");
+  await clock.advance(1000);
+  expect(await never).toMatchObject({ message: "The agent did not answer b within 1 s." });
+  expect(faults.map((fault) => fault.split(": ")[0])).toEqual([
+    'an answer under "0" to the request 0, which goes on waiting for its own',
+    'an answer under "1" to the request 1, which goes on waiting for its own',
+  ]);
+});
+
 test("only the start of garbage is told", () => {
   const { peer, faults } = setUp();
   void peer.receive("x".repeat(100_000));

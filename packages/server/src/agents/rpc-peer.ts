@@ -182,7 +182,14 @@ export class RpcPeer {
       return settle(outcome);
     }
     if (this.#abandoned.delete(id)) return;
-    return this.#options.fault("an answer to a request that was never made", line.slice(0, SHOWN));
+    return this.#options.fault(this.#strayAnswer(id), line.slice(0, SHOWN));
+  }
+
+  /** What an answer that nobody waits for is. Under JSON-RPC 2.0 (section 5) an id is the same value: `"2"` is not `2`. */
+  #strayAnswer(id: RpcId): string {
+    const meant = [...this.#waiting.keys()].find((each) => String(each) === id);
+    if (meant === undefined) return "an answer to a request that was never made";
+    return `an answer under ${JSON.stringify(id)} to the request ${JSON.stringify(meant)}, which goes on waiting for its own`;
   }
 
   #reply(id: RpcId): Reply {

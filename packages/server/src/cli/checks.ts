@@ -1,12 +1,14 @@
 import { Database } from "bun:sqlite";
-import { access, constants, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { createServer } from "node:net";
-import { dirname, join } from "node:path";
-import { SkeinClient } from "@skein/client";
+import { join } from "node:path";
+import { SkeinClient, SkeinError } from "@skein/client";
 import { differences, readSettings } from "../settings.ts";
+import { refuseForeign, refuseNewer } from "../store/sqlite/open.ts";
 import { VERSION } from "../version.ts";
 import { localAgents } from "./local-agents.ts";
 import { healthOf, readToken, runningServer, type KnownServer } from "./data-directory.ts";
+import { misplaced, unmakeable, type Wanted } from "./place-check.ts";
 
 /** What one look at something told. */
 export type Finding = {
@@ -33,7 +35,8 @@ export async function checkAll(env: Env, data: string, remote: string | null): P
     ...(remote === null ? [] : [checkTarget(remote, data)]),
     await checkDirectory(data),
     await checkToken(data),
-    checkDatabase(data),
+    await checkDatabase(data),
+    await checkBlobs(data),
     await checkSettings(data),
     ...(await checkServer(env, data, remote, server)),
     await checkPort(server),
@@ -54,21 +57,26 @@ function checkTarget(remote: string, data: string): Finding {
   return ok("SKEIN_URL", says);
 }
 
+async function checkPlace(check: string, path: string, wanted: Wanted): Promise<Finding | null> {
+  const wrong = await misplaced(path, wanted);
+  return wrong && { check, status: "fault", ...wrong };
+}
+
+const KEPT_FILE: Wanted = { kind: "file", written: true };
+const OWN_FILE: Wanted = { kind: "file", written: false };
+const DIRECTORY: Wanted = { kind: "directory", written: true };
+
 async function checkDirectory(data: string): Promise<Finding> {
   const check = "data directory";
   const found = await stat(data).catch(() => null);
   if (!found) {
-    const parent = await nearest(data);
-    if (await writable(parent)) return ok(check, `${data} is not there yet; it is made at the first start`);
-    const remedy = `Make ${parent} writable, or choose another place with --data.`;
+    const where = await unmakeable(data);
+    if (where === null) return ok(check, `${data} is not there yet; it is made at the first start`);
+    const remedy = `Make ${where} a directory that you can write to, or choose another place with --data.`;
     return { check, status: "fault", says: `${data} is not there and cannot be made`, remedy };
   }
-  if (!found.isDirectory()) {
-    return { check, status: "fault", says: `${data} is no directory`, remedy: "Choose another place with --data." };
-  }
-  if (!(await writable(data))) {
-    return { check, status: "fault", says: `${data} cannot be written to`, remedy: `Run: chmod u+rwx '${data}'` };
-  }
+  const wrong = await checkPlace(check, data, DIRECTORY);
+  if (wrong) return { ...wrong, remedy: `${wrong.remedy} Or choose another place with --data.` };
   return isPrivate(found.mode)
     ? ok(check, data)
     : { check, status: "warning", says: `${data} can be read by others`, remedy: `Run: chmod 700 '${data}'` };
@@ -79,26 +87,32 @@ async function checkToken(data: string): Promise<Finding> {
   const file = join(data, "token");
   const found = await stat(file).catch(() => null);
   if (!found) return ok(check, "none yet; it is made at the first start");
+  const wrong = await checkPlace(check, file, KEPT_FILE);
+  if (wrong) return wrong;
   if (isPrivate(found.mode)) return ok(check, `in ${file}, yours only`);
   const remedy = `Run: chmod 600 '${file}'; if somebody may have read it, delete it and restart the server.`;
   return { check, status: "fault", says: `${file} can be read by others`, remedy };
 }
 
-function checkDatabase(data: string): Finding {
+async function checkDatabase(data: string): Promise<Finding> {
   const check = "database";
   const file = join(data, "skein.sqlite");
+  const wrong = (await checkPlace(check, file, KEPT_FILE)) ?? (await checkPlace(check, `${file}-lock`, KEPT_FILE));
+  if (wrong) return wrong;
+  if (!(await Bun.file(file).exists())) return ok(check, "none yet; it is made at the first start");
   let database: Database | undefined;
   try {
     database = new Database(file, { readonly: true });
     const faults = database.query<{ quick_check: string }, []>("PRAGMA quick_check(3)").all();
     const says = faults.map((row) => row.quick_check).join("; ");
-    if (says === "ok") return ok(check, `${file} is whole`);
-    throw new Error(says);
+    if (says !== "ok") throw new Error(says);
+    refuseForeign(database, file);
+    refuseNewer(database, file);
+    return ok(check, `${file} is whole`);
   } catch (error) {
+    // What is whole, and refused all the same, says itself what to do.
+    if (error instanceof SkeinError) return { check, status: "fault", says: error.message };
     const says = error instanceof Error ? error.message : String(error);
-    if (error instanceof Error && "code" in error && error.code === "SQLITE_CANTOPEN" && !Bun.file(file).size) {
-      return ok(check, "none yet; it is made at the first start");
-    }
     const remedy = `Put a backup in its place, or save what can be read: sqlite3 '${file}' .recover | sqlite3 saved.sqlite`;
     return { check, status: "fault", says: `${file} is damaged: ${says}`, remedy };
   } finally {
@@ -106,9 +120,18 @@ function checkDatabase(data: string): Finding {
   }
 }
 
+async function checkBlobs(data: string): Promise<Finding> {
+  const check = "blobs";
+  const place = join(data, "blobs");
+  if (!(await stat(place).catch(() => null))) return ok(check, "none yet; their directory is made with the first");
+  return (await checkPlace(check, place, DIRECTORY)) ?? ok(check, place);
+}
+
 async function checkSettings(data: string): Promise<Finding> {
   const check = "settings";
   const file = join(data, "settings.json");
+  const wrong = await checkPlace(check, file, OWN_FILE);
+  if (wrong) return wrong;
   try {
     const set = differences(await readSettings(file));
     return ok(check, set.length === 0 ? "every bound has its default" : `${file}: ${set.join(", ")}`);
@@ -133,6 +156,8 @@ async function checkServer(
     }
     return [ok(check, `${remote}, version ${version}`), await checkEntry(remote, env["SKEIN_TOKEN"])];
   }
+  const wrong = await checkPlace(check, join(data, "server.json"), KEPT_FILE);
+  if (wrong) return [wrong];
   if (!server) return [ok(check, `none runs on ${data}; commands start one for as long as they take`)];
   return [
     ok(check, `${server.url}, version ${(await healthOf(server.url)) ?? "unknown"}, process ${server.pid}`),
@@ -176,6 +201,8 @@ async function checkPort(server: KnownServer | null): Promise<Finding> {
 
 async function checkAgents(data: string): Promise<Finding> {
   const check = "agents";
+  const wrong = await checkPlace(check, join(data, "agents.json"), OWN_FILE);
+  if (wrong) return wrong;
   try {
     const agents = await localAgents(data);
     const found = agents.filter((agent) => agent.found).map(({ name }) => name);
@@ -189,22 +216,6 @@ async function checkAgents(data: string): Promise<Finding> {
 }
 
 const isPrivate = (mode: number): boolean => (mode & 0o077) === 0;
-
-async function writable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.W_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The nearest directory above a path that is there. */
-async function nearest(path: string): Promise<string> {
-  const parent = dirname(path);
-  if (parent === path) return path;
-  return (await stat(parent).catch(() => null)) ? parent : nearest(parent);
-}
 
 function isFree(port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { absolutePath } from "./absolute-path.ts";
 import { UnreachableError } from "./exit-codes.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -14,10 +15,10 @@ export type KnownServer = {
   inCommand: boolean;
 };
 
-/** The data directory: `--data`, else `SKEIN_DATA`, else in the user's data directory (XDG Base Directory 0.8). */
+/** The data directory: `--data`, else `SKEIN_DATA`, else in the user's data directory (XDG Base Directory 0.8). @throws UsageError */
 export function dataDirectory(env: Env, flag: string | undefined): string {
   const named = flag ?? env["SKEIN_DATA"];
-  if (named) return resolve(named);
+  if (named) return absolutePath(named, "--data");
   return join(env["XDG_DATA_HOME"] || join(homedir(), ".local", "share"), "skein");
 }
 

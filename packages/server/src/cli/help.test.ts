@@ -27,6 +27,8 @@ test("every command has a help page with examples, and stands in the list", asyn
     expect(page.code).toBe(0);
     expect(page.out).toStartWith(`Usage: skein ${name}`);
     expect(page.out).toMatch(/Examples?:\n {2}skein /);
+    // A default is a word or a number: what nobody would type is none.
+    for (const [, usual] of page.out.matchAll(/default:\s+([^)]*)\)/g)) expect(usual).toMatch(/^("[^"]+"|\d+)$/);
     expect(list.out).toContain(`\n  ${name} `);
     expect((await place.skein(["help", name])).out).toBe(page.out);
   }

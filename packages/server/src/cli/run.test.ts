@@ -144,6 +144,26 @@ test("exit codes tell how it ended", async () => {
   }
 });
 
+test("a prompt that the server would refuse begins no thread; one of just the size allowed does", async () => {
+  const settings = JSON.stringify({ limits: { promptBytes: 3000, frameBytes: 4100 } });
+  await Bun.write(join(place.data, "settings.json"), settings);
+  await place.serve();
+  const cases: [string, string][] = [
+    ["é".repeat(1501), "The prompt has 3002 bytes; the server takes 3000. Shorten it, or put it into a file"],
+    ["\u0001".repeat(1000), "The prompt, as it is sent, has 6514 bytes; the server takes 4100. Shorten it, or"],
+  ];
+  for (const [stdin, says] of cases) {
+    const { code, out, err } = await place.skein(["run", "--agent", "demo", "-"], { stdin });
+    expect({ code, out, err }).toMatchObject({ code: 1, out: "", err: expect.stringContaining(says) });
+    expect(err).not.toContain("[thread]");
+  }
+  expect((await place.skein(["threads", "--json"])).out.trim()).toBe("[]");
+  const fitting = await place.skein(["run", "--agent", "demo", "-"], { stdin: "é".repeat(1500) });
+  expect(fitting).toMatchObject({ code: 0, out: expect.stringContaining("You said") });
+  const thread = await place.onlyThread();
+  for (const [stdin, says] of cases) expect((await place.skein(["send", thread, "-"], { stdin })).err).toContain(says);
+});
+
 test("Ctrl-C cancels the turn; the thread says so", async () => {
   const run = place.start(["run", "--agent", "demo", "/long 1000000"]);
   await run.out.line((line) => line.startsWith("Demo line 3 "));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { isAlive } from "../agents/testing/watched-agent.ts";
@@ -59,6 +59,11 @@ test("a taken port is told with what to do; another machine's network needs a wo
   const open = await place.skein(["serve", "--port", "0", "--host", "0.0.0.0"]);
   expect(open.code).toBe(3);
   expect(open.err).toContain("--allow-plain-http");
+  const elsewhere = await place.skein(["serve", "--port", "0", "--host", "192.0.2.1", "--allow-plain-http"]);
+  expect(elsewhere.code).toBe(3);
+  expect(elsewhere.err).toContain("Cannot listen on 192.0.2.1:0");
+  // Nothing was made for a server that could not be.
+  expect(await readdir(place.root)).toEqual(["work"]);
 });
 
 test("what a killed server left in server.json counts for nothing", async () => {
@@ -124,6 +129,24 @@ test.skipIf(process.platform !== "linux")(
     while (isAlive(agent)) await Bun.sleep(5);
     const { items } = await place.exportJson(thread);
     expect(items.find(({ kind }) => kind === "turn")?.["status"]).toBe("interrupted");
+  },
+);
+
+test.skipIf(process.platform !== "linux")(
+  "G7: what a killed server left running ends at the next start, by whatever path its data is reached",
+  async () => {
+    await mkdir(place.data);
+    const link = join(place.root, "link");
+    await symlink(place.data, link);
+    const { child, pid } = await place.serve("--data", link);
+    const run = place.start(["run", "--json", ...scripted(...STUBBORN)]);
+    const agent = Number(/"text":"(\d+)/.exec(await run.out.line((line) => /"text":"\d+/.test(line)))?.[1]);
+    run.process.kill("SIGKILL");
+    process.kill(pid, "SIGKILL");
+    await child.process.exited;
+    expect(isAlive(agent)).toBe(true);
+    await place.serve();
+    while (isAlive(agent)) await Bun.sleep(5);
   },
 );
 

@@ -35,6 +35,7 @@ describe("P84: the cookie counts for pages of this server only", () => {
     ["a picture on a page of another port of this machine", ask({ "sec-fetch-site": "same-site" }), false],
     ["a picture on another site's page", ask({ "sec-fetch-site": "cross-site" }), false],
     ["a GET of a browser that does not say", ask({}), true],
+    ["a HEAD of one", ask({}, "HEAD"), true],
   ];
   for (const [name, request, counts] of cases) {
     test(`${name}: ${counts ? "yes" : "no"}`, () => expect(isFromOurPage(request)).toBe(counts));

@@ -25,7 +25,8 @@ export function setCookie(request: Request, port: number, token: string): string
  */
 export function isFromOurPage(request: Request): boolean {
   if (request.headers.get("origin") !== null) return true;
-  if (request.method !== "GET" || request.headers.get("upgrade") !== null) return false;
+  const looks = request.method === "GET" || request.method === "HEAD";
+  if (!looks || request.headers.get("upgrade") !== null) return false;
   const site = request.headers.get("sec-fetch-site");
   return site === null || site === "same-origin" || site === "none";
 }

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Result } from "@skein/client/protocol";
+import { holdsInOrder, type Result } from "@skein/client/protocol";
 
 /** As many as a person looks through. */
 const MAX_SHOWN = 50;
@@ -60,14 +60,5 @@ function rankOf(path: string, text: string): number | null {
   if (name.startsWith(text)) return 0;
   if (name.includes(text)) return 1;
   if (given.includes(text)) return 2;
-  return holdsInOrder(given, text) ? 3 : null;
-}
-
-function holdsInOrder(path: string, text: string): boolean {
-  let at = 0;
-  for (const char of text) {
-    at = path.indexOf(char, at) + 1;
-    if (at === 0) return false;
-  }
-  return true;
+  return holdsInOrder(path, text) ? 3 : null;
 }

@@ -101,6 +101,40 @@ describe("a peer that says nothing", () => {
   });
 });
 
+test("P88: HEAD is answered as GET is, without the body, whatever is asked for", async () => {
+  const headers = { authorization: `Bearer ${server.token}` };
+  const put = await fetch(`${server.url}/v1/blobs`, { method: "PUT", body: "a blob", headers });
+  const { blob } = (await put.json()) as { blob: string };
+  const known = ["/healthz", "/readyz", "/v1/schema.json", `/v1/blobs/${blob}`, "/"];
+  const unknown = [`/v1/blobs/${"0".repeat(64)}`, "/v1/blobs/x", "/v1/nothing", "/v1/socket", "/x.js"];
+  const ask = async (path: string, method: string, more = headers as Record<string, string>) => {
+    const answer = await fetch(server.url + path, { method, headers: more });
+    const said = Object.fromEntries(answer.headers);
+    delete said["date"];
+    return { status: answer.status, headers: said, body: await answer.text() };
+  };
+  for (const path of [...known, ...unknown]) {
+    const got = await ask(path, "GET");
+    expect(got.headers["content-length"]).toBe(String(Buffer.byteLength(got.body)));
+    expect({ path, ...(await ask(path, "HEAD")) }).toEqual({ path, ...got, body: "" });
+  }
+  expect((await ask(`/v1/blobs/${blob}`, "HEAD")).status).toBe(200);
+  expect((await ask(`/v1/blobs/${blob}`, "HEAD", {})).status).toBe(401);
+});
+
+test("P14: a clock that is set to another time is nobody's silence", async () => {
+  const socket = await greeted();
+  for (const by of [3_600_000, -7_200_000]) {
+    clock.set(by);
+    await clock.advance(2_000);
+    expect((await socket.request("ping", {})).result).toEqual({});
+  }
+  await clock.advance(59_000);
+  expect(socket.closed).toBeNull();
+  await clock.advance(2_000);
+  expect((await socket.untilClosed()).code).toBe(4408);
+});
+
 describe("P74: the last use of a token", () => {
   const tokens = () => store.tokens("local");
 

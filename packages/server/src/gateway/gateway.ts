@@ -10,6 +10,7 @@ import { Assets } from "./assets.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
 import { answerHttp, failure, type HttpContext } from "./http.ts";
 import { Session, type SessionContext } from "./session.ts";
+import { listenError } from "./port.ts";
 import { take, type Bucket } from "./token-bucket.ts";
 import { reachableAt } from "./reachable.ts";
 import type { Principal } from "./tokens.ts";
@@ -242,7 +243,7 @@ export class Gateway {
   /** One allowance a person for all requests over plain HTTP, which have no connection to count them by. */
   #spend(principal: Principal): void {
     const { clock, limits } = this.#options;
-    const now = clock.now();
+    const now = clock.elapsed();
     const rule = { perSecond: limits.requestsPerSecond, burst: limits.requestBurst };
     const { bucket, waitMs } = take(this.#buckets.get(principal.user) ?? { tokens: rule.burst, at: now }, rule, now);
     if (waitMs > 0) {
@@ -262,25 +263,4 @@ export class Gateway {
       this.#scheduleSweep();
     }, SWEEP_MS);
   }
-}
-
-function listenError(error: unknown, host: string, port: number): SkeinError {
-  const code = typeof error === "object" && error !== null ? (error as { code?: unknown }).code : undefined;
-  if (code === "EADDRINUSE") {
-    return new SkeinError("busy", `Port ${port} on ${host} is taken. Use --port with another, or 0 for any free one.`, {
-      retry: "never",
-      cause: error,
-    });
-  }
-  if (code === "EACCES") {
-    return new SkeinError("forbidden", `Port ${port} on ${host} may not be used by this user.`, { cause: error });
-  }
-  return new SkeinError(
-    "internal",
-    `Cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}.`,
-    {
-      retry: "never",
-      cause: error,
-    },
-  );
 }

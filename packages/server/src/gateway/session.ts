@@ -79,7 +79,7 @@ export class Session {
     this.#connection = wiring.connection;
     this.#close = wiring.close;
     this.#principal = wiring.principal;
-    const now = context.clock.now();
+    const now = context.clock.elapsed();
     this.openedAt = now;
     this.heardAt = now;
     const { requestBurst } = context.limits;
@@ -99,7 +99,7 @@ export class Session {
   /** Takes one inbound frame. */
   receive(frame: string): void {
     if (this.#state === "ended") return;
-    this.heardAt = this.#context.clock.now();
+    this.heardAt = this.#context.clock.elapsed();
     if (Buffer.byteLength(frame) > this.#context.limits.frameBytes) {
       const { frameBytes } = this.#context.limits;
       this.#fail(null, new SkeinError("too_large", `A frame may have ${frameBytes} bytes at most.`));
@@ -129,7 +129,7 @@ export class Session {
 
   /** Looks at the clock: closes who said no hello in time, or nothing at all for too long. */
   checkSilence(): void {
-    const now = this.#context.clock.now();
+    const now = this.#context.clock.elapsed();
     const { helloMs, silentMs } = this.#context.limits;
     if (this.#state === "greeting" && now - this.openedAt >= helloMs) {
       this.end(CLOSE.silent, `No hello within ${helloMs} ms.`);
@@ -288,7 +288,7 @@ export class Session {
   /** Counts a request against its allowances. */
   #spend(method: string): void {
     const { clock, limits } = this.#context;
-    const now = clock.now();
+    const now = clock.elapsed();
     const all = {
       perSecond: limits.requestsPerSecond * MESSAGES_PER_REQUEST,
       burst: limits.requestBurst * MESSAGES_PER_REQUEST,

@@ -201,7 +201,7 @@ export class HubConnection {
     if (this.#ended || this.#subscriptions.get(subscription.topic) !== subscription || last === undefined) return;
     subscription.position = last.seq;
     heads.atLeast(subscription.topic, last.seq);
-    if (maxHz !== undefined) subscription.notBefore = clock.now() + 1000 / maxHz;
+    if (maxHz !== undefined) subscription.notBefore = clock.elapsed() + 1000 / maxHz;
     this.#account(this.#sink.send(joinFrame(commits.map(notification))));
   }
 
@@ -210,7 +210,7 @@ export class HubConnection {
       if (subscription.reading) continue;
       const head = this.#context.heads.of(subscription.topic);
       if (subscription.position !== null && subscription.position >= head) continue;
-      const wait = subscription.notBefore - this.#context.clock.now();
+      const wait = subscription.notBefore - this.#context.clock.elapsed();
       if (wait <= 0) return subscription;
       subscription.timer ??= this.#context.clock.setTimeout(() => {
         subscription.timer = null;

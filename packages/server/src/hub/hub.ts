@@ -102,7 +102,7 @@ export class Hub {
 
   /** The pause to take after a flush, in whole milliseconds, as timers have them. */
   #pace(): number {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     this.#pause = nextPause(this.#pause, this.#load(), now - this.#pacedAt, this.#longestPauseMs);
     this.#pacedAt = now;
     return Math.round(this.#pause);

@@ -21,11 +21,11 @@ export function nextPause(pause: number, load: number, elapsedMs: number, longes
 
 /** The share of one core that this process used lately, measured anew at most every 50 ms. */
 export function processLoad(clock: Clock): () => number {
-  let since = clock.now();
+  let since = clock.elapsed();
   let used = process.cpuUsage();
   let load = 0;
   return () => {
-    const now = clock.now();
+    const now = clock.elapsed();
     const elapsed = now - since;
     if (elapsed < 50) return load;
     const spent = process.cpuUsage(used);

@@ -11,7 +11,7 @@ export async function checkPrompt(
   if (text.trim() === "" && blocks.length === 0) {
     throw new SkeinError("invalid", "The prompt is empty.", { path: "params.text" });
   }
-  const bytes = Buffer.byteLength(text) + Buffer.byteLength(JSON.stringify(blocks));
+  const bytes = Buffer.byteLength(text) + (blocks.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(blocks)));
   if (bytes > limits.promptBytes) {
     throw new SkeinError("too_large", `The prompt has ${bytes} bytes; ${limits.promptBytes} are allowed.`, {
       path: "params.text",

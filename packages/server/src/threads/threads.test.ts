@@ -173,7 +173,7 @@ describe("commands", () => {
     const prompt = (params: Record<string, unknown>) =>
       refusal(bench.command("thread.prompt", { thread, text: "x", when: "queue", ...params }));
     expect(await prompt({ text: " \n" })).toMatchObject({ kind: "invalid", path: "params.text" });
-    expect(await prompt({ text: "ä".repeat(131_072) })).toMatchObject({ kind: "too_large" });
+    expect(await prompt({ text: `${"ä".repeat(131_072)}x` })).toMatchObject({ kind: "too_large" });
     expect(await prompt({ thread: "none" })).toMatchObject({ kind: "not_found" });
     const image = { type: "image", blob: "0".repeat(64), mimeType: "image/png" };
     expect(await prompt({ blocks: [image] })).toMatchObject({ kind: "not_found", path: "params.blocks.0" });

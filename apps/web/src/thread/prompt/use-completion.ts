@@ -1,4 +1,4 @@
-import { SkeinError, type ThreadEntity } from "@skein/client";
+import { holdsInOrder, SkeinError, type ThreadEntity } from "@skein/client";
 import { useClient } from "@skein/client/react";
 import { useEffect, useMemo, useState } from "react";
 import type { Trigger } from "./trigger.ts";
@@ -84,15 +84,6 @@ function useFiles(place: Place, text: string | null): readonly string[] | null {
  */
 export function stillFitting({ text: asked, files, more }: Found, text: string): readonly string[] | null {
   if (text === asked) return files;
-  const fitting = files.filter((path) => holdsInOrder(text === text.toLowerCase() ? path.toLowerCase() : path, text));
+  const fitting = files.filter((path) => holdsInOrder(path, text));
   return fitting.length > 0 || (!more && text.startsWith(asked)) ? fitting : null;
-}
-
-function holdsInOrder(path: string, text: string): boolean {
-  let at = 0;
-  for (const char of text) {
-    at = path.indexOf(char, at) + 1;
-    if (at === 0) return false;
-  }
-  return true;
 }

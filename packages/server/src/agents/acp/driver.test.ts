@@ -164,6 +164,15 @@ test("garbage between messages is told and harms nothing", async () => {
   ]);
 });
 
+test("an answer whose id is a text that looks like the prompt's number does not end the turn, and is told", async () => {
+  const agent = await open();
+  const answer = JSON.stringify({ jsonrpc: "2.0", id: "2", result: { stopReason: "refusal" } });
+  expect(await agent.prompt([{ raw: `${answer}\n` }, { text: "went on" }])).toMatchObject({ stopReason: "end_turn" });
+  expect(agent.said).toEqual(["went on"]);
+  const text = 'The agent sent an answer under "2" to the request 2, which goes on waiting for its own.';
+  expect(agent.all("notice")).toEqual([{ type: "notice", level: "warning", text, detail: answer }]);
+});
+
 test("a line of 100 MB is skipped with a notice", async () => {
   const agent = await open();
   await agent.prompt([

@@ -153,8 +153,8 @@ export class AcpDriver implements Driver {
 
   /** Waits until the replay is over: agents answer before it, amid it, or after it. */
   async #quiet({ replay }: Conversation): Promise<void> {
-    const deadline = this.#clock.now() + this.#bounds.replayMs;
-    for (let seen = -1; seen !== replay.seen && this.#clock.now() < deadline;) {
+    const deadline = this.#clock.elapsed() + this.#bounds.replayMs;
+    for (let seen = -1; seen !== replay.seen && this.#clock.elapsed() < deadline;) {
       seen = replay.seen;
       await new Promise<void>((resolve) => void this.#clock.setTimeout(resolve, this.#bounds.quietMs));
     }

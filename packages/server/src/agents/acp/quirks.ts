@@ -23,7 +23,8 @@ export function quirksOf(command: string, args: readonly string[]): Quirks {
 }
 
 /**
- * Whether an agent is of no more use once it was cancelled. claude-agent-acp 0.23 leaves Claude Code's word that it is
+ * Whether an agent is of no more use once it was cancelled. @zed-industries/claude-agent-acp 0.23, which has moved to
+ * @agentclientprotocol/claude-agent-acp and is not at fault there (0.101), leaves Claude Code's word that it is
  * idle unread after a cancel, takes it for the end of the next prompt, which it answers at once and with nothing, and is
  * one prompt behind from then on. Started anew, it goes on with the conversation.
  */

@@ -1,11 +1,12 @@
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import type { CallParams, SkeinClient } from "@skein/client";
 import { Command, Option } from "commander";
+import { absolutePath } from "../absolute-path.ts";
 import type { Policy } from "../choose.ts";
 import type { Cli } from "../context.ts";
 import { UsageError } from "../exit-codes.ts";
 import { printAll, Printer } from "../printer.ts";
-import { readPrompt } from "../prompt-argument.ts";
+import { checkPromptFits, readPrompt } from "../prompt-argument.ts";
 import { talksToServer, withServer } from "../reach.ts";
 import { splitCommand } from "../text.ts";
 import { policy, topicOf } from "../thread-argument.ts";
@@ -55,10 +56,11 @@ Exits 0 when the agent ended the turn by itself (see: skein help exit-codes).
       if (flags.exec !== undefined && self.getOptionValueSource("agent") === "cli")
         throw new UsageError("--agent and --exec both say which agent: give one of them.");
       const exec = flags.exec === undefined ? undefined : readExec(flags.exec);
+      const cwd = absolutePath(flags.cwd ?? ".", "--cwd");
       const text = await readPrompt(words);
       cli.exitCode = await withServer(cli, { ...flags, begins: true }, async (reached) => {
         const { client } = reached;
-        const cwd = resolve(flags.cwd ?? ".");
+        checkPromptFits(text, client);
         // A command line given is more to the point than an agent named in the environment.
         const agent = exec ? undefined : (flags.agent ?? (await bestAgent(cli, client)));
         const params: CallParams<"thread.create"> = { cwd };

@@ -3,7 +3,7 @@ import type { Policy } from "../choose.ts";
 import type { Cli } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printAll, Printer } from "../printer.ts";
-import { readPrompt } from "../prompt-argument.ts";
+import { checkPromptFits, readPrompt } from "../prompt-argument.ts";
 import { talksToServer, withServer } from "../reach.ts";
 import { policy, threadId, topicOf } from "../thread-argument.ts";
 import { answerSink, followTurn } from "../turn.ts";
@@ -33,6 +33,7 @@ Where no server runs, one is started for the turn, so it waits for its end.
       const text = await readPrompt(words);
       cli.exitCode = await withServer(cli, flags, async (reached) => {
         const { client, own } = reached;
+        checkPromptFits(text, client);
         const json = flags.json === true;
         const { turn } = await client.command("thread.prompt", { thread, text, when: flags.now ? "now" : "queue" });
         if (flags.wait !== true && !own) {

@@ -12,7 +12,7 @@ type Flags = {
   port: number;
   data?: string;
   durability: "normal" | "full";
-  allowHost: string[];
+  allowHost?: string[];
   allowPlainHttp?: boolean;
   json?: boolean;
 };
@@ -28,7 +28,7 @@ export function command(cli: Cli): Command {
         .choices(["normal", "full"])
         .default("normal"),
     )
-    .option("--allow-host <name>", "a further host name to answer to; may be given several times", gather, [])
+    .option("--allow-host <name>", "a further host name to answer to; may be given several times", gather)
     .option("--allow-plain-http", "listen for other machines too, though tokens can then be read on the way")
     .option("--json", 'print {"event":"ready","url","token","pid","pair"} when ready')
     .addHelpText(
@@ -55,7 +55,7 @@ it stands in the file "token" of the data directory. Bounds and times can be set
         data,
         durability: flags.durability,
         allowPlainHttp: flags.allowPlainHttp === true,
-        allowHosts: flags.allowHost,
+        allowHosts: flags.allowHost ?? [],
       });
       announce(cli, server, data, flags.json === true);
       await asked;
@@ -101,4 +101,4 @@ function port(text: string): number {
   throw new InvalidArgumentError("Expected a number from 0 to 65535.");
 }
 
-const gather = (value: string, before: string[]): string[] => [...before, value.toLowerCase()];
+const gather = (value: string, before: string[] = []): string[] => [...before, value.toLowerCase()];

@@ -124,6 +124,11 @@ export class Place {
     return this.#spawn(["node", LAUNCHER, ...args], env);
   }
 
+  /** Starts a shell with a script, whose `"$@"` runs `skein` and whose `$0` is `name`. */
+  shell(script: string, name: string, args: readonly string[]): Program {
+    return this.#spawn(["/bin/sh", "-c", script, name, process.execPath, MAIN, ...args], {});
+  }
+
   /** Runs `skein` to its end. */
   async skein(args: readonly string[], more: { env?: Record<string, string>; stdin?: string } = {}): Promise<Ended> {
     const child = this.start(args, more.env);

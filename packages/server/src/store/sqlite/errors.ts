@@ -3,7 +3,7 @@ import { SkeinError } from "@skein/client/protocol";
 /** What SQLite's result code means for whoever asked: https://www.sqlite.org/rescode.html */
 export function storeError(error: unknown, file: string): SkeinError {
   if (error instanceof SkeinError) return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = codeOf(error);
   const said = error instanceof Error ? error.message : String(error);
   if (code === "SQLITE_FULL") {
     return new SkeinError("internal", `No room left for the database ${file}: nothing was written. Free some space.`, {
@@ -14,7 +14,7 @@ export function storeError(error: unknown, file: string): SkeinError {
     const message = `Another program keeps the database ${file} locked: nothing was written. End its transaction.`;
     return new SkeinError("busy", message, { retryAfterMs: 1000, cause: error });
   }
-  if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB") return damaged(file, said, error);
+  if (isDamage(error)) return damaged(file, said, error);
   if (code.startsWith("SQLITE_READONLY") || code.startsWith("SQLITE_CANTOPEN") || code === "SQLITE_PERM") {
     const message = `The database ${file} cannot be written: ${said}. Check the rights of the file and its directory.`;
     return new SkeinError("internal", message, { retry: "never", cause: error });
@@ -24,6 +24,14 @@ export function storeError(error: unknown, file: string): SkeinError {
   const what = code === "" ? "Skein failed at what was to be written" : `The database ${file} failed`;
   return new SkeinError("internal", `${what}: ${reason}. Nothing was written.`, { cause: error });
 }
+
+/** Whether SQLite finds that a file is not what it should be. */
+export function isDamage(error: unknown): boolean {
+  const code = codeOf(error);
+  return code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB";
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
 
 /** The file is not what it should be; it is left as it is. */
 export function damaged(file: string, what: string, cause?: unknown): SkeinError {

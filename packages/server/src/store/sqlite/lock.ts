@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { SkeinError } from "@skein/client/protocol";
 import { Connection } from "./connection.ts";
-import { storeError } from "./errors.ts";
+import { isDamage, storeError } from "./errors.ts";
 
 /** What the last run left in the lock file, of how it began and how it ended. */
 export type RunRecord = {
@@ -21,12 +21,14 @@ export type RunRecord = {
  */
 export class Lock {
   readonly #database: Database;
+  readonly #path: string;
 
-  private constructor(database: Database) {
+  private constructor(database: Database, path: string) {
     this.#database = database;
+    this.#path = path;
   }
 
-  /** @throws SkeinError `busy` when another process has it. */
+  /** @throws SkeinError `busy` when another process has it; else `internal`, saying what to do. */
   static take(file: string): Lock {
     const path = `${file}-lock`;
     let database: Connection | undefined;
@@ -38,14 +40,11 @@ export class Lock {
       database.run("BEGIN EXCLUSIVE");
       database.run("CREATE TABLE IF NOT EXISTS run (id INTEGER PRIMARY KEY CHECK (id = 1), record TEXT NOT NULL)");
       database.run("COMMIT");
-      return new Lock(database);
+      return new Lock(database, path);
     } catch (error) {
       database?.close();
-      const known = storeError(error, path);
-      if (known.kind !== "busy") {
-        const message = `The lock file ${path} cannot be used: ${known.message} It holds nothing of value: delete it.`;
-        throw new SkeinError("internal", message, { retry: "never", cause: error });
-      }
+      const known = lockError(error, path);
+      if (known.kind !== "busy") throw known;
       throw new SkeinError(
         "busy",
         `Another Skein server uses the database ${file}. Stop it, or choose another directory.`,
@@ -57,18 +56,33 @@ export class Lock {
     }
   }
 
-  /** The last run's record; `null` when there was none. */
+  /** The last run's record; `null` when there was none. @throws SkeinError `internal`, saying what to do. */
   get last(): RunRecord | null {
-    const row = this.#database.query<{ record: string }, []>("SELECT record FROM run").get();
+    const row = this.#guard(() => this.#database.query<{ record: string }, []>("SELECT record FROM run").get());
     return row ? (JSON.parse(row.record) as RunRecord) : null;
   }
 
-  /** Durable when it returns. */
+  /** Durable when it returns. @throws SkeinError `internal`, saying what to do. */
   record(run: RunRecord): void {
-    this.#database.query("INSERT OR REPLACE INTO run VALUES (1, ?)").run(JSON.stringify(run));
+    this.#guard(() => this.#database.query("INSERT OR REPLACE INTO run VALUES (1, ?)").run(JSON.stringify(run)));
   }
 
   release(): void {
     this.#database.close();
   }
+
+  /** The database beside it is not to be blamed for what is wrong with this one. */
+  #guard<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw lockError(error, this.#path);
+    }
+  }
+}
+
+function lockError(error: unknown, path: string): SkeinError {
+  if (!isDamage(error)) return storeError(error, path);
+  const message = `The lock file ${path} is damaged. It holds nothing of value: delete it.`;
+  return new SkeinError("internal", message, { retry: "never", cause: error });
 }

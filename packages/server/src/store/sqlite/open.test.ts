@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SkeinError } from "@skein/client/protocol";
@@ -83,6 +83,28 @@ describe("a file that cannot be used is refused with what to do, and left as it 
     await first.close();
     await run(1);
   }, 30_000);
+
+  test.each([
+    ["its start", 0],
+    ["the page of the record", 4096],
+  ])("one whose lock file is damaged at %s: that file is named, and what to do with it", async (_, from) => {
+    await run(1);
+    const lock = `${file}-lock`;
+    const bytes = readFileSync(lock);
+    bytes.fill(0xab, from, from + 200);
+    writeFileSync(lock, bytes);
+    const message = `The lock file ${lock} is damaged. It holds nothing of value: delete it.`;
+    expect((await refused()).message).toBe(message);
+    rmSync(lock);
+    await run(1);
+  });
+
+  test("one whose lock file is a directory", async () => {
+    mkdirSync(`${file}-lock`);
+    writeFileSync(file, "");
+    const message = `The database ${file}-lock cannot be written: unable to open database file. Check the rights of the file and its directory.`;
+    expect((await refused()).message).toBe(message);
+  });
 
   test("one in a directory that is not there", async () => {
     const nowhere = join(directory, "none", "skein.sqlite");

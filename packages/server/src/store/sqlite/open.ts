@@ -96,17 +96,36 @@ export function open(options: OpenOptions): Opened {
 
 /** Reads only. After an end that was not clean it looks at every page, which takes about a second per gigabyte. */
 function check(database: Database, file: string, clean: boolean): void {
-  const id = database.query<{ application_id: number }, []>("PRAGMA application_id").get()?.application_id;
-  const isEmpty = database.query("SELECT 1 FROM sqlite_schema LIMIT 1").get() === null;
-  if (id !== APPLICATION_ID && !isEmpty) {
-    throw new SkeinError(
-      "invalid",
-      `${file} is a database, but not Skein's. It was left as it is. Choose another place.`,
-    );
-  }
+  refuseForeign(database, file);
   if (clean) return;
   const said = database.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").get()?.quick_check;
   if (said !== "ok") throw damaged(file, said ?? "no answer to quick_check");
+}
+
+/** @throws SkeinError for another program's database. Reads only. */
+export function refuseForeign(database: Database, file: string): void {
+  const id = database.query<{ application_id: number }, []>("PRAGMA application_id").get()?.application_id;
+  const isEmpty = database.query("SELECT 1 FROM sqlite_schema LIMIT 1").get() === null;
+  if (id === APPLICATION_ID || isEmpty) return;
+  throw new SkeinError(
+    "invalid",
+    `${file} is a database, but not Skein's. It was left as it is. Choose another place.`,
+  );
+}
+
+/**
+ * Returns the version of the schema.
+ * @throws SkeinError for one that is newer than all of the migrations. Reads only.
+ */
+export function refuseNewer(database: Database, file: string, migrations: readonly Migration[] = MIGRATIONS): number {
+  const found = database.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
+  const newest = migrations.at(-1)?.version ?? 0;
+  if (found <= newest) return found;
+  throw new SkeinError(
+    "unsupported",
+    `The database ${file} was written by a newer Skein (its version ${found}, this one knows ${newest}). ` +
+      "It was left as it is. Install that version again.",
+  );
 }
 
 function configure(database: Database): void {
@@ -120,15 +139,7 @@ function configure(database: Database): void {
 
 /** Takes the schema to the newest version, a transaction for each step. */
 export function migrate(database: Database, file: string, migrations: readonly Migration[]): void {
-  const found = database.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
-  const newest = migrations.at(-1)?.version ?? 0;
-  if (found > newest) {
-    throw new SkeinError(
-      "unsupported",
-      `The database ${file} was written by a newer Skein (its version ${found}, this one knows ${newest}). ` +
-        "It was left as it is. Install that version again.",
-    );
-  }
+  const found = refuseNewer(database, file, migrations);
   for (const { version, sql } of migrations) {
     if (version <= found) continue;
     database.transaction(() => {

@@ -3,12 +3,15 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MAX_NESTING, type Json, type Topic } from "@skein/client/protocol";
 import { SqliteStore } from "../sqlite.ts";
 import { append, put, T, write } from "../testing/edits.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "skein-views-"));
 const file = join(directory, "skein.sqlite");
 const AT = Date.UTC(2026, 0, 2, 3, 4, 5);
+const DEEP: Topic = "thread:two";
+const nested = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
 let store: SqliteStore;
 let person: Database;
 
@@ -110,6 +113,44 @@ test("the views show threads, messages, tool calls, plans and events by column",
   expect(person.query("SELECT thread, at, direction, line FROM events").all()).toEqual([
     { thread: "one", at: time, direction: "in", line: '{"jsonrpc":"2.0"}' },
   ]);
+});
+
+test("what is nested as deep as may be goes through every view, and through a query of its JSON", async () => {
+  const deep = JSON.parse(nested(MAX_NESTING)) as Json;
+  const common = { pos: 5, turn: "u1", status: "completed", startedAt: AT };
+  await store.commit([
+    {
+      ...write(
+        DEEP,
+        put("thread", "two", { title: "Deep", usage: deep, createdAt: AT, updatedAt: AT }),
+        put("message", "m5", { ...common, role: "assistant", text: "", blocks: [deep] }),
+        put("tool", "t6", { ...common, title: "T", input: deep, output: deep, content: [{ unknown: deep }] }),
+        put("plan", "p7", { ...common, entries: [{ content: "look", status: "pending", unknown: deep }] }),
+      ),
+      events: [{ thread: "two", ts: AT, direction: "in", line: nested(MAX_NESTING) }],
+    },
+  ]);
+  for (const view of ["threads", "messages", "tool_calls", "plans", "events"]) {
+    expect(person.query(`SELECT * FROM ${view} WHERE thread = 'two'`).all()).toHaveLength(1);
+  }
+  const text = nested(MAX_NESTING);
+  expect(person.query("SELECT input, output FROM tool_calls WHERE thread = 'two'").get()).toEqual({
+    input: text,
+    output: text,
+  });
+  for (const [view, column] of [
+    ["threads", "value"],
+    ["messages", "value"],
+    ["tool_calls", "value"],
+    ["events", "line"],
+  ]) {
+    const { levels } = person
+      .query<{ levels: number }, []>(
+        `SELECT count(*) AS levels FROM ${view}, json_tree(${view}.${column}) AS part WHERE thread = 'two' AND part.type = 'array'`,
+      )
+      .get()!;
+    expect(levels).toBeGreaterThanOrEqual(MAX_NESTING);
+  }
 });
 
 test("every query in docs/DATABASE.md runs", () => {

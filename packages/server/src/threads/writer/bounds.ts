@@ -44,9 +44,10 @@ export const BOUNDS = {
   choices: 64,
   /** The JSON Schema of a question. */
   schema: 64 * 1024,
-  /** Tool calls whose agent's id is remembered, and those of them whose finished value is. */
+  /** Tool calls that have ended and whose agent's id is remembered, and those of them whose value is. */
   toolsKnown: 512,
   toolValues: 32,
+  /** Terminals that are remembered, those that have ended for as long as there is room. */
   terminalsKnown: 128,
   notesKnown: 128,
 } as const;

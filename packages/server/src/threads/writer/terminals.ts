@@ -1,8 +1,8 @@
 import type { TerminalEntity } from "@skein/client/protocol";
 import { BOUNDS, cutStart } from "./bounds.ts";
 import type { Draft } from "./draft.ts";
-import { remember } from "./remember.ts";
 import { closeMessage } from "./messages.ts";
+import { repeatedNotice } from "./notices.ts";
 import { some } from "./read.ts";
 import type { KnownTerminal } from "./state.ts";
 
@@ -17,6 +17,7 @@ export function startTerminal(
   about: { command: string; args: string[]; cwd: string; tool: string | null },
 ): string {
   closeMessage(draft);
+  makeRoom(draft);
   const { pos, at } = draft.item();
   const id = `x${pos}`;
   const value: TerminalEntity = {
@@ -73,6 +74,31 @@ export function endTerminals(
   }
 }
 
+/**
+ * Makes room for one more. Of one that runs the end has to be written, so those that have ended are forgotten first; but
+ * every snapshot holds all that run, so there is a bound to those that an agent only reports.
+ */
+function makeRoom(draft: Draft): void {
+  const { terminals } = draft.state;
+  if (terminals.size < BOUNDS.terminalsKnown) return;
+  const known = [...terminals];
+  const [ended] = known.find(([, { running }]) => !running) ?? [];
+  if (ended !== undefined) return forget(draft, ended);
+  // Of those that we run the driver allows fewer.
+  const [reported] = known.find(([, { tool }]) => tool !== null) ?? [];
+  if (reported === undefined) return;
+  endTerminal(draft, reported, "interrupted");
+  forget(draft, reported);
+  const text = `More than ${BOUNDS.terminalsKnown} terminals ran at once: those that ran longest count as interrupted.`;
+  repeatedNotice(draft, "warning", text);
+}
+
 function set(draft: Draft, terminal: string, known: KnownTerminal): void {
-  draft.set({ terminals: remember(draft.state.terminals, terminal, known, BOUNDS.terminalsKnown) });
+  draft.set({ terminals: new Map(draft.state.terminals).set(terminal, known) });
+}
+
+function forget(draft: Draft, terminal: string): void {
+  const terminals = new Map(draft.state.terminals);
+  terminals.delete(terminal);
+  draft.set({ terminals });
 }

@@ -180,7 +180,7 @@ describe("tool calls", () => {
     const written = Written.running().update(call("open", { status: "in_progress" }));
     for (let index = 0; index < BOUNDS.toolsKnown + 50; index++)
       written.update(call(`c${index}`, { status: "completed" }));
-    expect(written.state.tools.size).toBeLessThanOrEqual(BOUNDS.toolsKnown);
+    expect(written.state.tools.size).toBe(BOUNDS.toolsKnown + 1);
     expect([...written.state.tools.values()].filter((tool) => tool.value !== null).length).toBe(BOUNDS.toolValues + 1);
     written.update(update("open", { status: "completed" }), update(`c${BOUNDS.toolsKnown}`, { title: "Again" }));
     expect(written.items().filter((item) => item["status"] !== "completed")).toEqual([]);
@@ -205,6 +205,18 @@ describe("many open calls", () => {
     expect(written.last.length).toBeLessThanOrEqual(TOOLS_OPEN + 3);
     expect(written.items().filter((item) => item["status"] === "in_progress")).toEqual([]);
     expect(written.state.tools.size).toBeLessThanOrEqual(TOOLS_OPEN);
+  });
+
+  test("those that have ended are known for as long as without them", () => {
+    const written = Written.running();
+    for (let index = 0; index < 600; index++) written.update(open(`open${index}`));
+    for (let index = 0; index < BOUNDS.toolsKnown; index++)
+      written.update(call(`ended${index}`, { status: "completed" }));
+    for (let index = 0; index < BOUNDS.toolsKnown; index++) written.update(update(`ended${index}`, { title: "Late" }));
+    const items = written.items();
+    expect(items).toHaveLength(600 + BOUNDS.toolsKnown);
+    expect(items.filter((item) => item["title"] === "Late")).toHaveLength(BOUNDS.toolsKnown);
+    expect(written.state.tools.size).toBe(600 + BOUNDS.toolsKnown);
   });
 
   test("whatever is begun and ended, each call stands as was last said, and no state is altered by a later step", () => {
@@ -331,6 +343,39 @@ describe("terminals", () => {
     written.event({ type: "terminal", terminal: "t", event: "output", text: "cc a.c\n" });
     written.text("builds.");
     expect(written.items()).toMatchObject([{ kind: "terminal" }, { text: "It builds." }]);
+  });
+
+  const run = (written: Written, terminal: string): Written =>
+    written.event({ type: "terminal", terminal, event: "started", command: "make", args: [], cwd: "/" });
+
+  test("one that runs is never forgotten, however many begin and end meanwhile", () => {
+    const written = run(Written.running(), "long");
+    for (let index = 0; index < 2 * BOUNDS.terminalsKnown; index++) {
+      run(written, `t${index}`).event({
+        type: "terminal",
+        terminal: `t${index}`,
+        event: "exited",
+        code: 0,
+        signal: null,
+      });
+    }
+    written.event({ type: "terminal", terminal: "long", event: "output", text: "still here" });
+    written.event({ type: "terminal", terminal: "long", event: "exited", code: 3, signal: null });
+    expect(written.items()[0]).toMatchObject({ output: "still here", status: "exited", exit: { code: 3 } });
+    expect(written.state.terminals.size).toBe(BOUNDS.terminalsKnown);
+  });
+
+  test("of those that an agent reports no more than the bound run: the longest are interrupted, which one notice says", () => {
+    const more = 20;
+    const written = run(Written.running(), "ours").update(call("c", { status: "in_progress" }));
+    for (let index = 0; index < BOUNDS.terminalsKnown - 1 + more; index++)
+      written.update(update("c", { _meta: { terminal_info: { terminal_id: `t${index}` } } }));
+    const statuses = written.items().flatMap((item) => (item.kind === "terminal" ? [item["status"]] : []));
+    expect(statuses[0]).toBe("running");
+    expect(statuses.slice(1, 1 + more).every((status) => status === "interrupted")).toBe(true);
+    expect(statuses.slice(1 + more).every((status) => status === "running")).toBe(true);
+    expect(written.items().filter(({ kind }) => kind === "notice")).toMatchObject([{ level: "warning", count: more }]);
+    expect(written.state.terminals.size).toBe(BOUNDS.terminalsKnown);
   });
 
   test("one that outlives the agent is interrupted (G7)", () => {

@@ -268,7 +268,7 @@ function remembered(draft: Draft, toolCallId: string, known: KnownTool): KnownTo
     }
   }
   // A call that is still open is never forgotten: its end has to be written.
-  if (tools.size > BOUNDS.toolsKnown && draft.state.toolsForgotten.size > 0) {
+  if (draft.state.toolsEnded.size + draft.state.toolsForgotten.size > BOUNDS.toolsKnown) {
     const oldest = takeFirst(draft.own("toolsForgotten"));
     if (oldest !== undefined) tools.delete(oldest);
   }

@@ -226,6 +226,24 @@ describe("items", () => {
     expect(written.items()[3]).not.toHaveProperty("count");
   });
 
+  test.each([["tool_call"], ["tool_call_update"]])(
+    "a %s that does not name its call is told as that",
+    (sessionUpdate) => {
+      const written = Written.running();
+      written.update({ sessionUpdate, toolCallId: 7, title: "Read" }, { sessionUpdate, toolCallId: 8, title: "Read" });
+      written.update({ sessionUpdate, title: "Read" });
+      const text = `The agent sent a ${sessionUpdate} without a toolCallId that is a text: which call it is about is not known.`;
+      const detail = { sessionUpdate, toolCallId: 7, title: "Read" };
+      expect(written.items()).toMatchObject([{ kind: "notice", level: "warning", text, count: 3, detail }]);
+    },
+  );
+
+  test("a notice that says nothing is told as that", () => {
+    const written = Written.running().update({ sessionUpdate: "notice", title: "", description: 5 });
+    const text = "The agent sent a notice without a title or a description that is a text.";
+    expect(written.items()).toMatchObject([{ kind: "notice", level: "warning", text, detail: { description: 5 } }]);
+  });
+
   test("a question waits like a permission", () => {
     const written = Written.running();
     written.event({ type: "question", request: "9", message: "Which?", mode: "form", schema: { type: "object" } });

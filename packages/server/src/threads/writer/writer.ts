@@ -82,7 +82,8 @@ function writeUpdate(draft: Draft, update: SessionUpdate): void {
     case "tool_call":
     case "tool_call_update": {
       const toolCallId = text(update["toolCallId"]);
-      return toolCallId === undefined ? notUnderstood(draft, update) : void writeTool(draft, toolCallId, update);
+      if (toolCallId !== undefined) return void writeTool(draft, toolCallId, update);
+      return lacking(draft, update, "a toolCallId that is a text: which call it is about is not known");
     }
     case "plan":
       return writePlan(draft, update["entries"]);
@@ -140,7 +141,7 @@ function writeNotice(draft: Draft, update: SessionUpdate): void {
   const lines = [text(update["title"]), text(update["description"])].filter(
     (line) => line !== undefined && line !== "",
   );
-  if (lines.length === 0) notUnderstood(draft, update);
+  if (lines.length === 0) lacking(draft, update, "a title or a description that is a text");
   else notice(draft, level, lines.join("\n"));
 }
 
@@ -203,4 +204,9 @@ function blockText(value: unknown): string {
 function notUnderstood(draft: Draft, update: SessionUpdate): void {
   const text = `The agent sent an update of a kind this version does not know: ${update.sessionUpdate}.`;
   repeatedNotice(draft, "info", text, update);
+}
+
+/** An update of a known kind, but without what it would be about. */
+function lacking(draft: Draft, update: SessionUpdate, what: string): void {
+  repeatedNotice(draft, "warning", `The agent sent a ${update.sessionUpdate} without ${what}.`, update);
 }
