@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, axeFaults, live, PHONE } from "./support/app.ts";
-import { late } from "./support/late.ts";
+import { heldBack, late } from "./support/late.ts";
 import type { Page } from "./support/browser.ts";
 
 const app = App.forThisFile();
@@ -8,18 +8,6 @@ afterEach(() => app.finish());
 
 /** What Enter would choose in the palette. */
 const marked = (page: Page) => page.locator("[role=option][aria-selected=true]");
-
-/** Loads the page anew, with a part of the app that is slow to come. */
-async function heldBack(page: Page, name: RegExp): Promise<() => void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  await page.route(name, async (route) => {
-    await promise;
-    await route.continue();
-  });
-  await page.reload();
-  await live(page);
-  return resolve;
-}
 
 const background = (page: Page): Promise<string> =>
   page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);

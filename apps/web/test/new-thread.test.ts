@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, axeFaults, PHONE } from "./support/app.ts";
 import type { Page } from "./support/browser.ts";
+import { swallowing } from "./support/cuttable.ts";
 import { late } from "./support/late.ts";
 import { exported, makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 
@@ -123,6 +124,85 @@ describe.skipIf(!app.available)("a new thread", () => {
     await turnsEnded(page, 1);
   });
 
+  test("begins once it can, also for who has gone elsewhere by then", async () => {
+    const { page } = await app.signedIn();
+    const server = await unanswered(page);
+    await openForm(page);
+    await begin(page, "hello");
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("heading", { name: "Settings" }).waitFor();
+    server.letThrough();
+    await page.getByText("The thread was started.").waitFor();
+    expect(page.url()).toEndWith("/settings");
+    await page.getByRole("button", { name: "Open" }).click();
+    await page.waitForURL(/\/t\//);
+    await turnsEnded(page, 1);
+    await page.goto(`${app.server.url}/new`);
+    expect(await prompt(page).inputValue()).toBe("");
+  });
+
+  test("begins for who has pressed Enter before the form was loaded, and gone elsewhere", async () => {
+    const { page } = await app.signedIn();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await page.route(/\/new-thread-form/, async (route) => {
+      await promise;
+      await route.continue();
+    });
+    await page.goto(`${app.server.url}/new`);
+    await prompt(page).fill("hello");
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByText("The thread was started.").waitFor();
+    resolve();
+    await page.getByRole("button", { name: "Open" }).click();
+    await page.waitForURL(/\/t\//);
+    await turnsEnded(page, 1);
+  });
+
+  test("what was typed and chosen for it is there when one comes back, until it is started", async () => {
+    await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn();
+    const mode = page.getByRole("combobox", { name: "Mode" });
+    const directory = page.getByLabel("Directory");
+    await openForm(page);
+    await mode.click();
+    await page.getByRole("option", { name: "Auto" }).click();
+    await directory.fill("/usr");
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("heading", { name: "Settings" }).waitFor();
+    await page.goBack();
+    expect(await directory.inputValue()).toBe("/usr");
+    await page.reload();
+    expect(await directory.inputValue()).toBe("/usr");
+    await mode.getByText("Auto").waitFor();
+    await directory.fill(app.server.cwd);
+    await prompt(page).fill("hello");
+    await prompt(page).press("Enter");
+    await page.waitForURL(/\/t\//);
+    await page.getByRole("button", { name: /Mode: Auto/ }).waitFor();
+    await page.goto(`${app.server.url}/new`);
+    await mode.getByText("Ask (default)").waitFor();
+  });
+
+  test("its first prompt, taken back, has not failed, and is in the prompt box alone", async () => {
+    await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn();
+    // What is given in a thread is sent in its order: the prompt waits for the mode.
+    const network = await swallowing(page, "thread.mode");
+    await openForm(page);
+    await page.getByRole("combobox", { name: "Mode" }).click();
+    await page.getByRole("option", { name: "Auto" }).click();
+    await prompt(page).fill("too soon");
+    await prompt(page).press("Enter");
+    await page.waitForURL(/\/t\//);
+    await page.getByRole("button", { name: "Take back" }).click();
+    await page.locator("[data-pending]").waitFor({ state: "detached" });
+    expect(await promptBox(page).inputValue()).toBe("too soon");
+    expect(await page.locator("[data-sonner-toast]").count()).toBe(0);
+    expect(await page.evaluate(() => localStorage.getItem("skein.draft.new"))).toBeNull();
+    network.mend();
+  });
+
   test("what is written on while the thread is being started is not lost, and what is taken out is not sent", async () => {
     const { page } = await app.signedIn();
     const server = await unanswered(page);
@@ -164,10 +244,12 @@ describe.skipIf(!app.available)("a new thread", () => {
   });
 
   test("one that is being started is not started anew from the first page", async () => {
+    const other = await makeThread(app, ["hello"]);
     const { page } = await app.signedIn();
     const server = await late(page);
     await openForm(page);
     await page.getByRole("combobox", { name: "Agent" }).getByText("Demo").waitFor();
+    await page.locator(`[data-thread="${other}"]`).waitFor();
     const before = await page.locator("[data-thread]").count();
     server.keepBack();
     await begin(page, "hello");
@@ -197,6 +279,7 @@ describe.skipIf(!app.available)("a new thread", () => {
     await page.goBack();
     await page.getByRole("button", { name: "Start thread" }).waitFor();
     expect(await prompt(page).inputValue()).toBe("keep me");
+    await page.getByRole("alert").getByText("There is no directory /nowhere/at/all on the server.").waitFor();
     await prompt(page).fill("");
   });
 

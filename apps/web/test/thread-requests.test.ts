@@ -257,6 +257,25 @@ describe.skipIf(!app.available)("a request", () => {
     expect(await page.locator("[data-answered]").count()).toBe(3);
   });
 
+  test("the second click of a double click answers no other request, whose card moved there", async () => {
+    const thread = await makeThread(app, ...asks([...atOnce("one"), ...atOnce("two"), { hang: true }]));
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    const click = async (command: string, clickCount: number): Promise<void> => {
+      const allow = card(page).filter({ hasText: command }).locator("[data-answer=a]");
+      const { x, y } = (await allow.boundingBox()) ?? { x: -1, y: -1 };
+      await page.mouse.move(x + 8, y + 8);
+      await page.mouse.down({ clickCount });
+      await page.mouse.up({ clickCount });
+    };
+    await card(page).nth(1).waitFor();
+    await click("$ one", 1);
+    await page.locator("[data-answered=yes]").waitFor();
+    await click("$ two", 2);
+    await card(page).locator("[data-option=no]").click();
+    await page.locator("[data-answered=no]").waitFor();
+  });
+
   test("answered in its card by keys, the focus is not lost", async () => {
     const thread = await makeThread(app, ...asks(run("c5", "one")));
     const { page } = await app.signedIn();

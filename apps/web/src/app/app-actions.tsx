@@ -1,5 +1,7 @@
 import { useBoard, useClient, useConnection } from "@skein/client/react";
 import { useEffect } from "react";
+import { flushSync } from "react-dom";
+import { topLayer, whenSettled } from "../lib/layers.ts";
 import { SEARCH_FIELD_ID } from "../home/search-field.tsx";
 import { useTheme } from "../theme/theme.ts";
 import { useActions } from "./actions.tsx";
@@ -23,7 +25,7 @@ export function AppActions({ onPalette, onHelp }: { onPalette: () => void; onHel
     { name: "help", run: onHelp },
     { name: "connection", run: retryNow },
     { name: "settings", run: () => navigate("/settings") },
-    { name: "pair", run: () => navigate("/settings") },
+    { name: "pair", run: () => navigate("/settings", { focus: "pair" }) },
     { name: "light", run: () => setTheme("light") },
     { name: "dark", run: () => setTheme("dark") },
     { name: "system", run: () => setTheme("system") },
@@ -40,8 +42,12 @@ export function AppActions({ onPalette, onHelp }: { onPalette: () => void; onHel
 
 function goToSearch(): void {
   const field = document.getElementById(SEARCH_FIELD_ID);
-  if (field) field.focus();
-  else navigate("/search");
+  if (field !== null && topLayer() === null) return field.focus();
+  // What lies over the page is left with it, and keeps the focus as long as it is there.
+  whenSettled(() => {
+    flushSync(() => navigate("/search"));
+    field?.focus();
+  });
 }
 
 function ThreadsActions({ board }: { board: string }) {

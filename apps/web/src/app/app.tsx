@@ -1,5 +1,6 @@
 import { useConnection } from "@skein/client/react";
 import { useEffect } from "react";
+import { cancelUnderWay } from "../lib/under-way.ts";
 import { useThemeInForce } from "../theme/theme.ts";
 import { Toasts } from "../ui/toasts.tsx";
 import { TooltipProvider } from "../ui/tooltip.tsx";
@@ -18,6 +19,10 @@ export function App() {
   useEffect(listenToKeys, []);
   const route = useRoute();
   const { state } = useConnection();
+  // Also where another tab has signed out.
+  useEffect(() => {
+    if (state === "stopped") cancelUnderWay();
+  }, [state]);
   return (
     <TooltipProvider delay={400}>
       {route.page === "pair" || state === "stopped" ? <SignInPage pairing={route.page === "pair"} /> : <Frame />}

@@ -43,6 +43,12 @@ export const ACTIONS = {
   allow: { label: "Allow what the focused request asks", place: "In a thread", keys: "a", only: "keys" },
   deny: { label: "Deny what the focused request asks", place: "In a thread", keys: "d", only: "keys" },
   answer: { label: "Go to what the agent asks", place: "In a thread", words: "answer permission question allow" },
+  answerQuestion: {
+    label: "Answer the question, from its fields",
+    place: "In a thread",
+    keys: "mod+enter",
+    only: "help",
+  },
   stop: {
     label: "Stop the running turn",
     place: "In a thread",

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "react";
 import { HomePage } from "../home/home-page.tsx";
-import { NewThreadPage } from "../home/new-thread.ts";
+import { NewThreadForm, NewThreadPage } from "../home/new-thread-page.tsx";
 import { Rail } from "../home/rail.tsx";
+import { ThreadStart, ThreadStarter } from "../home/thread-start.tsx";
 import { SearchPage, SearchResults } from "../home/search-page.tsx";
 import { part } from "../ui/part.tsx";
 import { useLayout } from "../lib/use-media.ts";
@@ -19,7 +20,7 @@ const ThreadPage = part(() => import("../thread/thread-page.tsx"), BlankPage);
 const SettingsPage = part(() => import("./settings/settings-page.tsx"), BlankPage);
 
 /** What a person is likely to open next, the likeliest first. */
-const NEXT = [ThreadPage, PaletteContent, NewThreadPage, SearchResults, SettingsPage, AllKeys];
+const NEXT = [ThreadPage, PaletteContent, NewThreadForm, ThreadStarter, SearchResults, SettingsPage, AllKeys];
 /** By then the page that was asked for is drawn. */
 const NEXT_AFTER_MS = 1_500;
 
@@ -29,6 +30,7 @@ export function Frame() {
   const layout = useLayout();
   const [over, setOver] = useState<"palette" | "help" | null>(null);
   const close = (): void => setOver(null);
+  const openPalette = (): void => setOver("palette");
   useEffect(() => {
     let cancel = (): void => {};
     const loadFrom = (at: number): void => {
@@ -60,11 +62,15 @@ export function Frame() {
         Skip to content
       </a>
       {layout !== "narrow" && (
-        <Rail folded={layout === "medium"} onPalette={() => setOver("palette")} onHelp={() => setOver("help")} />
+        <Rail folded={layout === "medium"} onPalette={openPalette} onHelp={() => setOver("help")} />
       )}
-      <LoadBoundary key={route.page}>{pageOf(route)}</LoadBoundary>
+      {/* What one page throws, another may not. */}
+      <LoadBoundary key={route.page === "thread" ? `thread ${route.thread}` : route.page}>
+        {pageOf(route, openPalette)}
+      </LoadBoundary>
+      <ThreadStart />
       <Announcements />
-      <AppActions onPalette={() => setOver("palette")} onHelp={() => setOver("help")} />
+      <AppActions onPalette={openPalette} onHelp={() => setOver("help")} />
       <LoadBoundary key={over} quiet onFailed={close}>
         {over === "palette" && <Palette onClose={close} />}
         {over === "help" && <KeyboardHelp onClose={close} />}
@@ -73,16 +79,16 @@ export function Frame() {
   );
 }
 
-function pageOf(route: Route) {
+function pageOf(route: Route, onPalette: () => void) {
   switch (route.page) {
     case "home":
-      return <HomePage />;
+      return <HomePage onPalette={onPalette} />;
     case "new":
       return <NewThreadPage />;
     case "search":
       return <SearchPage text={route.text} />;
     case "thread":
-      return <ThreadPage key={route.thread} thread={route.thread} />;
+      return <ThreadPage thread={route.thread} />;
     case "settings":
       return <SettingsPage />;
     case "missing":

@@ -1,5 +1,6 @@
 import { Dialog } from "../ui/dialog.tsx";
 import { part } from "../ui/part.tsx";
+import { LayerPalette } from "./layer-palette.tsx";
 
 /** The list of keys, loaded when it is first shown. */
 export const AllKeys = part(
@@ -15,6 +16,7 @@ export const AllKeys = part(
 export function KeyboardHelp({ onClose }: { onClose: () => void }) {
   return (
     <Dialog open onClose={onClose} title="Keyboard" wide>
+      <LayerPalette />
       <AllKeys />
     </Dialog>
   );

@@ -30,6 +30,9 @@ export function listenToKeys(): () => void {
         return;
       }
     }
+    // Where something else has the keys to itself it does nothing, but neither does it leave the app, as ⌘K for the browser.
+    const isElsewhere = activeActions().some((action) => action.keys === keys && action.layer !== layer);
+    if (keys.startsWith("mod+") && isElsewhere) event.preventDefault();
   };
   window.addEventListener("keydown", onKey);
   return () => window.removeEventListener("keydown", onKey);

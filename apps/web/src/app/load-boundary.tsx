@@ -28,20 +28,27 @@ export class LoadBoundary extends Component<Props, { error: Error | null }> {
     return (
       <main className="grid h-full flex-1 place-items-center bg-surface-2 p-6">
         <div className="w-full max-w-120">
-          <ErrorNote
-            title={isLoadFailure(error) ? "This page could not be loaded" : "This page could not be shown"}
-            detail={error.stack ?? error.message}
-            onRetry={() => location.reload()}
-            retryName="Reload"
-          >
-            {isLoadFailure(error)
-              ? "This device has no copy of it yet, and the server is out of reach or was updated meanwhile. Reload once the server is back."
-              : "Something in it failed. What you did before is safe on the server."}
-          </ErrorNote>
+          <LoadFailure error={error} />
         </div>
       </main>
     );
   }
+}
+
+/** Why a page, or a part of one, is not there, and what to do. */
+export function LoadFailure({ error }: { error: Error }) {
+  return (
+    <ErrorNote
+      title={isLoadFailure(error) ? "This page could not be loaded" : "This page could not be shown"}
+      detail={error.stack ?? error.message}
+      onRetry={() => location.reload()}
+      retryName="Reload"
+    >
+      {isLoadFailure(error)
+        ? "This device has no copy of it yet, and the server is out of reach or was updated meanwhile. Reload once the server is back."
+        : "Something in it failed. What you did before is safe on the server."}
+    </ErrorNote>
+  );
 }
 
 /** What browsers throw when an `import()` finds nothing; each has its own words. */

@@ -1,7 +1,8 @@
 import type { SkeinClient } from "@skein/client";
 import { forgetAll } from "../lib/device-storage.ts";
+import { cancelUnderWay } from "../lib/under-way.ts";
 import { THEME } from "../theme/theme.ts";
-import { sayFailed } from "../ui/toasts.tsx";
+import { sayFailed, unsayAll } from "../ui/toasts.tsx";
 
 /** What became of giving the server a pairing code. */
 export type Paired = { ok: true } | { ok: false; message: string; retryable: boolean };
@@ -46,14 +47,17 @@ export async function isSignedIn(): Promise<boolean> {
 
 /**
  * Signs this browser out: the server forgets its token and takes the cookie away, and this device forgets drafts,
- * recent directories, what was read and what was loaded, and what was given and is not answered yet, which is never sent.
- * The theme stays. Where the server does not answer, that is said, and everything is as it was.
+ * recent directories, what was read and what was loaded, and what was given and is not answered yet, which is never sent;
+ * files under way go no further. The theme stays. Where the server does not answer, that is said, and everything is as it was.
  */
 export async function leave(client: SkeinClient): Promise<void> {
   try {
     const answer = await fetch("/v1/sign-out", { method: "POST" });
     if (!answer.ok) throw new Error(`The server answered with status ${answer.status}.`);
     client.outbox.discardAll();
+    cancelUnderWay();
+    // Their "Undo" and "Try again" would be another's.
+    unsayAll();
     // Who waited for an answer puts what was refused back into a draft: that is to go as well.
     await new Promise((resolve) => setTimeout(resolve));
     forgetAll(THEME);

@@ -1,7 +1,7 @@
 import { useBoard, type Card } from "@skein/client/react";
 import { Command } from "cmdk";
 import { Search } from "lucide-react";
-import { useLayoutEffect, useRef, useState, type ReactNode } from "react";
+import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { Keys } from "../ui/keys.tsx";
 import { stateOf, StatusMark } from "../ui/status-mark.tsx";
@@ -49,6 +49,8 @@ function Choices({
   text,
   onText,
   hasFocus,
+  entered,
+  overLayer,
   onClose,
 }: PaletteContentProps & {
   cards: readonly Card[];
@@ -63,7 +65,7 @@ function Choices({
   }, [hasFocus]);
   const route = useRoute();
   const present = route.page === "thread" ? route.thread : null;
-  const groups = [threadsOf(cards, text, present), ...useActionGroups(text)]
+  const groups = [threadsOf(cards, text, present), ...useActionGroups(text, overLayer)]
     .filter(({ choices }) => choices.length > 0)
     .toSorted((a, b) => best(b) - best(a));
   // Threads that come only now come first; whoever waits for them has chosen nothing yet.
@@ -79,6 +81,23 @@ function Choices({
     flushSync(onClose);
     setTimeout(run);
   };
+  const search: Choice = {
+    id: SEARCH,
+    label: `Search everything for “${text.trim()}”`,
+    fits: 0,
+    icon: <Search size={16} aria-hidden />,
+    run: () => navigate(`/search?q=${encodeURIComponent(text.trim())}`),
+  };
+  const chooseFirst = useEffectEvent(() => {
+    if (!entered.current) return;
+    entered.current = false;
+    choose((groups[0]?.choices[0] ?? search).run);
+  });
+  useEffect(() => {
+    if (loading) return undefined;
+    const timer = setTimeout(() => chooseFirst());
+    return () => clearTimeout(timer);
+  }, [loading]);
   const row = ({ id, label, icon, keys, detail, run }: Choice) => (
     <Command.Item
       key={id}
@@ -95,8 +114,11 @@ function Choices({
   return (
     <Command
       label="Commands"
-      // Held down since before it was open, or since the choice before: nothing here was chosen by it.
-      onKeyDown={(event) => event.repeat && event.key === "Enter" && event.preventDefault()}
+      onKeyDown={(event) => {
+        // Held down since before it was open, or since the choice before: nothing here was chosen by it.
+        if (event.repeat && event.key === "Enter") event.preventDefault();
+        else entered.current = false;
+      }}
       value={marked}
       onValueChange={setMarked}
       loop
@@ -118,13 +140,7 @@ function Choices({
         ))}
         {text.trim() !== "" && (
           <Command.Group key="search" heading="Search">
-            {row({
-              id: SEARCH,
-              label: `Search everything for “${text.trim()}”`,
-              fits: 0,
-              icon: <Search size={16} aria-hidden />,
-              run: () => navigate(`/search?q=${encodeURIComponent(text.trim())}`),
-            })}
+            {row(search)}
           </Command.Group>
         )}
       </Command.List>
@@ -162,9 +178,13 @@ const HEADINGS: readonly { heading: string; places: readonly Place[] }[] = [
 ];
 
 /** What the page that is open, and the app around it, can do now. */
-function useActionGroups(text: string): Group[] {
+function useActionGroups(text: string, overLayer: boolean): Group[] {
   const actions = useActiveActions()
-    .filter(({ layer, only }) => layer === null && only === undefined)
+    .filter(({ layer, only, place }) => {
+      return layer === null && only === undefined && !(overLayer && place === "In a thread");
+    })
+    // What a page does in its own way it does instead of the app.
+    .filter(({ id }, at, all) => all.findIndex((each) => each.id === id) === at)
     .toSorted((a, b) => orderOf(a) - orderOf(b));
   const shown = text.trim() === "" ? actions.filter(({ known }) => known) : actions;
   return HEADINGS.map(({ heading, places }) => ({

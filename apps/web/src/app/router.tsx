@@ -87,23 +87,32 @@ export function useRoute(): Route {
 /** The state of a history entry that was made by a step inside the app: behind it is another page of ours. */
 type EntryState = { inside: true; focus?: Focus };
 
-/** Where on a page the focus begins: at the page itself, or in the box one writes in. */
-type Focus = "prompt";
+/** Where on a page the focus begins: at the page itself, in the box one writes in, or at a code that is made for that. */
+type Focus = "prompt" | "pair";
 
-/** Goes to another page. `replace` leaves no way back to the present one. */
+/** Goes to another page; where that is the present one, no step is made. `replace` leaves no way back to that. */
 export function navigate(path: string, options: { replace?: boolean; focus?: Focus } = {}): void {
   whenSettled(() => {
     const state: EntryState = { inside: true, ...(options.focus ? { focus: options.focus } : {}) };
+    const isHere = new URL(path, location.href).href === location.href;
     if (options.replace) history.replaceState(history.state, "", path);
     // What lay over the page is left with it: its entry becomes that of the next page.
     else if (isLayerEntry()) history.replaceState(state, "", path);
-    else history.pushState(state, "", path);
+    else if (!isHere) history.pushState(state, "", path);
     tell();
   });
 }
 
 /** Where the focus begins on the present page, if not at its start. */
 export const focusOfEntry = (): Focus | undefined => (history.state as EntryState | null)?.focus;
+
+/** Whether it begins there; not again when one comes back to the page, or loads it anew. */
+export function takeFocusOfEntry(focus: Focus): boolean {
+  const { focus: begins, ...rest } = (history.state ?? {}) as Partial<EntryState>;
+  if (begins !== focus) return false;
+  history.replaceState(rest, "");
+  return true;
+}
 
 /** A step back is under way: whoever asks for it twice meant one. */
 let leaving = false;

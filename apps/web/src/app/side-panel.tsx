@@ -1,10 +1,12 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import { useRef, type ReactNode } from "react";
+import { useLayoutEffect, useRef, type ReactNode } from "react";
+import { useLostFocus } from "../lib/lost-focus.ts";
 import type { Layout } from "../lib/use-media.ts";
 import { IconButton } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { LayerContext, useLayer } from "../ui/layer.tsx";
+import { LayerPalette } from "./layer-palette.tsx";
 
 /** 360 px beside the page where it is wide; from the right edge over it on medium; a sheet from below on narrow. */
 export function SidePanel({
@@ -21,6 +23,15 @@ export function SidePanel({
   children: ReactNode;
 }) {
   const popup = useRef<HTMLDivElement>(null);
+  /** Where whoever opened it was, and is again when it goes. */
+  const from = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    if (open) from.current = document.activeElement;
+  }, [open]);
+  const lostFocus = useLostFocus(() => {
+    const back = from.current instanceof HTMLElement && from.current.isConnected && from.current !== document.body;
+    (back ? (from.current as HTMLElement) : document.getElementById("main"))?.focus();
+  });
   const layer = useLayer(open && layout !== "wide", onClose);
   const closeButton = (
     <IconButton label="Close panel" onClick={onClose}>
@@ -30,7 +41,11 @@ export function SidePanel({
   if (layout === "wide") {
     return (
       open && (
-        <aside aria-label={title} className="flex h-full w-[360px] shrink-0 flex-col border-l border-line bg-surface-1">
+        <aside
+          aria-label={title}
+          {...lostFocus}
+          className="flex h-full w-[360px] shrink-0 flex-col border-l border-line bg-surface-1"
+        >
           <div className="flex h-12 shrink-0 items-center justify-between border-b border-line pr-2 pl-4">
             <h2 className="text-body font-semibold">{title}</h2>
             {closeButton}
@@ -61,7 +76,10 @@ export function SidePanel({
             {closeButton}
           </div>
           <div className="min-h-0 flex-1 overflow-y-auto">
-            <LayerContext value={layer}>{children}</LayerContext>
+            <LayerContext value={layer}>
+              <LayerPalette />
+              {children}
+            </LayerContext>
           </div>
         </Dialog.Popup>
       </Dialog.Portal>

@@ -1,6 +1,7 @@
 import type { AgentOffers } from "@skein/client";
+import type { Ref } from "react";
 import { AttachButton } from "../thread/prompt/attach-button.tsx";
-import { PromptField } from "../thread/prompt/prompt-field.tsx";
+import { PromptField, type PromptFieldHandle } from "../thread/prompt/prompt-field.tsx";
 import type { WrittenDraft } from "../thread/prompt/use-draft.ts";
 
 /** Where a new thread's first prompt is written, as in a thread. */
@@ -10,6 +11,7 @@ export function FirstPrompt({
   commands = [],
   autoFocus,
   onEnter,
+  ref,
 }: {
   draft: WrittenDraft;
   /** Where the thread is to be, as it was typed. */
@@ -18,6 +20,7 @@ export function FirstPrompt({
   commands?: AgentOffers["commands"];
   autoFocus: boolean;
   onEnter: () => void;
+  ref: Ref<PromptFieldHandle>;
 }) {
   return (
     <div>
@@ -26,6 +29,7 @@ export function FirstPrompt({
       </span>
       <div className="relative rounded-panel border border-line-strong bg-surface-2 transition-colors focus-within:border-accent hover:border-ink-3 focus-within:hover:border-accent">
         <PromptField
+          ref={ref}
           draft={draft}
           place={{ directory }}
           commands={commands}

@@ -1,4 +1,4 @@
-import { Plus, Search, Settings } from "lucide-react";
+import { Command, Plus, Search, Settings } from "lucide-react";
 import { Page, PageHeading } from "../app/page.tsx";
 import { navigate } from "../app/router.tsx";
 import { useMyBoard } from "../app/me.ts";
@@ -6,11 +6,11 @@ import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { useLayout } from "../lib/use-media.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Mark } from "../ui/mark.tsx";
-import { NewThreadPage } from "./new-thread.ts";
+import { NewThreadPage } from "./new-thread-page.tsx";
 import { ThreadGroups } from "./thread-groups.tsx";
 
 /** The first page: all threads by what they need. Where the rail shows them already, a new thread. */
-export function HomePage() {
+export function HomePage({ onPalette }: { onPalette: () => void }) {
   const layout = useLayout();
   const board = useMyBoard();
   if (layout === "wide") return <NewThreadPage home />;
@@ -25,6 +25,9 @@ export function HomePage() {
           <span className="flex-1" />
           {layout === "narrow" && (
             <>
+              <IconButton label="Commands" onClick={onPalette}>
+                <Command size={18} aria-hidden />
+              </IconButton>
               <IconButton label="Search" onClick={() => navigate("/search")}>
                 <Search size={18} aria-hidden />
               </IconButton>

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { Search, X } from "lucide-react";
 import { capsOf } from "../app/keyboard.ts";
 import { navigate, readRoute } from "../app/router.tsx";
+import { whenFound } from "./found.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Keys } from "../ui/keys.tsx";
 
@@ -33,26 +34,43 @@ export function SearchField({ text, autoFocus = false }: { text: string; autoFoc
   useEffect(() => {
     if (waiting.current === null) setTyped(text);
   }, [text]);
-  useEffect(() => () => clearTimeout(waiting.current ?? undefined), []);
+  const leave = useRef(() => {});
+  useEffect(
+    () => () => {
+      clearTimeout(waiting.current ?? undefined);
+      leave.current();
+    },
+    [],
+  );
 
-  const search = (next: string): void => {
+  const search = (next: string, restsMs = RESTS_MS): void => {
     const from = location.href;
     setTyped(next);
+    stay();
     clearTimeout(waiting.current ?? undefined);
-    waiting.current = setTimeout(() => {
+    const go = (): void => {
       waiting.current = null;
       // Who has gone elsewhere meanwhile is not called back.
       if (location.href !== from) return;
       const path = next === "" ? "/search" : `/search?q=${encodeURIComponent(next)}`;
       navigate(path, { replace: readRoute(location).page === "search" });
-    }, RESTS_MS);
+    };
+    if (restsMs === 0) go();
+    else waiting.current = setTimeout(go, restsMs);
   };
+  /** Whoever asks for the first result before it was found gets it then, unless they type on or go elsewhere. */
+  const goToFirst = (): void => {
+    if (typed.trim() === "") return;
+    search(typed, 0);
+    leave.current = whenFound(typed, () => document.querySelector<HTMLElement>(RESULTS)?.focus());
+  };
+  const stay = (): void => leave.current();
   return (
     <form
       role="search"
       onSubmit={(event) => {
         event.preventDefault();
-        document.querySelector<HTMLElement>(RESULTS)?.focus();
+        goToFirst();
       }}
       className="relative text-ink-3 focus-within:text-ink-2"
     >
@@ -68,11 +86,10 @@ export function SearchField({ text, autoFocus = false }: { text: string; autoFoc
         onChange={(event) => search(event.target.value)}
         onKeyDown={(event) => {
           if (event.key !== "ArrowDown" || event.nativeEvent.isComposing) return;
-          const first = document.querySelector<HTMLElement>(RESULTS);
-          if (first === null) return;
           event.preventDefault();
-          first.focus();
+          goToFirst();
         }}
+        onBlur={stay}
         className="peer h-8 w-full rounded-control border border-line bg-surface-2 pr-8 pl-8 text-small text-ink-1 hover:border-line-strong focus:border-accent focus:outline-1 focus:-outline-offset-1 focus:outline-accent pointer-coarse:h-11 [&::-webkit-search-cancel-button]:appearance-none"
       />
       {typed === "" ? (
@@ -82,7 +99,10 @@ export function SearchField({ text, autoFocus = false }: { text: string; autoFoc
       ) : (
         <IconButton
           label="Clear the search"
-          onClick={() => search("")}
+          onClick={() => {
+            search("");
+            document.getElementById(SEARCH_FIELD_ID)?.focus();
+          }}
           className="absolute top-1/2 right-0.5 -translate-y-1/2"
         >
           <X size={14} aria-hidden />

@@ -1,3 +1,5 @@
+import { useLayoutEffect, useRef } from "react";
+import { useLostFocus } from "../lib/lost-focus.ts";
 import { useBoard, useSearch, type Card, type SearchHit } from "@skein/client/react";
 import { Link, threadPath } from "../app/router.tsx";
 import { useMyBoard } from "../app/me.ts";
@@ -5,6 +7,7 @@ import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { Button } from "../ui/button.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Empty, ErrorNote, SkeletonRows } from "../ui/states.tsx";
+import { setFound } from "./found.ts";
 import { plainText } from "./plain-text.ts";
 import { ThreadRow } from "./thread-row.tsx";
 
@@ -32,6 +35,16 @@ function Results({ board, text }: { board: string; text: string }) {
   const named = new Set(titles.map(({ id }) => `thread:${id}`));
   const told = hits.filter(({ kind, topic }) => kind !== "thread" || !named.has(topic));
   const nothing = told.length === 0 && !pending && error === null && !stale;
+  // Old ones stand until the new ones come: who asks for the first result does not mean them.
+  const list = useRef<HTMLUListElement>(null);
+  const before = useRef(0);
+  // Once there are no older ones to come, at the first that came.
+  const lostFocus = useLostFocus(() => list.current?.children[before.current]?.querySelector("a")?.focus());
+  const isFound = titles.length > 0 || (!stale && !pending);
+  useLayoutEffect(() => {
+    setFound(isFound ? text : null);
+    return () => setFound(null);
+  }, [isFound, text]);
   return (
     <>
       {titles.length > 0 && (
@@ -51,7 +64,7 @@ function Results({ board, text }: { board: string; text: string }) {
             {error.message}
           </ErrorNote>
         )}
-        <ul className={stale ? "opacity-60" : undefined}>
+        <ul ref={list} className={stale ? "opacity-60" : undefined}>
           {told.map((hit) => (
             <Hit key={`${hit.topic} ${hit.kind} ${hit.id}`} hit={hit} card={byThread.get(hit.topic.slice(7))} />
           ))}
@@ -63,7 +76,16 @@ function Results({ board, text }: { board: string; text: string }) {
           </p>
         )}
         {hasMore && (
-          <Button variant="quiet" className="mt-2 w-full" onClick={loadMore} disabled={pending}>
+          <Button
+            {...lostFocus}
+            variant="quiet"
+            className="mt-2 w-full"
+            aria-disabled={pending}
+            onClick={() => {
+              if (!pending) before.current = told.length;
+              loadMore();
+            }}
+          >
             Older ones
           </Button>
         )}

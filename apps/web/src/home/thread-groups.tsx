@@ -1,7 +1,8 @@
 import { showsOnCard } from "@skein/client";
 import { useBoard, useOutbox, type Card } from "@skein/client/react";
 import { ChevronRight } from "lucide-react";
-import { useId, useState, type ReactNode } from "react";
+import { useId, useRef, useState, type ReactNode } from "react";
+import { useLostFocus } from "../lib/lost-focus.ts";
 import { AwaitingBoard } from "../app/awaiting-board.tsx";
 import { useRoute } from "../app/router.tsx";
 import { Button } from "../ui/button.tsx";
@@ -67,6 +68,9 @@ function Group({
   const route = useRoute();
   const [open, setOpen] = useState(!folded);
   const [limit, setLimit] = useState(PAGE);
+  const list = useRef<HTMLUListElement>(null);
+  // Once there are no more to come, at the first that came.
+  const lostFocus = useLostFocus(() => list.current?.children[limit - PAGE]?.querySelector("a")?.focus());
   if (cards.length === 0) return null;
   const rest = cards.length - limit;
   const words = classNames("text-meta font-medium", urgent ? "text-wait" : "text-ink-3");
@@ -96,7 +100,7 @@ function Group({
         )}
       </h2>
       {open && (
-        <ul className="space-y-px">
+        <ul ref={list} className="space-y-px">
           {cards.slice(0, limit).map((card) => (
             <ThreadRow
               key={card.id}
@@ -109,7 +113,13 @@ function Group({
         </ul>
       )}
       {open && rest > 0 && (
-        <Button variant="quiet" size="small" className="mt-1 w-full" onClick={() => setLimit(limit + PAGE)}>
+        <Button
+          {...lostFocus}
+          variant="quiet"
+          size="small"
+          className="mt-1 w-full"
+          onClick={() => setLimit(limit + PAGE)}
+        >
           {rest} more
         </Button>
       )}

@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from "react";
 
 /**
- * What this device remembers: theme, unread marks, drafts, recent directories. One entry of `localStorage` each, shared
- * by its tabs, forgotten with the browser's data. Where storage is refused (private windows, a full disk) it is kept
- * for as long as the page lives.
+ * What this device remembers: theme, unread marks, recent directories, drafts and what else is written and not given yet.
+ * One entry of `localStorage` each, shared by its tabs, forgotten with the browser's data. Where storage is refused
+ * (private windows, a full disk) it is kept for as long as the page lives.
  */
 const PREFIX = "skein.";
 

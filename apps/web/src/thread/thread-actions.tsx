@@ -6,12 +6,10 @@ import { focusOfEntry } from "../app/router.tsx";
 import { isCoarse } from "../lib/coarse.ts";
 import { changeSetting } from "./lib/change-setting.ts";
 import { settingsOf } from "./lib/settings.ts";
-import type { PanelTab } from "./panels/thread-panel.tsx";
+import { panelActions, type PanelTab } from "./panels/panel-actions.ts";
 import type { PromptBoxHandle } from "./prompt/prompt-box.tsx";
 import type { Stop } from "./prompt/use-stop.ts";
 import type { TimelineHandle } from "./timeline/timeline.tsx";
-
-const TABS: readonly PanelTab[] = ["plan", "changes", "queue", "details"];
 
 /** What can be done in a thread. Draws nothing. */
 export function ThreadActions({
@@ -91,8 +89,7 @@ export function ThreadActions({
     ...(running && state === "no" ? [{ name: "stop" as const, run: stopTurn }] : []),
     ...(archived ? [] : [{ name: "prompt" as const, run: () => promptBox.current?.focus() }]),
     { name: "toEnd", run: () => timeline.current?.toEnd() },
-    { name: "panel", run: () => onPanel(panel === null ? undefined : null) },
-    ...TABS.map((tab) => ({ name: tab, run: () => onPanel(panel === tab ? null : tab) })),
+    ...panelActions(panel, onPanel),
     ...switches,
   ]);
   return null;

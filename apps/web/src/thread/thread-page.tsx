@@ -1,5 +1,5 @@
-import { useThread, useConnection } from "@skein/client/react";
-import { useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useClient, useThread, useConnection } from "@skein/client/react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { Page, PageHeading } from "../app/page.tsx";
 import { changesPath, goBack, navigate, threadPath, useRoute } from "../app/router.tsx";
@@ -14,16 +14,22 @@ import { TurnChangesProvider } from "./changes/turn-changes.tsx";
 import { Switches } from "./header/switches.tsx";
 import { SWITCHES_IN_FOOT, ThreadHeader } from "./header/thread-header.tsx";
 import { Interrupted } from "./interrupted.tsx";
-import { isCoarse } from "../lib/coarse.ts";
-import { ThreadPanel, type PanelTab } from "./panels/thread-panel.tsx";
+import { focusField } from "../lib/focus-field.ts";
+import { useLostFocus } from "../lib/lost-focus.ts";
+import type { PanelTab } from "./panels/panel-actions.ts";
+import { useRescuedEdits, isEdited } from "./panels/queue-edits.ts";
+import { ThreadPanel } from "./panels/thread-panel.tsx";
 import { DropZone } from "./prompt/drop-zone.tsx";
-import { EarlyPrompt, type Early } from "./prompt/early-prompt.tsx";
+import type { Early } from "./prompt/early-draft.tsx";
+import { EarlyPrompt } from "./prompt/early-prompt.tsx";
 import { HeldStop } from "./prompt/held-stop.tsx";
 import { PromptBox, type PromptBoxHandle } from "./prompt/prompt-box.tsx";
 import { QueueStrip } from "./prompt/queue-strip.tsx";
+import { sendOnceLoaded } from "./prompt/send-prompt.ts";
 import { useStop } from "./prompt/use-stop.ts";
 import { RequestBar } from "./requests/request-bar.tsx";
 import { useFocusAfterAnswer } from "./requests/use-focus-after-answer.ts";
+import { useForgetAnswered } from "./requests/written-answers.ts";
 import { ThreadActions } from "./thread-actions.tsx";
 import { ThreadProvider } from "./thread-context.ts";
 import { Timeline, type TimelineHandle } from "./timeline/timeline.tsx";
@@ -37,8 +43,9 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
   const stop = useStop(id);
   const layout = useLayout();
   const view = viewOf(id);
-  const [panel, setPanel] = useState<PanelTab | null>(null);
-  const lastPanel = useRef<PanelTab>("plan");
+  // Who was changing a queued prompt goes on with it.
+  const [panel, setPanel] = useState<PanelTab | null>(() => (isEdited(id) ? "queue" : null));
+  const lastPanel = useRef<PanelTab>(panel ?? "plan");
   const timeline = useRef<TimelineHandle>(null);
   const promptBox = useRef<PromptBoxHandle>(null);
   const show = useMemo(
@@ -48,20 +55,25 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
     },
     [layout],
   );
-  // Where fingers point, the focus would bring the keyboard up over what one reads.
-  const toPrompt = useCallback(() => {
-    if (isCoarse()) document.getElementById("main")?.focus();
-    else promptBox.current?.focus();
-  }, []);
+  const toPrompt = useCallback(() => focusField(promptBox.current), []);
   useFocusAfterAnswer(id, toPrompt);
+  useForgetAnswered(id);
+  useRescuedEdits(id, panel === "queue");
   const early = useRef<Early>("none");
   const loaded = thread !== undefined;
   useLayoutEffect(() => {
     if (loaded && early.current !== "none") promptBox.current?.goOn(early.current === "entered");
     early.current = "none";
   }, [loaded]);
+  const client = useClient();
+  useEffect(
+    () => () => {
+      if (early.current === "entered") void sendOnceLoaded(client, id);
+    },
+    [client, id],
+  );
   const cwd = thread?.cwd ?? "";
-  const shown = useMemo(() => ({ id, cwd }), [id, cwd]);
+  const shown = useMemo(() => ({ id, cwd, toPrompt }), [id, cwd, toPrompt]);
   const showChanges = useCallback((file?: string) => navigate(changesPath(id, file)), [id]);
   const openPanel = (tab: PanelTab | null): void => {
     if (tab !== null) lastPanel.current = tab;
@@ -133,10 +145,14 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
                 </TurnChangesProvider>
               </div>
               <Foot>
-                <Interrupted id={id} />
-                <HeldStop stop={stop} />
+                <Strips onLost={toPrompt}>
+                  <Interrupted id={id} />
+                  <HeldStop stop={stop} />
+                </Strips>
                 <RequestBar thread={id} onShow={show} />
-                <QueueStrip thread={id} onShow={() => openPanel("queue")} />
+                <Strips onLost={toPrompt}>
+                  <QueueStrip thread={id} onShow={() => openPanel("queue")} />
+                </Strips>
                 {archived ? (
                   <Archived id={id} onBack={() => requestAnimationFrame(toPrompt)} />
                 ) : (
@@ -192,6 +208,11 @@ const Foot = ({ children }: { children: ReactNode }) => (
     <div className="pb-safe">{children}</div>
   </div>
 );
+
+/** Lines that come and go; from one that goes the focus goes on to where one writes. */
+function Strips({ onLost, children }: { onLost: () => void; children: ReactNode }) {
+  return <div {...useLostFocus(onLost)}>{children}</div>;
+}
 
 /** What of the thread the address points at. All changes lie over the page, which stays at its item below them. */
 function useTarget(): { item: string | null; changes: { file: string | null } | null } {

@@ -33,7 +33,12 @@ export function say(text: string, undo?: { label?: string; run: () => void }): v
   toast(text, undo ? { action: { label: undo.label ?? "Undo", onClick: undo.run }, duration: 8000 } : {});
 }
 
-/** Says that something the person asked for was not done, and why. */
-export function sayFailed(what: string, error: unknown): void {
-  toast.error(what, { description: error instanceof Error ? error.message : String(error), duration: 10_000 });
+/** Says that something the person asked for was not done, and why, with a way to ask anew where there is one. */
+export function sayFailed(what: string, error: unknown, again?: { label: string; run: () => void }): void {
+  const description = error instanceof Error ? error.message : String(error);
+  const action = again ? { action: { label: again.label, onClick: again.run } } : {};
+  toast.error(what, { description, duration: 10_000, ...action });
 }
+
+/** Takes all that was said away, and with it what could be done about it. */
+export const unsayAll = (): void => void toast.dismiss();

@@ -1,6 +1,7 @@
 import { SkeinError } from "@skein/client";
 import { useClient, useConnection } from "@skein/client/react";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useLostRowFocus } from "../../lib/lost-focus.ts";
 import { ErrorNote, SkeletonRows } from "../../ui/states.tsx";
 import { say, sayFailed } from "../../ui/toasts.tsx";
 import { PairDevice } from "./pair-device.tsx";
@@ -18,6 +19,9 @@ export function Devices() {
   // A request about a token is no command and in no outbox: what is under way of them is known here alone.
   const [names, setNames] = useState<ReadonlyMap<string, { name: string }>>(new Map());
   const [revoking, setRevoking] = useState<ReadonlySet<string>>(new Set());
+
+  const list = useRef<HTMLUListElement>(null);
+  const lostFocus = useLostRowFocus(list, () => document.getElementById("main")?.focus());
 
   const load = useCallback(async (): Promise<void> => {
     try {
@@ -76,7 +80,7 @@ export function Devices() {
       )}
       {tokens === null && !error && !offline && <SkeletonRows rows={2} label="Loading devices" />}
       {tokens !== null && (
-        <ul className="divide-y divide-line rounded-panel border border-line">
+        <ul ref={list} {...lostFocus} className="divide-y divide-line rounded-panel border border-line">
           {tokens.map((token) => (
             <TokenRow
               key={token.id}

@@ -1,6 +1,7 @@
 import type { Result } from "@skein/client";
 import { Monitor, Pencil, SquareTerminal } from "lucide-react";
-import { useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useLostFocus } from "../../lib/lost-focus.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { useLasting } from "../../lib/use-lasting.ts";
 import { WaitingMark } from "../../ui/waiting-mark.tsx";
@@ -33,11 +34,18 @@ export function TokenRow({
   const [doing, setDoing] = useState<"rename" | "revoke" | null>(null);
   const token = name === undefined ? standing : { ...standing, name };
   const revokingLasts = useLasting(revoking);
+  const row = useRef<HTMLLIElement>(null);
+  const did = useRef(doing);
+  useEffect(() => {
+    did.current = doing ?? did.current;
+  }, [doing]);
+  // Back at the button it began at.
+  const lostFocus = useLostFocus(() => row.current?.querySelector<HTMLElement>(`[data-act=${did.current}]`)?.focus());
   // Browsers' tokens end some day; the one of the server's own machine does not.
   const programs = token.expiresAt === null;
   const Icon = programs ? SquareTerminal : Monitor;
   return (
-    <li className="flex min-h-14 flex-wrap items-center gap-x-3 gap-y-2 px-3 py-2">
+    <li ref={row} {...lostFocus} className="flex min-h-14 flex-wrap items-center gap-x-3 gap-y-2 px-3 py-2">
       <Icon size={16} aria-hidden className="shrink-0 text-ink-3" />
       {doing === "rename" ? (
         <NameForm
@@ -67,10 +75,11 @@ export function TokenRow({
           </div>
           {doing === null && !readOnly && (
             <div className="flex items-center gap-1">
-              <IconButton label={`Rename ${token.name}`} onClick={() => setDoing("rename")}>
+              <IconButton data-act="rename" label={`Rename ${token.name}`} onClick={() => setDoing("rename")}>
                 <Pencil size={14} aria-hidden />
               </IconButton>
               <Button
+                data-act="revoke"
                 size="small"
                 variant="quiet"
                 onClick={() => setDoing("revoke")}
@@ -85,7 +94,14 @@ export function TokenRow({
       {doing === "revoke" && (
         <div className="flex basis-full flex-wrap items-center justify-end gap-2 text-small">
           <span className="min-w-0 flex-1 text-ink-2">{lossOf(token, programs)}</span>
-          <Button size="small" variant="danger" disabled={readOnly} pending={revoking} onClick={onRevoke}>
+          <Button
+            data-act="revoke"
+            size="small"
+            variant="danger"
+            disabled={readOnly}
+            pending={revoking}
+            onClick={onRevoke}
+          >
             {revokingLasts ? "Revoking…" : "Revoke"}
           </Button>
           <Button size="small" variant="quiet" autoFocus disabled={revoking} onClick={() => setDoing(null)}>

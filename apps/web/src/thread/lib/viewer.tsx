@@ -1,6 +1,7 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import { useRef, useState, type ReactNode, type RefObject } from "react";
+import { LayerPalette } from "../../app/layer-palette.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { LayerContext, useLayer } from "../../ui/layer.tsx";
@@ -64,7 +65,10 @@ export function Viewer({
             data-scroller
             className={classNames("flex min-h-0 flex-1 flex-col overflow-auto outline-offset-[-2px]", !flush && "p-4")}
           >
-            <LayerContext value={layer}>{children}</LayerContext>
+            <LayerContext value={layer}>
+              <LayerPalette />
+              {children}
+            </LayerContext>
           </div>
         </Dialog.Popup>
       </Dialog.Portal>

@@ -1,13 +1,13 @@
 import { useClient } from "@skein/client/react";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { Button } from "../../ui/button.tsx";
-import { say, sayFailed } from "../../ui/toasts.tsx";
+import { sayFailed } from "../../ui/toasts.tsx";
 import { isNoRefusal } from "../lib/give.ts";
-import { putBack } from "../prompt/drafts.ts";
+import { editOf, keepEdit, rescueEdit } from "./queue-edits.ts";
 
 /**
- * Where a queued prompt is changed. Kept, the change shows in the queue as given. Where it goes before, as when the turn
- * starts or the panel closes, and where the server refuses the change, what was written is put into the prompt box.
+ * Where a queued prompt is changed; what is written is there after a reload too. Kept, the change shows in the queue as
+ * given, and goes into the prompt box where the server refuses it.
  */
 export function QueueEdit({
   thread,
@@ -21,24 +21,10 @@ export function QueueEdit({
   onDone: () => void;
 }) {
   const client = useClient();
-  const [typed, setTyped] = useState(text);
-  /** What would be lost with the field. */
-  const unkept = useRef<string | null>(null);
-
-  const rescue = (written: string): void => {
-    putBack(thread, { text: written, attached: [] });
-    say("What you wrote in the queue stands in the prompt box.");
-  };
-  useEffect(() => {
-    return () => {
-      // Of who has signed out nothing is to stay on the device.
-      if (unkept.current !== null && client.status.state !== "stopped") rescue(unkept.current);
-      unkept.current = null;
-    };
-  }, []);
+  const [typed, setTyped] = useState(() => editOf(thread, turn) ?? text);
 
   const leave = (): void => {
-    unkept.current = null;
+    keepEdit(thread, turn, null);
     onDone();
   };
   const keep = (): void => {
@@ -47,7 +33,7 @@ export function QueueEdit({
     client.command("thread.requeue", { thread, turn, text: typed }).catch((error: unknown) => {
       if (isNoRefusal(error)) return;
       sayFailed("The queue was not changed.", error);
-      rescue(typed);
+      rescueEdit(thread, typed);
     });
   };
 
@@ -64,9 +50,9 @@ export function QueueEdit({
         autoFocus
         rows={4}
         value={typed}
-        onChange={({ target }) => {
-          setTyped(target.value);
-          unkept.current = target.value === text || target.value.trim() === "" ? null : target.value;
+        onChange={({ target: { value } }) => {
+          setTyped(value);
+          keepEdit(thread, turn, value === text || value.trim() === "" ? null : value);
         }}
         onKeyDown={(event) => {
           const { key, ctrlKey, metaKey } = event;

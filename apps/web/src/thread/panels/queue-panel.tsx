@@ -1,7 +1,8 @@
 import { threadTopic, type GivenCommand, type TurnEntity } from "@skein/client";
 import { useClient, useGiven, useOutbox, useThread, type Entity } from "@skein/client/react";
 import { ArrowDown, ArrowUp, Pencil, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
+import { useLostFocus, useLostRowFocus } from "../../lib/lost-focus.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { say, sayFailed } from "../../ui/toasts.tsx";
 import { WaitingMark } from "../../ui/waiting-mark.tsx";
@@ -9,6 +10,7 @@ import { BlockList } from "../items/block-list.tsx";
 import { give } from "../lib/give.ts";
 import { useResume } from "../lib/use-resume.ts";
 import { QueueEdit } from "./queue-edit.tsx";
+import { editOf } from "./queue-edits.ts";
 
 /** What waits for its turn: to be changed, moved, or dropped, as long as it has not started. */
 export function QueuePanel({ id }: { id: string }) {
@@ -22,16 +24,7 @@ export function QueuePanel({ id }: { id: string }) {
   const { given, resume } = useResume(id);
   const empty = useRef<HTMLParagraphElement>(null);
   const list = useRef<HTMLOListElement>(null);
-  const [acted, setActed] = useState<Acted | null>(null);
-  // What was pressed may be gone, or its row: then the focus stays with the row, or goes to the one in its place.
-  useEffect(() => {
-    if (acted === null || (document.activeElement !== document.body && document.activeElement !== null)) return;
-    const at = queue.findIndex(({ id: turn }) => turn === acted.turn);
-    const row = list.current?.children[at < 0 ? Math.min(acted.at, queue.length - 1) : at];
-    const buttons = [...(row?.querySelectorAll<HTMLElement>("button") ?? [])];
-    const same = buttons.find((button) => button.ariaLabel === acted.button) ?? buttons[0] ?? empty.current;
-    same?.focus();
-  }, [queue, acted]);
+  const lostFocus = useLostRowFocus(list, () => empty.current?.focus());
   const paused = queue.length > 0 && thread?.status === "interrupted";
   if (queue.length === 0 && dropped.length === 0)
     return (
@@ -50,9 +43,14 @@ export function QueuePanel({ id }: { id: string }) {
         </div>
       )}
       {/* Of a double click only the first one: below the second is another row by then. */}
-      <ol ref={list} onClickCapture={(event) => event.detail > 1 && event.stopPropagation()} className="space-y-2">
+      <ol
+        ref={list}
+        {...lostFocus}
+        onClickCapture={(event) => event.detail > 1 && event.stopPropagation()}
+        className="space-y-2"
+      >
         {queue.map((turn, index) => (
-          <li key={turn.id} onClick={({ target }) => setActed(actedOn(target, turn.id, index))}>
+          <li key={turn.id}>
             <QueuedTurn
               thread={id}
               turn={turn}
@@ -73,15 +71,6 @@ export function QueuePanel({ id }: { id: string }) {
     </>
   );
 }
-
-/** The button that was pressed last, of which row, and where that stood. */
-type Acted = { readonly turn: string; readonly at: number; readonly button: string | null };
-
-const actedOn = (target: EventTarget, turn: string, at: number): Acted => ({
-  turn,
-  at,
-  button: target instanceof Element ? (target.closest("button")?.ariaLabel ?? null) : null,
-});
 
 /** A prompt that was dropped offline: the server may start it before it hears of that. */
 function Dropped({ drop, text }: { drop: GivenCommand; text: string }) {
@@ -117,7 +106,9 @@ function QueuedTurn({
   down: string | null | undefined;
 }) {
   const client = useClient();
-  const [editing, setEditing] = useState(false);
+  const [editing, setEditing] = useState(() => editOf(thread, turn.id) !== null);
+  const edit = useRef<HTMLButtonElement>(null);
+  const lostFocus = useLostFocus(() => edit.current?.focus());
   const text = turn.value.prompt?.text ?? "";
   const blocks = turn.value.prompt?.blocks ?? [];
 
@@ -145,7 +136,7 @@ function QueuedTurn({
   };
 
   return (
-    <div className="rounded-control border border-line bg-surface-2">
+    <div {...lostFocus} className="rounded-control border border-line bg-surface-2">
       {editing ? (
         <QueueEdit thread={thread} turn={turn.id} text={text} onDone={() => setEditing(false)} />
       ) : (
@@ -157,7 +148,7 @@ function QueuedTurn({
       {!editing && (
         <div className="flex items-center justify-end px-1 pb-1">
           <WaitingMark of={given} className="mr-1" />
-          <IconButton label="Edit" onClick={() => setEditing(true)}>
+          <IconButton ref={edit} label="Edit" onClick={() => setEditing(true)}>
             <Pencil size={14} aria-hidden />
           </IconButton>
           {up !== undefined && (

@@ -1,13 +1,15 @@
 import { Tabs } from "@base-ui/react/tabs";
 import type { ThreadEntity } from "@skein/client";
 import { useThread } from "@skein/client/react";
-import type { ReactNode } from "react";
+import { use, useRef, type ReactNode } from "react";
+import { useActions } from "../../app/actions.tsx";
+import { LayerContext } from "../../ui/layer.tsx";
+import { panelActions, type PanelTab } from "./panel-actions.ts";
+import { useLostFocus } from "../../lib/lost-focus.ts";
 import { ChangesPanel } from "./changes-panel.tsx";
 import { DetailsPanel } from "./details-panel.tsx";
 import { PlanPanel } from "./plan-panel.tsx";
 import { QueuePanel } from "./queue-panel.tsx";
-
-export type PanelTab = "plan" | "changes" | "queue" | "details";
 
 const TABS: readonly { value: PanelTab; name: string }[] = [
   { value: "plan", name: "Plan" },
@@ -27,13 +29,19 @@ export function ThreadPanel({
   id: string;
   thread: ThreadEntity;
   tab: PanelTab;
-  onTab: (tab: PanelTab) => void;
+  /** Shows another tab; `null` closes the panel. */
+  onTab: (tab: PanelTab | null) => void;
   /** Brings an item into view. */
   onShow: (item: string) => void;
 }) {
   const { queue } = useThread(id);
+  // A sheet has the keys to itself.
+  const inLayer = use(LayerContext) !== null;
+  useActions(inLayer ? panelActions(tab, (next) => onTab(next ?? null)) : []);
+  const root = useRef<HTMLDivElement>(null);
+  const lostFocus = useLostFocus(() => root.current?.querySelector<HTMLElement>("[role=tab][data-active]")?.focus());
   return (
-    <Tabs.Root value={tab} onValueChange={(next: PanelTab) => onTab(next)}>
+    <Tabs.Root ref={root} {...lostFocus} value={tab} onValueChange={(next: PanelTab) => onTab(next)}>
       <Tabs.List className="sticky top-0 z-10 flex gap-1 border-b border-line bg-surface-1 px-3">
         {TABS.map(({ value, name }) => (
           <Tabs.Tab

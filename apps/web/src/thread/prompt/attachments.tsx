@@ -1,4 +1,6 @@
 import { FileText, Image as ImageIcon, X } from "lucide-react";
+import { useRef } from "react";
+import { useLostRowFocus } from "../../lib/lost-focus.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { bytes } from "../lib/words.ts";
 import { useBlob } from "../lib/blobs.ts";
@@ -10,14 +12,19 @@ export function Attachments({
   attached,
   uploads,
   onRemove,
+  onNone,
 }: {
   attached: readonly Attached[];
   uploads: readonly Upload[];
   onRemove: (index: number) => void;
+  /** Gives the focus to something else, when the file that had it was the last. */
+  onNone: () => void;
 }) {
+  const list = useRef<HTMLUListElement>(null);
+  const lostFocus = useLostRowFocus(list, onNone);
   if (attached.length + uploads.length === 0) return null;
   return (
-    <ul aria-label="Attached" className="flex flex-wrap gap-2 px-3 pt-3">
+    <ul ref={list} {...lostFocus} aria-label="Attached" className="flex flex-wrap gap-2 px-3 pt-3">
       {attached.map((each, index) => (
         <li key={index} className={CHIP}>
           {each.block.type === "image" ? (

@@ -2,14 +2,14 @@ import { useClient, useThread } from "@skein/client/react";
 import { useImperativeHandle, useRef, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import { useActions } from "../../app/actions.tsx";
 import { isTyping } from "../../app/keyboard.ts";
-import { store } from "../../lib/device-storage.ts";
-import { say, sayFailed } from "../../ui/toasts.tsx";
-import { draftOf, putBack } from "./drafts.ts";
-import { isDiscarded } from "../lib/is-discarded.ts";
+import { focusField } from "../../lib/focus-field.ts";
+import { useLostFocus } from "../../lib/lost-focus.ts";
+import { say } from "../../ui/toasts.tsx";
+import { draftOf } from "./drafts.ts";
 import { PromptField, type PromptFieldHandle } from "./prompt-field.tsx";
 import { PromptToolbar } from "./prompt-toolbar.tsx";
-import { rememberSent } from "./sent.ts";
-import { blocksOf, useDraft } from "./use-draft.ts";
+import { sendPrompt } from "./send-prompt.ts";
+import { useDraft } from "./use-draft.ts";
 import { useHistory } from "./use-history.ts";
 import type { Stop } from "./use-stop.ts";
 
@@ -38,12 +38,13 @@ export function PromptBox({
 }) {
   const client = useClient();
   const { thread } = useThread(id);
-  const entry = draftOf(id);
-  const draft = useDraft(entry, thread?.accepts);
-  const { text, attached, blocked } = draft;
+  const draft = useDraft(draftOf(id), thread?.accepts);
+  const { text, blocked } = draft;
   const history = useHistory(id);
   const field = useRef<PromptFieldHandle>(null);
   const box = useRef<HTMLDivElement>(null);
+  // Send has nothing more to send, Stop nothing to stop.
+  const lostFocus = useLostFocus(() => focusField(box.current?.querySelector("textarea")));
 
   useImperativeHandle(ref, () => ({
     focus: () => field.current?.focus(),
@@ -58,19 +59,8 @@ export function PromptBox({
     const [upload] = draft.uploads;
     if (upload) return say(`${upload.name} is still on its way to the server.`);
     if (blocked) return false;
-    const blocks = blocksOf(draft, thread?.cwd ?? "");
-    rememberSent(id, text);
-    store(entry, null);
     history.leave();
-    client
-      .command("thread.prompt", { thread: id, text, when, ...(blocks.length > 0 ? { blocks } : {}) })
-      .catch((error: unknown) => {
-        // Whoever took it back has it in the box again.
-        if (isDiscarded(error)) return;
-        // What was refused is not lost.
-        putBack(id, { text, attached });
-        sayFailed("The prompt was not taken.", error);
-      });
+    sendPrompt(client, id, thread?.cwd ?? "", when);
     onSent();
   };
 
@@ -106,6 +96,7 @@ export function PromptBox({
   return (
     <div
       ref={box}
+      {...lostFocus}
       className="relative rounded-panel border border-line-strong bg-surface-2 transition-colors focus-within:border-accent"
     >
       <PromptField

@@ -10,6 +10,7 @@ import {
   type Ref,
 } from "react";
 import { isCoarse } from "../../lib/coarse.ts";
+import { focusField } from "../../lib/focus-field.ts";
 import { Attachments } from "./attachments.tsx";
 import { CompletionList } from "./completion-list.tsx";
 import { triggerAt, type Trigger } from "./trigger.ts";
@@ -124,7 +125,12 @@ export function PromptField({
           onChoose={accept}
         />
       )}
-      <Attachments attached={draft.attached} uploads={draft.uploads} onRemove={draft.remove} />
+      <Attachments
+        attached={draft.attached}
+        uploads={draft.uploads}
+        onRemove={draft.remove}
+        onNone={() => focusField(field.current)}
+      />
       <textarea
         ref={field}
         value={text}

@@ -1,8 +1,10 @@
 import type { Limits, ThreadEntity } from "@skein/client";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useSyncExternalStore } from "react";
+import { store, stored, type Entry } from "../../lib/device-storage.ts";
+import { putUnderWay } from "../../lib/under-way.ts";
 import { sayFailed } from "../../ui/toasts.tsx";
 import { bytes } from "../lib/words.ts";
-import type { Attached } from "./drafts.ts";
+import type { Attached, Draft } from "./drafts.ts";
 
 /** A file on its way to the server. */
 export type Upload = { readonly id: number; readonly name: string; readonly part: number; readonly cancel: () => void };
@@ -44,55 +46,79 @@ const typeOf = (file: File): string =>
       ? "text/plain"
       : file.type;
 
-/**
- * Sends files to the server as they are attached, and hands over each once the server has it.
- * @param onDone Must stay the same.
- */
-export function useUploads(onDone: (attached: Attached) => void): {
-  uploads: readonly Upload[];
-  add: (files: readonly File[], accepts: Accepts | undefined, limits: Pick<Limits, "attachmentBytes">) => void;
-} {
-  const [uploads, setUploads] = useState<readonly Upload[]>([]);
-  const next = useRef(0);
-  const running = useRef(new Set<() => void>());
-  useEffect(() => {
-    const { current } = running;
-    return () => {
-      for (const cancel of current) cancel();
-    };
-  }, []);
+/** Files on their way, the first first, and the drafts that they are for. They go on whatever page is shown. */
+let underWay: readonly (Upload & { readonly draft: Entry<Draft> })[] = [];
+const listeners = new Set<() => void>();
+let next = 0;
 
-  const add = useCallback(
-    (files: readonly File[], accepts: Accepts | undefined, limits: Pick<Limits, "attachmentBytes">): void => {
-      for (const file of files) {
-        const type = typeOf(file);
-        const why = refusal({ name: file.name, type, size: file.size }, accepts, limits);
-        if (why !== null) {
-          sayFailed("The file was not attached.", new Error(why));
-          continue;
-        }
-        const id = next.current++;
-        const { done, cancel } = put(file, (part) =>
-          setUploads((before) => before.map((each) => (each.id === id ? { ...each, part } : each))),
-        );
-        running.current.add(cancel);
-        setUploads((before) => [...before, { id, name: file.name, part: 0, cancel }]);
-        done
-          .then(
-            (blob) => onDone({ block: asBlock(blob, type, file.name), bytes: file.size }),
-            (error: unknown) => {
-              if (!(error instanceof DOMException)) sayFailed(`${file.name} could not be sent to the server.`, error);
-            },
-          )
-          .finally(() => {
-            running.current.delete(cancel);
-            setUploads((before) => before.filter((each) => each.id !== id));
-          });
-      }
-    },
-    [onDone],
+/** A page that is left takes them with it: the browser asks first. */
+const askToStay = (event: BeforeUnloadEvent): void => event.preventDefault();
+
+function change(now: typeof underWay): void {
+  if (underWay.length === 0 && now.length > 0) window.addEventListener("beforeunload", askToStay);
+  else if (now.length === 0) window.removeEventListener("beforeunload", askToStay);
+  underWay = now;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** The files on their way to a draft; renders again when that changes. */
+export function useUploads(draft: Entry<Draft>): readonly Upload[] {
+  const all = useSyncExternalStore(subscribe, () => underWay);
+  return all.filter((each) => each.draft === draft);
+}
+
+/** Sends files to the server, and attaches each to the draft once the server has it. */
+export function upload(
+  draft: Entry<Draft>,
+  files: readonly File[],
+  accepts: Accepts | undefined,
+  limits: Pick<Limits, "attachmentBytes">,
+): void {
+  for (const file of files) {
+    const type = typeOf(file);
+    const why = refusal({ name: file.name, type, size: file.size }, accepts, limits);
+    if (why !== null) sayFailed("The file was not attached.", new Error(why));
+    else send(draft, file, type);
+  }
+}
+
+function send(draft: Entry<Draft>, file: File, type: string): void {
+  const id = next++;
+  const { done, abort } = put(file, (part) =>
+    change(underWay.map((each) => (each.id === id ? { ...each, part } : each))),
   );
-  return { uploads, add };
+  /** Whether it was under way until now. */
+  const end = (): boolean => {
+    const was = underWay.some((each) => each.id === id);
+    if (was) change(underWay.filter((each) => each.id !== id));
+    ended();
+    return was;
+  };
+  const cancel = (): void => {
+    if (end()) abort();
+  };
+  const ended = putUnderWay(cancel);
+  change([...underWay, { id, name: file.name, part: 0, cancel, draft }]);
+  done.then(
+    (blob) => {
+      if (!end()) return;
+      const now = stored(draft);
+      store(draft, {
+        ...now,
+        attached: [...now.attached, { block: asBlock(blob, type, file.name), bytes: file.size }],
+      });
+    },
+    (error: unknown) => {
+      if (!end()) return;
+      const again = { label: "Try again", run: () => send(draft, file, type) };
+      sayFailed(`${file.name} could not be sent to the server.`, error, again);
+    },
+  );
 }
 
 function asBlock(blob: string, mimeType: string, name: string): Attached["block"] {
@@ -103,7 +129,7 @@ function asBlock(blob: string, mimeType: string, name: string): Attached["block"
 }
 
 /** `PUT /v1/blobs` by XMLHttpRequest: `fetch` does not tell how far an upload is. */
-function put(file: File, onPart: (part: number) => void): { done: Promise<string>; cancel: () => void } {
+function put(file: File, onPart: (part: number) => void): { done: Promise<string>; abort: () => void } {
   const request = new XMLHttpRequest();
   const done = new Promise<string>((resolve, reject) => {
     request.upload.addEventListener("progress", (event) => {
@@ -119,7 +145,7 @@ function put(file: File, onPart: (part: number) => void): { done: Promise<string
     request.open("PUT", "/v1/blobs");
     request.send(file);
   });
-  return { done, cancel: () => request.abort() };
+  return { done, abort: () => request.abort() };
 }
 
 function readAnswer(text: string): { blob?: string; error?: { message?: string } } {

@@ -1,11 +1,10 @@
 import { DEFAULT_LIMITS, type Block, type ThreadEntity } from "@skein/client";
 import { useConnection } from "@skein/client/react";
-import { useCallback } from "react";
-import { store, stored, useStored, type Entry } from "../../lib/device-storage.ts";
+import { useStored, type Entry } from "../../lib/device-storage.ts";
 import { bytes } from "../lib/words.ts";
-import type { Attached, Draft } from "./drafts.ts";
+import type { Draft } from "./drafts.ts";
 import { mentions } from "./trigger.ts";
-import { useUploads, type Upload } from "./uploads.ts";
+import { upload, useUploads, type Upload } from "./uploads.ts";
 
 /** A prompt that is being written: its text and files, and what keeps it from being sent. */
 export type WrittenDraft = Draft & {
@@ -26,14 +25,7 @@ export type WrittenDraft = Draft & {
 export function useDraft(entry: Entry<Draft>, accepts: ThreadEntity["accepts"]): WrittenDraft {
   const limits = useConnection().hello?.limits ?? DEFAULT_LIMITS;
   const [{ text, attached }, setDraft] = useStored(entry);
-  const onDone = useCallback(
-    (file: Attached) => {
-      const now = stored(entry);
-      store(entry, { ...now, attached: [...now.attached, file] });
-    },
-    [entry],
-  );
-  const { uploads, add } = useUploads(onDone);
+  const uploads = useUploads(entry);
   const keep = (draft: Draft): void => setDraft(draft.text === "" && draft.attached.length === 0 ? null : draft);
 
   const size = new TextEncoder().encode(text).byteLength;
@@ -47,7 +39,7 @@ export function useDraft(entry: Entry<Draft>, accepts: ThreadEntity["accepts"]):
     blocked: empty || tooLong || uploads.length > 0,
     fault: tooLong ? `${bytes(size)} of ${bytes(limits.promptBytes)}` : null,
     setText: (next) => keep({ text: next, attached }),
-    attach: (files) => add(files, accepts, limits),
+    attach: (files) => upload(entry, files, accepts, limits),
     remove: (index) => keep({ text, attached: attached.filter((_, at) => at !== index) }),
   };
 }

@@ -5,6 +5,7 @@ import { classNames } from "../../ui/class-names.ts";
 import { Keys } from "../../ui/keys.tsx";
 import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { useThreadId } from "../thread-context.ts";
+import { onFirstPress } from "./first-press.ts";
 import { allows, keyed, shownOptions, type PermissionOption } from "./permission-options.ts";
 import { useAnswer, type Answering } from "./use-answer.ts";
 
@@ -95,7 +96,7 @@ function OptionButton({
       data-option={option.optionId}
       data-allows={allows(option)}
       aria-keyshortcuts={keyCap?.toUpperCase()}
-      onClick={() => answer.permission(option.optionId)}
+      onClick={onFirstPress(() => answer.permission(option.optionId))}
       className={classNames("h-auto! min-h-8 max-w-full shrink! py-1 whitespace-normal!", className)}
     >
       <span className="min-w-0 text-left [overflow-wrap:anywhere] max-medium:text-center">

@@ -1,14 +1,16 @@
 import type { QuestionEntity } from "@skein/client";
 import { CircleQuestionMark, CircleSlash2, MessageSquareReply } from "lucide-react";
-import { useId, useMemo, useState, type FormEvent } from "react";
+import { useId, useMemo, useState, type FormEvent, type KeyboardEvent } from "react";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/text-field.tsx";
 import { Person } from "../items/person.tsx";
 import { SafeLink } from "../markdown/inline.tsx";
 import { useThreadId } from "../thread-context.ts";
 import { useAnswersInSight } from "./answers-in-sight.ts";
+import { onFirstPress } from "./first-press.ts";
 import { contentOf, faultOf, readFields, type Field, type FieldValue } from "./question-fields.ts";
 import { useAnswer } from "./use-answer.ts";
+import { useWrittenAnswer } from "./written-answers.ts";
 
 /** A question where it arose: open, a form or a page to visit; answered, one line. */
 export function QuestionCard({ id, question }: { id: string; question: QuestionEntity }) {
@@ -29,10 +31,11 @@ export function QuestionCard({ id, question }: { id: string; question: QuestionE
 }
 
 function Form({ id, question }: { id: string; question: QuestionEntity }) {
-  const answer = useAnswer(useThreadId(), id);
+  const thread = useThreadId();
+  const answer = useAnswer(thread, id);
   const answers = useAnswersInSight(id);
   const fields = useMemo(() => (question.mode === "form" ? readFields(question.schema) : []), [question]);
-  const [values, setValues] = useState<Record<string, FieldValue>>({});
+  const [values, setValues] = useWrittenAnswer(thread, id);
   const [tried, setTried] = useState(false);
   const valueOf = (field: Field): FieldValue => values[field.name] ?? field.initial;
 
@@ -48,8 +51,16 @@ function Form({ id, question }: { id: string; question: QuestionEntity }) {
     answer.question("accept", question.mode === "form" ? contentOf(fields, values) : undefined);
   };
 
+  // Enter does it too, where a field has one line: the browser sees to that.
+  const onKeyDown = (event: KeyboardEvent<HTMLFormElement>): void => {
+    const { key, ctrlKey, metaKey, altKey, repeat, target } = event;
+    if (key !== "Enter" || !(ctrlKey || metaKey) || altKey || target instanceof HTMLButtonElement) return;
+    event.preventDefault();
+    if (!repeat) event.currentTarget.requestSubmit();
+  };
+
   return (
-    <form noValidate onSubmit={onSubmit} className="mt-3 space-y-3">
+    <form noValidate onSubmit={onSubmit} onKeyDown={onKeyDown} className="mt-3 space-y-3">
       {question.mode === "url" && question.url && (
         <p className="break-all">
           <SafeLink href={question.url}>{question.url}</SafeLink>
@@ -65,10 +76,20 @@ function Form({ id, question }: { id: string; question: QuestionEntity }) {
         />
       ))}
       <div ref={answers} className="flex flex-wrap gap-2">
-        <Button type="submit" variant="primary" disabled={answer.chosen !== null}>
+        <Button
+          type="submit"
+          variant="primary"
+          disabled={answer.chosen !== null}
+          // The form hears what is not prevented.
+          onClick={onFirstPress(() => {})}
+        >
           {answer.chosen === "accept" ? "Answering…" : question.mode === "url" ? "I have been there" : "Answer"}
         </Button>
-        <Button disabled={answer.chosen !== null} onClick={() => answer.question("decline")} data-answer="d">
+        <Button
+          disabled={answer.chosen !== null}
+          onClick={onFirstPress(() => answer.question("decline"))}
+          data-answer="d"
+        >
           Decline
         </Button>
       </div>

@@ -15,7 +15,10 @@ import { PermissionButtons, PermissionMenu } from "./permission-buttons.tsx";
 import { plainTitle } from "./permission-card.tsx";
 import { useKeptFocus } from "./use-kept-focus.ts";
 
-/** How long a request that took another's place can't be answered: a second press was meant for the one before. */
+/**
+ * How long a request that took another's place can't be answered: a press by then was meant for the one before. Of a
+ * double click no button of a request takes the second (`first-press.ts`); a key pressed twice is told by time alone.
+ */
 const UNREAD_MS = 600;
 
 /**
