@@ -4,7 +4,7 @@ import { useEffect, useEffectEvent } from "react";
 import { navigate, threadPath } from "../app/router.tsx";
 import { store, stored } from "../lib/device-storage.ts";
 import { changeSetting } from "../thread/lib/change-setting.ts";
-import { isDiscarded } from "../thread/lib/is-discarded.ts";
+import { isNoRefusal } from "../thread/lib/give.ts";
 import { putBack } from "../thread/prompt/drafts.ts";
 import { blocksOf, useDraft } from "../thread/prompt/use-draft.ts";
 import { say, sayFailed } from "../ui/toasts.tsx";
@@ -44,7 +44,7 @@ export default function ThreadStarter({ board }: { board: string }) {
         const prompt = { thread, text, ...(blocks.length > 0 ? { blocks } : {}) };
         client.command("thread.prompt", prompt).catch((cause: unknown) => {
           // Whoever took it back has it in the thread's prompt box.
-          if (isDiscarded(cause)) return;
+          if (isNoRefusal(cause)) return;
           putBack(NEW, { text, attached });
           sayFailed("The prompt was not taken. It is kept in the form for a new thread.", cause);
         });

@@ -1,6 +1,5 @@
 import { SkeinError, type CallParams, type CommandName, type Result, type SkeinClient } from "@skein/client";
 import { sayFailed } from "../../ui/toasts.tsx";
-import { isDiscarded } from "./is-discarded.ts";
 
 /**
  * Gives a command, and says `failed` with the reason to who gave it when it is refused. Resolves with its answer, or
@@ -22,4 +21,7 @@ export async function give<Name extends CommandName>(
 
 /** Whether a command's promise rejected with nothing having failed: it was taken back here, or stays in the outbox. */
 export const isNoRefusal = (error: unknown): boolean =>
-  isDiscarded(error) || (error instanceof SkeinError && error.retry === "reconnect");
+  error instanceof SkeinError && (error.retry === "reconnect" || (error.kind === "conflict" && isDiscarded(error)));
+
+const isDiscarded = ({ detail }: SkeinError): boolean =>
+  (detail as { status?: unknown } | undefined)?.status === "discarded";

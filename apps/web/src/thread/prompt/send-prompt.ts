@@ -3,7 +3,7 @@ import { navigate, threadPath } from "../../app/router.tsx";
 import { store, stored } from "../../lib/device-storage.ts";
 import { putUnderWay } from "../../lib/under-way.ts";
 import { say, sayFailed } from "../../ui/toasts.tsx";
-import { isDiscarded } from "../lib/is-discarded.ts";
+import { isNoRefusal } from "../lib/give.ts";
 import { draftOf, putBack } from "./drafts.ts";
 import { rememberSent } from "./sent.ts";
 import { blocksOf } from "./use-draft.ts";
@@ -18,7 +18,7 @@ export function sendPrompt(client: SkeinClient, thread: string, cwd: string, whe
     .command("thread.prompt", { thread, text, when, ...(blocks.length > 0 ? { blocks } : {}) })
     .catch((error: unknown) => {
       // Whoever took it back has it in the box again.
-      if (isDiscarded(error)) return;
+      if (isNoRefusal(error)) return;
       putBack(thread, { text, attached });
       sayFailed("The prompt was not taken.", error);
     });

@@ -1,7 +1,7 @@
 import { useClient, useOutbox, useThread } from "@skein/client/react";
 import { useState } from "react";
 import { sayFailed } from "../../ui/toasts.tsx";
-import { isDiscarded } from "../lib/is-discarded.ts";
+import { isNoRefusal } from "../lib/give.ts";
 
 /**
  * How it stands with stopping the running turn: `held` waits on this device for the server to be back and can be taken
@@ -35,7 +35,7 @@ export function useStop(thread: string): Stop {
       setAsked(running.id);
       client.command("thread.cancel", { thread }).catch((error: unknown) => {
         setAsked(null);
-        if (!isDiscarded(error)) sayFailed("The turn could not be stopped.", error);
+        if (!isNoRefusal(error)) sayFailed("The turn could not be stopped.", error);
       });
     },
     takeBack: () => {
