@@ -13,10 +13,21 @@ export function givenTo(commands: readonly GivenCommand[], thread: string): read
   if (commands.length === 0) return NONE;
   let threads = sorted.get(commands);
   if (threads === undefined) {
-    threads = Map.groupBy(commands, ({ params }) => String(params["thread"]));
+    threads = sort(commands);
     sorted.set(commands, threads);
   }
   return threads.get(thread) ?? NONE;
+}
+
+function sort(commands: readonly GivenCommand[]): ReadonlyMap<string, readonly GivenCommand[]> {
+  const threads = new Map<string, GivenCommand[]>();
+  for (const command of commands) {
+    const thread = String(command.params["thread"]);
+    const before = threads.get(thread);
+    if (before) before.push(command);
+    else threads.set(thread, [command]);
+  }
+  return threads;
 }
 
 /** A thread as it is once what was given to it is done. */
