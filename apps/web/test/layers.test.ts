@@ -144,6 +144,32 @@ describe.skipIf(!app.available)("the palette", () => {
     expect(await code.count()).toBe(0);
   });
 
+  test("tells screen readers which choice is marked, by whatever it came to be", async () => {
+    const client = await app.server.client();
+    for (const title of ["Marked one", "Marked two", "Marked three"]) {
+      await client.command("thread.create", { agent: "demo", cwd: app.server.cwd, title });
+    }
+    const { page } = await app.signedIn();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("option", { name: "Marked one" }).waitFor();
+    const isTold = (text: string) =>
+      page.waitForFunction((wanted) => {
+        const [marked] = document.querySelectorAll("[role=option][aria-selected=true]");
+        const told = document.activeElement?.getAttribute("aria-activedescendant");
+        return marked !== undefined && told === marked.id && marked.textContent?.includes(wanted);
+      }, text);
+    await isTold("Marked three");
+    await page.keyboard.type("marked");
+    await isTold("Marked three");
+    await page.keyboard.press("ArrowDown");
+    await isTold("Marked two");
+    await page.keyboard.press("Backspace");
+    await isTold("Marked three");
+    await page.keyboard.type("zzzz");
+    await isTold("Search everything for");
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
   test("makes no step to the page that is open", async () => {
     const { page } = await app.signedIn();
     await page.getByRole("link", { name: "Settings" }).click();
