@@ -113,15 +113,16 @@ describe.skipIf(!app.available)("all changes of a thread", () => {
     const thread = await makeThread(app, ["Find out why.", "Do it, please."], showcaseAgent());
     const { page } = await app.signedIn({ ...PHONE, colorScheme: "dark" });
     await openThread(page, app, thread);
+    await turnsEnded(page, 2);
     // Of a path that is too long, the file's name is what stays.
-    for (const row of ["4 steps", "Edit backoff.ts"]) await page.getByRole("button", { name: row }).tap();
+    for (const row of ["4 steps", "Edit backoff.ts"]) await page.getByRole("button", { name: row }).last().tap();
     const name = page.locator("figcaption").getByText("/backoff.ts", { exact: true });
     await name.waitFor();
     expect(await name.evaluate((each) => each.getBoundingClientRect().right)).toBeLessThan(360 - 44);
     await page.getByRole("button", { name: "3 files changed" }).tap();
     await file(page, "connection/backoff.ts").locator("[data-line=added]").first().waitFor();
     const { code, scroll, client } = await page.evaluate(() => {
-      const line = document.querySelector<HTMLElement>("[data-line=added]");
+      const line = document.querySelector<HTMLElement>("[role=dialog] [data-line=added]");
       const box = document.querySelector<HTMLElement>("[role=dialog] [data-scroller]");
       return {
         code: line?.lastElementChild?.getBoundingClientRect().left ?? 999,

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { App, axeFaults, live, PHONE } from "./support/app.ts";
 import type { Page } from "./support/browser.ts";
+import { cuttable } from "./support/cuttable.ts";
 import { showcaseAgent } from "./support/showcase-agent.ts";
-import { makeThread, openThread, turnsEnded } from "./support/thread.ts";
+import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
 
 const app = App.forThisFile({ delayMs: 1 });
 afterEach(() => app.finish());
@@ -143,6 +144,32 @@ describe.skipIf(!app.available)("the palette", () => {
     expect(await code.count()).toBe(0);
   });
 
+  test("tells screen readers which choice is marked, by whatever it came to be", async () => {
+    const client = await app.server.client();
+    for (const title of ["Marked one", "Marked two", "Marked three"]) {
+      await client.command("thread.create", { agent: "demo", cwd: app.server.cwd, title });
+    }
+    const { page } = await app.signedIn();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("option", { name: "Marked one" }).waitFor();
+    const isTold = (text: string) =>
+      page.waitForFunction((wanted) => {
+        const [marked] = document.querySelectorAll("[role=option][aria-selected=true]");
+        const told = document.activeElement?.getAttribute("aria-activedescendant");
+        return marked !== undefined && told === marked.id && marked.textContent?.includes(wanted);
+      }, text);
+    await isTold("Marked three");
+    await page.keyboard.type("marked");
+    await isTold("Marked three");
+    await page.keyboard.press("ArrowDown");
+    await isTold("Marked two");
+    await page.keyboard.press("Backspace");
+    await isTold("Marked three");
+    await page.keyboard.type("zzzz");
+    await isTold("Search everything for");
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
   test("makes no step to the page that is open", async () => {
     const { page } = await app.signedIn();
     await page.getByRole("link", { name: "Settings" }).click();
@@ -155,7 +182,10 @@ describe.skipIf(!app.available)("the palette", () => {
   test("is a button on a phone's first page, under a finger", async () => {
     const thread = await makeThread(app, ["hello"]);
     await (await app.server.client()).command("thread.rename", { thread, title: "By a finger" });
-    const { page } = await app.signedIn(PHONE);
+    const { page, context } = await app.signedIn(PHONE);
+    const network = await cuttable(page);
+    await page.reload();
+    await live(page);
     const button = page.getByRole("button", { name: "Commands" });
     const box = await button.boundingBox();
     expect([box?.width, box?.height]).toEqual([44, 44]);
@@ -163,7 +193,24 @@ describe.skipIf(!app.available)("the palette", () => {
     await palette(page).getByRole("option", { name: "By a finger" }).tap();
     await page.waitForURL(`**/t/${thread}`);
     await turnsEnded(page, 1);
+    // There is room for it also beside the longest that the connection has to say.
+    await context.setOffline(true);
+    await network.cut();
+    for (const text of ["one", "two"]) {
+      await promptBox(page).fill(text);
+      await page.getByRole("button", { name: "Send", exact: true }).tap();
+    }
     await page.goBack();
     await page.waitForURL(`${app.server.url}/`);
+    const badge = page.getByRole("button", { name: "offline, 2 to send" });
+    await badge.waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    const boxes = await page
+      .locator("header button")
+      .evaluateAll((buttons) => buttons.map((each) => each.getBoundingClientRect().toJSON() as DOMRect));
+    for (const [index, { left, right }] of boxes.entries()) {
+      expect(left).toBeGreaterThanOrEqual(boxes[index - 1]?.right ?? 0);
+      expect(right).toBeLessThanOrEqual(360);
+    }
   });
 });

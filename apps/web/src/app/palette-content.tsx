@@ -76,6 +76,11 @@ function Choices({
     setWasLoading(loading);
     setMarked(first);
   }
+  // cmdk tells screen readers only of what arrows have gone to, and of that also once another is marked.
+  useLayoutEffect(() => {
+    const option = document.querySelector(`[cmdk-item][data-value="${CSS.escape(marked)}"]`);
+    field.current?.setAttribute("aria-activedescendant", option?.id ?? "");
+  });
   const choose = (run: () => void): void => {
     // What is chosen finds the page as it is without the palette, and the focus where it was.
     flushSync(onClose);
@@ -127,12 +132,12 @@ function Choices({
       className="flex max-h-[min(28rem,calc(var(--app-height)-6rem))] flex-col"
     >
       <Command.Input ref={field} value={text} onValueChange={onText} {...PALETTE_FIELD} />
+      {(loading || groups.length === 0) && (
+        <p role="status" className="shrink-0 px-4 pt-4 text-body text-ink-2">
+          {loading ? "The threads are not loaded yet." : "Nothing is called that."}
+        </p>
+      )}
       <Command.List className="min-h-0 flex-1 scroll-py-2 overflow-y-auto p-2 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-ink-3">
-        {(loading || groups.length === 0) && (
-          <p role="status" className="px-2 pt-4 pb-2 text-body text-ink-2">
-            {loading ? "The threads are not loaded yet." : "Nothing is called that."}
-          </p>
-        )}
         {groups.map(({ heading, choices }) => (
           <Command.Group key={heading} heading={heading}>
             {choices.map(row)}

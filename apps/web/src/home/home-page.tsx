@@ -20,11 +20,13 @@ export function HomePage({ onPalette }: { onPalette: () => void }) {
       back={null}
       header={
         <>
-          {layout === "narrow" && <Mark className="ml-2 size-5 shrink-0 text-accent" />}
-          <PageHeading>Threads</PageHeading>
-          <span className="flex-1" />
+          {/* Beside the longest that the connection has to say, the buttons come first. */}
+          <span className="flex min-w-0 flex-1 items-center gap-2 overflow-hidden">
+            {layout === "narrow" && <Mark className="ml-2 size-5 shrink-0 text-accent" />}
+            <PageHeading>Threads</PageHeading>
+          </span>
           {layout === "narrow" && (
-            <>
+            <span className="flex shrink-0">
               <IconButton label="Commands" onClick={onPalette}>
                 <Command size={18} aria-hidden />
               </IconButton>
@@ -37,7 +39,7 @@ export function HomePage({ onPalette }: { onPalette: () => void }) {
               <IconButton label="New thread" onClick={() => navigate("/new")}>
                 <Plus size={20} aria-hidden />
               </IconButton>
-            </>
+            </span>
           )}
           {layout === "medium" && (
             <Button size="small" onClick={() => navigate("/new")}>
