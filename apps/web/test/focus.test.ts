@@ -206,6 +206,8 @@ describe.skipIf(!app.available)("elsewhere the focus goes on from", () => {
     await page.getByRole("searchbox").fill("many");
     await press(page, "Clear the search");
     await focusIs(page, "search");
+    // What was typed becomes the address in a moment, and a page that comes takes the focus of who is not typing.
+    await page.getByText("Type what was said").waitFor();
     const more = page.getByRole("button", { name: /\d+ more/ });
     await more.press("Enter");
     await more.waitFor({ state: "detached" });
