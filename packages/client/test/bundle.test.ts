@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
+import { build } from "esbuild";
 
 /** Bundles an entry for browsers, and tells every import that was not relative. */
 async function bundle(entry: string, external: string[] = []): Promise<{ code: string; imports: Set<string> }> {
@@ -38,6 +39,24 @@ test("the browser entry of the hooks reaches react and zod, and no Node module",
   expect([...imports].toSorted()).toEqual(["react", "zod"]);
   const left = [...code.matchAll(/\bfrom\s*["']([^"']+)["']/g)].map(([, name]) => name);
   expect(new Set(left)).toEqual(new Set(["react"]));
+});
+
+/** What esbuild, which most bundlers build on, makes of a program: its length in bytes, minified. */
+async function bytesOf(program: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: program, resolveDir: join(import.meta.dir, "../src"), loader: "ts" },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+  });
+  return outputFiles.reduce((sum, { contents }) => sum + contents.byteLength, 0);
+}
+
+test("what a program does not use is not in its bundle: of zod only what the schemas need", async () => {
+  expect(await bytesOf('export { SkeinClient } from "./index.ts";')).toBeLessThan(170_000);
+  expect(await bytesOf('export { SkeinError } from "./index.ts";')).toBeLessThan(110_000);
 });
 
 test("the browser entry loads and connects where there is only what a browser has", async () => {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { SkeinError } from "@skein/client/protocol";
-import type { z } from "zod";
+import type * as z from "zod";
 
 /**
  * Reads a file that a person wrote. `null` when there is none.

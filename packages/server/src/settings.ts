@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS, type Limits } from "@skein/client/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import { readJsonFile } from "./json-file.ts";
 
 /** Every bound that can be set, in `settings.json` of the data directory. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { agentOffers, OUTCOMES, THREAD_STATUSES, usage } from "./thread.ts";
 
 /** The board every user has from the start; only its owner sees it. */

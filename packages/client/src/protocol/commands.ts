@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { block } from "./thread.ts";
 import { TOKEN_METHODS } from "./tokens.ts";
 import { id, topic } from "./topics.ts";

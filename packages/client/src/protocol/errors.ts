@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What went wrong. */
 export const ERROR_KINDS = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { z } from "zod";
+import * as z from "zod";
 import { SkeinError } from "./errors.ts";
 import { check, isFailure, isRequest, readFrame, readMessage } from "./rpc.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { rpcError, SkeinError, type RpcError } from "./errors.ts";
 
 /** JSON-RPC 2.0 (https://www.jsonrpc.org/specification). Ids are made by whoever asks. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { BOARD_ENTITIES, SERVER_ENTITIES } from "./board.ts";
 import { CLOSE, CODE_OF, rpcError } from "./errors.ts";
 import { isCommand, METHODS } from "./methods.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { commit, position } from "./changes.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { id, topic } from "./topics.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { id } from "./topics.ts";
 
 /** Requests about who may come in. They bear no key: they touch no topic, and a repeat of them does no harm. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The kinds of topic there are; all but `server` are followed by a colon and an id. */
 export const TOPIC_KINDS = ["thread", "board", "user", "server"] as const;

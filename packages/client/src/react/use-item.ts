@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { threadTopic, type THREAD_ENTITIES } from "../index.ts";
 import { useCell } from "./provider.ts";
 import { topicKeys } from "./topic-views.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { readJsonFile } from "../json-file.ts";
 import type { AgentRecipe } from "./known-agents.ts";
 

@@ -1,5 +1,5 @@
 import { check, CLOSE, SkeinError, type Result } from "@skein/client/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import type { Settings } from "../settings.ts";
 import type { Store, TokenRow } from "../store/contract.ts";

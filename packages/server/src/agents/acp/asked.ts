@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Json, JsonObject } from "@skein/client/protocol";
 import type { DriverEvent } from "../driver.ts";
 import { RequestError, RPC, type Reply } from "../rpc-peer.ts";

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { Json } from "@skein/client/protocol";
 import { RequestError, RPC } from "../rpc-peer.ts";
 import { isCode, resolveInside } from "./inside.ts";

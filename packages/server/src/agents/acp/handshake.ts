@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { SkeinError, type Json, type JsonObject } from "@skein/client/protocol";
 import type { Opened } from "../driver.ts";
 import { RequestError, RPC } from "../rpc-peer.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Json } from "@skein/client/protocol";
 import { RequestError, RPC } from "../rpc-peer.ts";
 

@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { Json } from "@skein/client/protocol";
 import type { Clock } from "../../clock.ts";
 import type { DriverEvent } from "../driver.ts";
