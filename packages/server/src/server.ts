@@ -25,9 +25,7 @@ import { busyThreads } from "./threads/busy-threads.ts";
 import { textOf } from "./threads/text-of.ts";
 import { Threads } from "./threads/threads.ts";
 import { VERSION } from "./version.ts";
-
-/** The web app's build, beside this package in the workspace. */
-const WEB_APP = join(import.meta.dir, "../../../apps/web/dist");
+import { WEB_APP } from "./web-app.ts";
 
 /** Between two looks whether anybody uses the server still, in milliseconds. */
 const UNUSED_LOOK_MS = 50;

@@ -3,6 +3,25 @@ import { overflow, type KeptTopic, type ReplicaBounds, type ReplicaStorage } fro
 
 const BOUNDS: ReplicaBounds = { topics: 40, length: 16_000_000 };
 
+/** The part of a browser's IndexedDB that is used, told in types of no library: a program for Node has none of the DOM's. */
+export type IndexedDb = { open(name: string, version: number): Asked<Database> };
+type Listened = { addEventListener(type: string, run: () => void): void };
+type Asked<Result> = Listened & { readonly result: Result; readonly error: Error | null };
+type Database = Listened & {
+  close(): void;
+  createObjectStore(name: string): unknown;
+  transaction(stores: string[], mode: "readwrite"): Transaction;
+};
+type Transaction = Listened & { readonly error: Error | null; objectStore(name: string): Store };
+type Store = {
+  readonly transaction: { commit(): void };
+  get(key: string): Asked<unknown>;
+  getAll(): Asked<unknown>;
+  put(value: unknown, key: string): unknown;
+  delete(key: string): unknown;
+  clear(): unknown;
+};
+
 /** The database's tables: the texts; what is known of them; and who they belong to, under the key `user`. */
 const [TEXTS, KEPT, OWNER] = ["texts", "kept", "owner"] as const;
 
@@ -16,12 +35,12 @@ const [TEXTS, KEPT, OWNER] = ["texts", "kept", "owner"] as const;
  * new SkeinClient({ url: location.origin, replicas: indexedDbReplicas(indexedDB) });
  */
 export function indexedDbReplicas(
-  factory: IDBFactory,
+  factory: IndexedDb,
   name = "skein.replicas",
   bounds: ReplicaBounds = BOUNDS,
 ): ReplicaStorage {
-  let opened: Promise<IDBDatabase> | null = null;
-  const database = (): Promise<IDBDatabase> => {
+  let opened: Promise<Database> | null = null;
+  const database = (): Promise<Database> => {
     opened ??= open(factory, name, () => (opened = null)).catch((error: unknown) => {
       opened = null;
       throw error;
@@ -68,7 +87,7 @@ export function indexedDbReplicas(
   };
 }
 
-type Stores = { texts: IDBObjectStore; kept: IDBObjectStore; owner: IDBObjectStore };
+type Stores = { texts: Store; kept: Store; owner: Store };
 
 function drop({ texts, kept }: Pick<Stores, "texts" | "kept">, topic: Topic): void {
   texts.delete(topic);
@@ -79,7 +98,7 @@ function clear({ texts, kept, owner }: Stores): void {
   for (const store of [texts, kept, owner]) store.clear();
 }
 
-function open(factory: IDBFactory, name: string, closed: () => void): Promise<IDBDatabase> {
+function open(factory: IndexedDb, name: string, closed: () => void): Promise<Database> {
   return new Promise((resolve, reject) => {
     const asked = factory.open(name, 1);
     asked.addEventListener("upgradeneeded", () => {
@@ -100,7 +119,7 @@ function open(factory: IDBFactory, name: string, closed: () => void): Promise<ID
 }
 
 /** Does everything in one transaction. @throws Error what the browser refused, as when its disk is full. */
-function transact(database: IDBDatabase, work: (stores: Stores) => void): Promise<void> {
+function transact(database: Database, work: (stores: Stores) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction([TEXTS, KEPT, OWNER], "readwrite");
     transaction.addEventListener("complete", () => resolve());
@@ -110,8 +129,8 @@ function transact(database: IDBDatabase, work: (stores: Stores) => void): Promis
   });
 }
 
-function whenDone<Value>(request: IDBRequest<Value>, run: (value: Value) => void): void {
+function whenDone<Value>(request: Asked<Value>, run: (value: Value) => void): void {
   request.addEventListener("success", () => run(request.result));
 }
 
-const failure = (error: DOMException | null): Error => error ?? new Error("The browser keeps nothing for this page.");
+const failure = (error: Error | null): Error => error ?? new Error("The browser keeps nothing for this page.");

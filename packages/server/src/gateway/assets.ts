@@ -45,7 +45,7 @@ export class Assets {
   readonly #directory: string;
   #build: { writtenAt: number; build: Build } | null = null;
 
-  /** @param directory Where the build is, `apps/web/dist`. It may come into being later. */
+  /** @param directory Where the build is. It may come into being later. */
   constructor(directory: string) {
     this.#directory = directory;
   }
