@@ -79,7 +79,7 @@ describe("before hello", () => {
     raw.close();
   });
 
-  test("P11: LESSONS, security: a token in an address counts for nothing", async () => {
+  test("P11, L31: a token in an address counts for nothing", async () => {
     for (const name of ["token", "access_token", "authorization"]) {
       const raw = await RawSocket.open(server.url, {}, `?${name}=${server.token}`);
       raw.send({ jsonrpc: "2.0", id: 1, method: "hello", params: HELLO });
@@ -90,7 +90,7 @@ describe("before hello", () => {
     }
   });
 
-  test("P5: LESSONS: an answer goes to its asker alone", async () => {
+  test("P5, L12: an answer goes to its asker alone", async () => {
     const raw = await RawSocket.greeted(server);
     const before = bystander.frames;
     expect((await raw.request("echo", { value: "mine" })).result).toEqual({ value: "mine" });

@@ -9,7 +9,7 @@ afterEach(() => app.finish());
 const AGENT = join(import.meta.dir, "../../../test/support/scripted-agent.ts");
 
 test.skipIf(!app.available)(
-  "P42, P45: a thread of more bytes than a window and its pages may have is shown, read back and exported whole",
+  "P42, P45, L21: a thread of more bytes than a window and its pages may have is shown, read back and exported whole",
   async () => {
     const outputs = Array.from({ length: 24 }, (_, call) => `${call} `.padEnd(250_000, "x"));
     const calls = outputs.map((text, call) => {

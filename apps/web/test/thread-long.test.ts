@@ -61,7 +61,7 @@ const anchor = (page: Page): Promise<{ key: string; top: number }> =>
   });
 
 describe.skipIf(!app.available)(`a thread of ${ITEMS.toLocaleString("en")} items`, () => {
-  test("opens at its end, and draws a screen or two of it", async () => {
+  test("L24: opens at its end, and draws a screen or two of it", async () => {
     const { page } = await app.signedIn();
     await openThread(page, app, thread);
     await page.locator("[data-row]").last().waitFor();

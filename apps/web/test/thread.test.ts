@@ -26,7 +26,7 @@ describe.skipIf(!app.available)("a thread", () => {
     expect(await promptBox(page).inputValue()).toBe("");
   });
 
-  test("two browsers and a CLI are on one thread: a permission answered in one leaves the others", async () => {
+  test("L26: two browsers and a CLI are on one thread: a permission answered in one leaves the others", async () => {
     const thread = await makeThread(app, ["edit Something new"]);
     const [one, two] = [(await app.signedIn()).page, (await app.signedIn()).page];
     await openThread(one, app, thread);

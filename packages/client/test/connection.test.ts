@@ -25,7 +25,7 @@ test("P13: a ping after 15 s of silence, and any frame is a sign of life", () =>
   expect(client.status.state).toBe("live");
 });
 
-test("Storms and stalls: a stream that dies silently is noticed 35 s after its last frame, not after one missed pong", () => {
+test("L18: a stream that dies silently is noticed 35 s after its last frame, not after one missed pong", () => {
   const { clock, network, live } = world();
   const client = live();
   clock.advance(34_999);
@@ -37,7 +37,7 @@ test("Storms and stalls: a stream that dies silently is noticed 35 s after its l
   expect(client.status.state).toBe("live");
 });
 
-test("Storms and stalls: one missed pong does not end it", () => {
+test("L17: one missed pong does not end it", () => {
   const { clock, pass, live } = world();
   const client = live();
   clock.advance(34_000);
@@ -53,7 +53,7 @@ test("the heartbeat's times come from the limits in hello", () => {
   expect(pings(server)).toBe(10);
 });
 
-test("Storms and stalls: on wake a live connection is checked at once, a waiting one retried at once", () => {
+test("L19: on wake a live connection is checked at once, a waiting one retried at once", () => {
   const { server, network, live, wake, pass } = world();
   const client = live();
   wake();
@@ -69,7 +69,7 @@ test("Storms and stalls: on wake a live connection is checked at once, a waiting
   expect(client.status.state).toBe("live");
 });
 
-test("Storms and stalls: a jump of the clock is a wake", () => {
+test("L19: a jump of the clock is a wake", () => {
   const { clock, server, network, live } = world();
   const client = live({ wakeSources: [clockJumps(clock)] });
   clock.sleep(3_600_000);
@@ -78,7 +78,7 @@ test("Storms and stalls: a jump of the clock is a wake", () => {
   expect(client.status.state).toBe("live");
 });
 
-test("Storms and stalls: visibilitychange, online and pageshow are wakes; hiding is none", () => {
+test("L19: visibilitychange, online and pageshow are wakes; hiding is none", () => {
   const page = Object.assign(new EventTarget(), { visibilityState: "hidden" });
   const view = new EventTarget();
   Object.assign(globalThis, { document: page, window: view });
@@ -102,7 +102,7 @@ test("Storms and stalls: visibilitychange, online and pageshow are wakes; hiding
   }
 });
 
-test("Storms and stalls: an unknown token stops the client; it says so, and tries again only when told", async () => {
+test("L16: an unknown token stops the client; it says so, and tries again only when told", async () => {
   const { server, network, live, pass } = world();
   server.token = "right";
   const client = live({ token: "wrong" });
@@ -119,7 +119,7 @@ test("Storms and stalls: an unknown token stops the client; it says so, and trie
   expect(await client.ready()).toMatchObject({ connection: "c1" });
 });
 
-test("Storms and stalls: 4401 in the midst of a connection stops it too", () => {
+test("L16: 4401 in the midst of a connection stops it too", () => {
   const { server, network, live, pass } = world();
   const client = live();
   server.restart({ code: 4401 });
@@ -156,7 +156,7 @@ test("P10, P11, P12: hello bears the token and, from the second time on, the con
   expect([...server.sessions].map(({ connection }) => connection)).toEqual(["c2"]);
 });
 
-test("Loss and repeats: nothing of an old connection is heard in the new one", () => {
+test("L6: nothing of an old connection is heard in the new one", () => {
   const { server, network, live } = world();
   fillThread(server, 3);
   const client = live();
@@ -208,7 +208,7 @@ test("P3: notifications of a later protocol are let pass", () => {
   expect(client.status.state).toBe("live");
 });
 
-test("Loss and repeats: a status listener that throws, closes or reconnects harms nothing", () => {
+test("L3: a status listener that throws, closes or reconnects harms nothing", () => {
   const { network, client, errors, server, pass } = world();
   fillThread(server, 1);
   const one = client();

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { SkeinError } from "../src/protocol/index.ts";
 import { fillThread, message, settled, THREAD, world } from "./support/setup.ts";
 
-test("G5, P44: while it is followed, a timeline keeps to its window", () => {
+test("G5, P44, L21: while it is followed, a timeline keeps to its window", () => {
   const { server, network, live } = world();
   fillThread(server, 30);
   const watch = live().watch(THREAD, { window: 20 });

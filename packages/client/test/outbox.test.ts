@@ -26,7 +26,7 @@ test("G3: a command whose answer was lost is sent again with its key, and has it
   expect(one.outbox.entries).toEqual([]);
 });
 
-test("Loss and repeats: prompts given while disconnected wait, and are sent in the order given", async () => {
+test("L11: prompts given while disconnected wait, and are sent in the order given", async () => {
   const { server, network, client } = world();
   fillThread(server, 0);
   const one = client();
@@ -198,7 +198,7 @@ test("the outbox is observable: the same array until it changes, told once for w
   expect(told).toEqual([["queued"], ["sent"], []]);
 });
 
-test("Loss and repeats: a prompt shows once at every moment: from the hand, over the answer, to the turn; never by its text", () => {
+test("L8: a prompt shows once at every moment: from the hand, over the answer, to the turn; never by its text", () => {
   const { server, network, live } = world();
   fillThread(server, 0);
   const one = live();
@@ -258,7 +258,7 @@ test("an answered prompt does not stay for ever when its topic is released or st
   }
 });
 
-test("LESSONS: without a socket, commands and queries go over HTTP, with the token in a header and never in an address", async () => {
+test("L31: without a socket, commands and queries go over HTTP, with the token in a header and never in an address", async () => {
   const { server, network, client, pass, clock } = world();
   fillThread(server, 0);
   network.down = true;

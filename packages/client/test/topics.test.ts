@@ -8,7 +8,7 @@ const title = (text: string): Change => ({ op: "patch", kind: "thread", id: "one
 const subscribes = (server: { requests: { method: string; params: Record<string, unknown> }[] }) =>
   server.requests.filter(({ method }) => method === "subscribe").map(({ params }) => params);
 
-test("Loss and repeats: the wanted topics are sent whole, with positions, in one frame with hello, at every open", () => {
+test("L7: the wanted topics are sent whole, with positions, in one frame with hello, at every open", () => {
   const { server, network, client, pass } = world();
   fillThread(server, 2);
   fillThread(server, 1, "thread:two");
@@ -33,7 +33,7 @@ test("Loss and repeats: the wanted topics are sent whole, with positions, in one
   ]);
 });
 
-test("Loss and repeats: released while away, a topic is not asked for again; wanted while away, it is", () => {
+test("L7: released while away, a topic is not asked for again; wanted while away, it is", () => {
   const { server, network, live, pass } = world();
   fillThread(server, 1);
   fillThread(server, 1, "thread:two");
@@ -49,7 +49,7 @@ test("Loss and repeats: released while away, a topic is not asked for again; wan
   expect(two.status).toBe("live");
 });
 
-test("Loss and repeats: wanted between the opening and the answer to hello, a topic is asked for too", () => {
+test("L7: wanted between the opening and the answer to hello, a topic is asked for too", () => {
   const { server, network, client } = world();
   fillThread(server, 1);
   fillThread(server, 1, "thread:two");
@@ -141,7 +141,7 @@ test("P31: a watch is loading, then live, catching up while the connection is aw
   expect(seen).toEqual(["loading", "live", "catching up", "live"]);
 });
 
-test("P22: Loss and repeats: a gap is asked for from where the replica is, once, and nothing is lost", () => {
+test("P22, L5: a gap is asked for from where the replica is, once, and nothing is lost", () => {
   const { server, network, live } = world();
   fillThread(server, 2);
   const watch = live().watch(THREAD);
@@ -157,7 +157,7 @@ test("P22: Loss and repeats: a gap is asked for from where the replica is, once,
   expect(subscribes(server).slice(1)).toEqual([{ topic: THREAD, after: { epoch: "e1", seq: 3 } }]);
 });
 
-test("Loss and repeats: a log that does not fit itself is asked for whole, then on another connection", () => {
+test("L5: a log that does not fit itself is asked for whole, then on another connection", () => {
   const { server, network, live, pass } = world();
   fillThread(server, 1);
   const one = live();
@@ -176,7 +176,7 @@ test("Loss and repeats: a log that does not fit itself is asked for whole, then 
   expect(watch.status).toBe("live");
 });
 
-test("P30: Loss and repeats: a position whose epoch is gone, or that is ahead of the server, gets a snapshot", () => {
+test("P30, L4: a position whose epoch is gone, or that is ahead of the server, gets a snapshot", () => {
   const { server, network, live, pass } = world();
   fillThread(server, 5);
   const watch = live().watch(THREAD);
@@ -188,7 +188,7 @@ test("P30: Loss and repeats: a position whose epoch is gone, or that is ahead of
   expect(watch.status).toBe("live");
 });
 
-test("P23: Loss and repeats: apply and move in one step: a listener that reconnects or throws gets no commit twice", () => {
+test("P23, L3: apply and move in one step: a listener that reconnects or throws gets no commit twice", () => {
   const { server, network, live, pass, errors } = world();
   fillThread(server, 0);
   const one = live();

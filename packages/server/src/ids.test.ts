@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { id } from "@skein/client/protocol";
 import { makeId } from "./ids.ts";
 
-test("LESSONS: ids have no clock in them: those made in one moment do not collide, and each is one of the protocol's", () => {
+test("L8: ids have no clock in them: those made in one moment do not collide, and each is one of the protocol's", () => {
   const made = Array.from({ length: 50_000 }, () => makeId());
   expect(new Set(made).size).toBe(made.length);
   for (const each of made) expect(each).toMatch(/^[0-9A-Za-z]{16}$/);

@@ -163,7 +163,7 @@ function report(error: unknown): void {
   console.error(error instanceof SkeinError ? `skein: ${error.message}` : error);
 }
 
-/** LESSONS, security: what runs commands is not put on a network in plain text by accident. */
+/** L30: what runs commands is not put on a network in plain text by accident. */
 function refuseOpenDoor({ host, allowPlainHttp }: ServeOptions): void {
   if (isLoopback(host) || allowPlainHttp) return;
   throw new SkeinError(

@@ -38,7 +38,7 @@ describe("the connection's states", () => {
     }
   });
 
-  test("Loss and repeats: what comes after close() changes nothing", () => {
+  test("L6: what comes after close() changes nothing", () => {
     const events: ConnectionEvent[] = [
       { type: "opened" },
       { type: "greeted", connection: "c" },
@@ -54,8 +54,8 @@ describe("the connection's states", () => {
   });
 });
 
-describe("Storms and stalls", () => {
-  test("P16: retries have full jitter: anything from 0 up to a bound that doubles from 250 ms to 30 s", () => {
+describe("coming back", () => {
+  test("P16, L15: retries have full jitter: anything from 0 up to a bound that doubles from 250 ms to 30 s", () => {
     expect([1, 2, 3, 4, 8, 9, 1000].map((attempt) => backoff(attempt, 1))).toEqual([
       250, 500, 1000, 2000, 30_000, 30_000, 30_000,
     ]);
@@ -63,7 +63,7 @@ describe("Storms and stalls", () => {
     expect(backoff(1000, 0.5)).toBe(BACKOFF_CAP_MS / 2);
   });
 
-  test("P16: a connection that lives shorter than 10 s does not reset the backoff; a stable one does", () => {
+  test("P16, L15: a connection that lives shorter than 10 s does not reset the backoff; a stable one does", () => {
     const short = decide(live(NOW - STABLE_MS + 1, 6), lost, at(NOW)).status as Waiting;
     expect(short).toMatchObject({ attempt: 7, retryAt: NOW + 8000 });
     const stable = decide(live(NOW - STABLE_MS, 6), lost, at(NOW)).status as Waiting;
@@ -81,7 +81,7 @@ describe("Storms and stalls", () => {
     expect(waits).toEqual([125, 250, 500, 1000, 2000, 4000]);
   });
 
-  test("P16: 4401 and 4403 stop the client, and it says why", () => {
+  test("P16, L16: 4401 and 4403 stop the client, and it says why", () => {
     for (const code of [4401, 4403]) {
       for (const from of [live(0), run(idle, [{ type: "connect" }])]) {
         const { status } = decide(from, { type: "closed", code, reason: "no" }, at(NOW));

@@ -1,5 +1,5 @@
 /**
- * The bounds of ARCHITECTURE.md. The server may be configured with others; the ones in force travel in the answer to
+ * The bounds of docs/PROTOCOL.md (P90). The server may be configured with others; the ones in force travel in the answer to
  * `hello`. Sizes are bytes of UTF-8 unless a name says otherwise; times are milliseconds.
  */
 export const DEFAULT_LIMITS = {

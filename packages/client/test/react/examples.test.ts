@@ -25,12 +25,12 @@ async function allExamples(): Promise<Example[]> {
   return texts.flatMap(examplesOf);
 }
 
-test("ISSUE 3: each hook and the provider has an example", async () => {
+test("each hook and the provider has an example", async () => {
   const shown = Object.keys(entry).filter((name) => /^use|Provider$/.test(name));
   expect(new Set((await allExamples()).map(({ of }) => of))).toEqual(new Set(shown));
 });
 
-test("ISSUE 3: every example compiles, as the program of somebody who has installed the package", async () => {
+test("every example compiles, as the program of somebody who has installed the package", async () => {
   const examples = await allExamples();
   const directory = await mkdtemp(join(tmpdir(), "skein-examples-"));
   try {

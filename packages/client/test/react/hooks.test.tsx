@@ -77,7 +77,7 @@ test("useThread: a thread that is not to be had is gone, with the reason; asked 
   await wait(5_000);
 });
 
-test("Permissions: all pending ones show, oldest first, whatever the window; the answer clears them", async () => {
+test("L26: all pending ones show, oldest first, whatever the window; the answer clears them", async () => {
   const { server, show, settle } = stage(page);
   fillThread(server, 1);
   const ask = (pos: number): Change =>
@@ -243,7 +243,7 @@ test("useConnection: a client that is not let in is stopped; after signing in it
   await shown.unmount();
 });
 
-test("Loss and repeats: a prompt shows at once, also offline, and leaves in the frame in which its turn comes", async () => {
+test("L11: a prompt shows at once, also offline, and leaves in the frame in which its turn comes", async () => {
   const { server, network, frames, show, settle, wait } = stage(page);
   fillThread(server, 1);
   const seen: string[] = [];

@@ -96,7 +96,7 @@ function App({ thread }: { thread: string | null }): ReactNode {
   );
 }
 
-test("ISSUE 3: under Strict Mode the server sees one socket and one subscription a topic, whatever view is shown; all end a while after", async () => {
+test("L20: under Strict Mode the server sees one socket and one subscription a topic, whatever view is shown; all end a while after", async () => {
   const setup = new SkeinClient({ url: server.url, token: server.token });
   setup.connect();
   const { thread: first } = await setup.command("thread.create", { agent: "demo", cwd: server.data, title: "First" });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => page.close());
 
-test("ISSUE 3: while text streams, only the item that grows renders again, once per frame, whatever came meanwhile", async () => {
+test("L24: while text streams, only the item that grows renders again, once per frame, whatever came meanwhile", async () => {
   const { one, server, network, frames, show, settle } = stage(page);
   fillThread(server, 2);
   server.commit(THREAD, [message(server, "", THREAD, "streaming")]);

@@ -46,7 +46,7 @@ test.each([
   expect(await child.process.exited).toBe(0);
 });
 
-test("a taken port is told with what to do; another machine's network needs a word", async () => {
+test("L30: a taken port is told with what to do; another machine's network needs a word", async () => {
   const taken = createServer();
   const { promise, resolve } = Promise.withResolvers<void>();
   taken.listen(0, "127.0.0.1", resolve);

@@ -4,7 +4,7 @@ import { isLoopback, refusalOf, type HostPolicy } from "./host-check.ts";
 const local: HostPolicy = { listen: "127.0.0.1", allowed: [] };
 const open: HostPolicy = { listen: "0.0.0.0", allowed: ["skein.example"] };
 
-describe("LESSONS, security: any website could run commands", () => {
+describe("L29: any website could run commands", () => {
   test.each([
     ["127.0.0.1:9099", null],
     ["localhost:9099", null],

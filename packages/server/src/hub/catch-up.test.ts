@@ -28,7 +28,7 @@ afterEach(async () => world.end());
 const hubOn = (over?: Store, softMarkBytes?: number): Hub => world.hubOn(over, softMarkBytes);
 
 describe("catch-up", () => {
-  test("LESSONS: what is committed before, while and after a subscriber's snapshot is read reaches it, once", async () => {
+  test("L1: what is committed before, while and after a subscriber's snapshot is read reaches it, once", async () => {
     const hub = hubOn();
     // Work begins before anybody watches.
     await hub.write(put(A, "m0"));
@@ -82,7 +82,7 @@ describe("catch-up", () => {
     ]);
   });
 
-  test("P30: LESSONS: a client ahead of the server, or of another lineage, gets a snapshot", async () => {
+  test("P30, L4: a client ahead of the server, or of another lineage, gets a snapshot", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1"));
     for (const after of [
@@ -113,7 +113,7 @@ describe("catch-up", () => {
     expect(sink.frames[0]!.length).toBeLessThan(400);
   });
 
-  test("P30: LESSONS: a gap is never answered with less than the whole truth, also where the log is folded", async () => {
+  test("P30, L5: a gap is never answered with less than the whole truth, also where the log is folded", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1", { pos: 1 }));
     await hub.write({ changes: [{ topic: A, changes: [{ op: "drop", kind: "message", id: "m1" }] }] });
@@ -148,7 +148,7 @@ describe("G5: a long absence costs no memory", () => {
   });
 });
 
-describe("G5: a slow reader costs no memory and loses nothing", () => {
+describe("G5, L22: a slow reader costs no memory and loses nothing", () => {
   test("P36: above the soft mark nothing is queued; drained, it is caught up from the log", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1"));

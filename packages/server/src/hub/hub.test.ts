@@ -149,7 +149,7 @@ describe("fan-out", () => {
     expect(replicaOf(both[0]!, B).get("message", "m1")).toEqual({ text: "hello" });
   });
 
-  test("LESSONS: a commit carries the data: stored bytes are wire bytes", async () => {
+  test("L14: a commit carries the data: stored bytes are wire bytes", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1"));
     const { sink } = await subscribed(hub, A);
@@ -159,7 +159,7 @@ describe("fan-out", () => {
     expect(sink.frames[1]).toContain(log.commits[0]!.text);
   });
 
-  test("P34: LESSONS: a connection gets the topics it asked for; an unsubscribed one, or an ended connection, gets nothing", async () => {
+  test("P34, L25: a connection gets the topics it asked for; an unsubscribed one, or an ended connection, gets nothing", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1"));
     const { sink, connection } = await subscribed(hub, A);

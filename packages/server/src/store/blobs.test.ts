@@ -22,7 +22,7 @@ test("a blob is named by its bytes, kept once, and comes back as it was", async 
   }
 });
 
-test("LESSONS: a name that is no SHA-256 reaches no file", async () => {
+test("L32: a name that is no SHA-256 reaches no file", async () => {
   const directory = mkdtempSync(join(tmpdir(), "skein-blobs-"));
   try {
     writeFileSync(join(directory, "secret"), "x");

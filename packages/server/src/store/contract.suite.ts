@@ -180,7 +180,7 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
     });
 
     describe("text that grows", () => {
-      test("LESSONS: every read has the text so far, also of a late joiner, also after restart and crash", async () => {
+      test("L2: every read has the text so far, also of a late joiner, also after restart and crash", async () => {
         await commit(write(T, put("message", "m1", streaming())), write(T, put("thread", "one", {})));
         await commit(write(T, append("m1", 0, "Hel")));
         await commit(write(T, append("m1", 3, "lo")), write(T, append("m1", 5, " you")));

@@ -35,7 +35,7 @@ import { defaultTextOf, type TextOf } from "./text-of.ts";
 export type SqliteOptions = {
   /** Path of the database; its directory must be there. */
   file: string;
-  /** `normal` survives any crash of the program, `full` a power cut too, for an fsync per flush. ARCHITECTURE, decision 4. */
+  /** `normal` survives any crash of the program, `full` a power cut too, for an fsync per flush. */
   durability?: "normal" | "full";
   /** Milliseconds since 1970. */
   now?: () => number;

@@ -12,7 +12,7 @@ afterEach(async () => {
   await bench.end();
 });
 
-describe("permissions and questions (LESSONS)", () => {
+describe("permissions and questions", () => {
   test("wait for a person, all of them, and the agent hears the answer once it is durable", async () => {
     const { thread } = await bench.running();
     void bench.driver.last.emit(permission("1"));

@@ -33,7 +33,7 @@ describe("G7: a crash of the server", () => {
     expect(await bench.card(thread)).toMatchObject({ status: "idle" });
   });
 
-  test("P55: is seen: what ran is interrupted, what waited waits for a person, and the thread goes on", async () => {
+  test("P55, L28: is seen: what ran is interrupted, what waited waits for a person, and the thread goes on", async () => {
     const { thread, turn } = await bench.running();
     const two = await bench.prompt(thread, "Two");
     void bench.driver.last.update({ sessionUpdate: "tool_call", toolCallId: "b", title: "T", status: "in_progress" });
@@ -118,7 +118,7 @@ describe("a log that takes nothing", () => {
     await bench.start((store) => failing(store, () => full));
   });
 
-  test("no commit, no send: the turn fails visibly, and the thread goes on once there is room (LESSONS)", async () => {
+  test("L13: no commit, no send: the turn fails visibly, and the thread goes on once there is room", async () => {
     const { thread, turn } = await bench.running();
     void bench.driver.last.say("This is kept. ");
     await bench.settled();

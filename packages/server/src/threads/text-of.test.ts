@@ -20,7 +20,7 @@ test("the search finds an entity by what a person reads in it", () => {
   expect(textOf("tool", { pos: 4, title: 7, content: "odd", input: null })).toBeNull();
 });
 
-test("Memory and speed: what changes with every token is taken into the index once, at its end", () => {
+test("L23: what changes with every token is taken into the index once, at its end", () => {
   const text = (kind: string, status: string) => textOf(kind, { pos: 1, status, text: "x", title: "x", output: "x" });
   expect([text("message", "streaming"), text("tool", "pending"), text("tool", "in_progress")]).toEqual([
     null,

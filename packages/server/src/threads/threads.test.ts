@@ -145,7 +145,7 @@ describe("G3: exactly-once effect", () => {
 });
 
 describe("a thread's id", () => {
-  test("P28: LESSONS: is ours from the first and stays; what the agent calls its session is a member, which may change", async () => {
+  test("P28, L9: is ours from the first and stays; what the agent calls its session is a member, which may change", async () => {
     const { thread } = await bench.running();
     const before = await bench.thread(thread);
     expect(before.session).not.toBe(thread);

@@ -166,7 +166,7 @@ describe("cancel", () => {
     expect(bench.driver.last.did("kill")).toBe(false);
   });
 
-  test("kills an agent that does not stop within its grace; the thread goes on with its conversation (LESSONS: stop did not stop)", async () => {
+  test("L27: kills an agent that does not stop within its grace; the thread goes on with its conversation", async () => {
     const { thread, turn } = await bench.running();
     const first = bench.driver.last;
     await bench.prompt(thread, "Next");

@@ -67,7 +67,7 @@ test("what is asked in a way not understood is refused, and a person told", asyn
   expect(agent.all("notice").map(({ level }) => level)).toEqual(["warning", "warning"]);
 });
 
-test("LESSONS permissions: cancel answers what is pending, tells that it is, and reaches the agent", async () => {
+test("L27: cancel answers what is pending, tells that it is, and reaches the agent", async () => {
   const agent = await open();
   const number = agent.send([
     { ...askPermission, wait: false },

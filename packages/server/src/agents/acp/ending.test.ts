@@ -87,7 +87,7 @@ test("an agent that is not wanted any more while it is being opened is killed, a
   expect(agent.events).toEqual([]);
 });
 
-test("LESSONS stop: an agent that ignores everything is ended by SIGKILL", async () => {
+test("L27: an agent that ignores everything is ended by SIGKILL", async () => {
   const agent = await open({ start: [{ ignore: "EOF" }, { ignore: "SIGTERM" }] }, { bounds: QUICK });
   agent.send([{ hang: true }]);
   agent.session.cancel();

@@ -42,7 +42,7 @@ test.each([
   expect(await read(join(root, "lines"), which)).toBe(text);
 });
 
-test("LESSONS security: paths are kept inside the thread's directory", async () => {
+test("L32: paths are kept inside the thread's directory", async () => {
   const outside = { code: -32602, message: expect.stringContaining("outside the working directory") };
   await symlink(join(base, "outside"), join(root, "way-out"));
   await symlink(join(base, "outside", "new"), join(root, "dangling"));

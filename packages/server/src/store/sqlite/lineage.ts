@@ -9,7 +9,7 @@ import type { RunRecord } from "./lock.ts";
  *   something (a backup, a copy) was put in its place.
  * - The last run did not end cleanly, the machine has been started since, and commits were not flushed to the disk one
  *   by one: what the operating system had not written yet is lost. (A program that is killed loses nothing: what it
- *   wrote is with the operating system. ARCHITECTURE, decision 4.)
+ *   wrote is with the operating system.)
  *
  * A needless new epoch costs each client one snapshot; a missing one would cost the truth. In doubt: yes.
  */

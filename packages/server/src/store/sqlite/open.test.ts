@@ -130,7 +130,7 @@ describe("migrations", () => {
   });
 });
 
-describe("P24: LESSONS: a store that may have lost commits takes a new epoch", () => {
+describe("P24, L4: a store that may have lost commits takes a new epoch", () => {
   test("a clean restart keeps it, also after the machine was restarted", async () => {
     const epoch = await run(3, { boot: "monday" });
     expect(await run(1, { boot: "monday" })).toBe(epoch);

@@ -25,7 +25,7 @@ describe("difference", () => {
     );
   });
 
-  test("LESSONS, security: what an agent names __proto__ changes no prototype", () => {
+  test("L34: what an agent names __proto__ changes no prototype", () => {
     const input = JSON.parse('{"__proto__":{"polluted":true}}') as Value;
     const patch = difference({ input: {} }, { input });
     expect(Object.getPrototypeOf(patch?.["input"])).toBe(Object.prototype);

@@ -11,7 +11,7 @@ const chunk = (kind: string, text: string, more: Record<string, string> = {}) =>
 });
 
 describe("messages", () => {
-  test("grow by append, whose `at` counts UTF-16 units (LESSONS: never the accumulated text)", () => {
+  test("L23: grow by append, whose `at` counts UTF-16 units: never the accumulated text", () => {
     const written = Written.running().text("Grüße 👋🏽");
     expect(written.last).toMatchObject([
       { op: "put", kind: "message", value: { text: "Grüße 👋🏽", status: "streaming" } },
@@ -21,7 +21,7 @@ describe("messages", () => {
     expect(written.lastBoard).toEqual([]);
   });
 
-  test("LESSONS: a chunk touches its message alone: title, cwd and the archived flag stay as they are", () => {
+  test("L10: a chunk touches its message alone: title, cwd and the archived flag stay as they are", () => {
     const written = Written.running();
     const { thread } = written.state;
     written.text("one").text(" two");
