@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout } from "bun:test";
 import axe from "axe-core";
 import { buildOnce } from "./build.ts";
-import { openBrowser, type Browser, type BrowserContext, type Page } from "./browser.ts";
+import { browserProgram, openBrowser, type Browser, type BrowserContext, type Page } from "./browser.ts";
 import { TestServer } from "./server.ts";
 
 /** A browser on a busy machine takes its time; what never comes is told by what was waited for. */
@@ -18,7 +18,7 @@ const EXPECTED = /WebSocket|Failed to load resource|net::ERR|ERR_/;
 /** One server and one browser for a test file. `available` is false where there is no Chromium: then tests skip. */
 export class App {
   server!: TestServer;
-  readonly available = openable();
+  readonly available = browserProgram() !== null;
   #browser: Browser | null = null;
   #contexts: BrowserContext[] = [];
   /** What pages threw or said on their console as errors. */
@@ -68,12 +68,6 @@ export class App {
     for (const context of this.#contexts.splice(0)) await context.close();
     expect(this.faults.splice(0)).toEqual([]);
   }
-}
-
-function openable(): boolean {
-  const found = process.env["CHROMIUM"] ?? Bun.which("chromium") ?? Bun.which("chromium-browser");
-  if (!found) console.warn("No Chromium here: the web app's browser tests are skipped. Install it, or set CHROMIUM.");
-  return Boolean(found);
 }
 
 /** Resolves once the page says that it is connected and up to date. */

@@ -13,12 +13,17 @@ const QUIET = [
   "--disable-sync",
 ];
 
-/** The system's Chromium, without a window; `null`, said aloud, where there is none. `CHROMIUM` names its program. */
-export async function openBrowser(): Promise<Browser | null> {
-  const executablePath = process.env["CHROMIUM"] ?? Bun.which("chromium") ?? Bun.which("chromium-browser");
-  if (!executablePath) {
+/** The program of the system's Chromium, which `CHROMIUM` may name; `null`, said aloud, where there is none. */
+export function browserProgram(): string | null {
+  const found = process.env["CHROMIUM"] ?? Bun.which("chromium") ?? Bun.which("chromium-browser");
+  if (!found)
     console.warn("No Chromium here, so nothing is tried in a browser. Install it, or set CHROMIUM to its path.");
-    return null;
-  }
+  return found || null;
+}
+
+/** The system's Chromium, without a window; `null` where there is none. */
+export async function openBrowser(): Promise<Browser | null> {
+  const executablePath = browserProgram();
+  if (executablePath === null) return null;
   return chromium.launch({ executablePath, headless: true, args: QUIET });
 }

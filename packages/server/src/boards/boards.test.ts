@@ -41,7 +41,7 @@ describe("G6: access", () => {
     expect(await access.can("local", "thread:abc", "read", "other")).toBe(false);
   });
 
-  test("L33: nobody else sees or steers anything", async () => {
+  test("nobody else sees or steers anything", async () => {
     for (const topic of ["board:personal", "thread:abc", "user:local", "server"] as const) {
       expect(await access.can("stranger", topic, "read")).toBe(false);
       expect(await access.can("stranger", topic, "steer")).toBe(false);

@@ -180,7 +180,7 @@ describe("commands", () => {
     expect((await bench.view(thread)).all("turn").size).toBe(0);
   });
 
-  test("G6: of somebody else find no thread", async () => {
+  test("G6, L33: of somebody else find no thread", async () => {
     const thread = await bench.create();
     const answer = bench.threads.handle("stranger", "thread.rename", { key: "key-of-other", thread, title: "Mine" });
     expect((await refusal(answer)).kind).toBe("not_found");
