@@ -397,4 +397,31 @@ describe("bounds", () => {
     await raw.until((message) => message.id === 1099);
     expect(most).toBe(32);
   });
+
+  test("G5, P9: of what waits four times a frame's bound is kept; who sends more is closed with 4429", async () => {
+    await gateway.stop(0);
+    const waiting: (() => void)[] = [];
+    mayRead = () => new Promise((resolve) => waiting.push(() => resolve(true)));
+    await open();
+    const topic = { topic: "board:personal", before: 0 };
+    const held = Array.from({ length: 32 }, (_, id) => ({ jsonrpc: "2.0", id, method: "history", params: topic }));
+    const large = (id: number) => ({ jsonrpc: "2.0", id, method: "echo", params: { value: "x".repeat(1024 * 1023) } });
+    const patient = await greeted();
+    patient.send(held);
+    for (let id = 100; id < 104; id++) patient.send(large(id));
+    await until(() => waiting.length === 32);
+    const hasty = await greeted();
+    hasty.send(held);
+    for (let id = 100; id < 105; id++) hasty.send(large(id));
+    expect(await hasty.untilClosed()).toEqual({
+      code: 4429,
+      reason: "More than 4194304 bytes of this connection wait to be dealt with.",
+    });
+    for (const go of waiting) go();
+    for (let id = 100; id < 104; id++) await patient.until((message) => message.id === id && message.result !== undefined);
+    // What was dealt with counts no more.
+    for (let id = 200; id < 208; id++) patient.send(large(id));
+    await patient.until((message) => message.id === 207);
+    expect(patient.closed).toBeNull();
+  });
 });

@@ -15,15 +15,15 @@ import type { Clock } from "../clock.ts";
 import type { HubConnection } from "../hub/connection.ts";
 import { dispatch, requireRead, unknownMethod, type Answerers } from "./dispatch.ts";
 import { Lanes } from "./lanes.ts";
-import { asSkeinError, errorMessage, idOf, MOST_WAITING, readAsked, resultMessage } from "./messages.ts";
+import { asSkeinError, errorMessage, idOf, MOST_WAITING, readAsked, resultMessage, UNDER_WAY } from "./messages.ts";
 import { take, type Bucket } from "./token-bucket.ts";
 import type { Principal } from "./tokens.ts";
 
 const MALFORMED_IN_A_ROW = 5;
 /** Messages of any kind a connection may send per request it may make: subscriptions come in one burst. */
 const MESSAGES_PER_REQUEST = 8;
-/** Requests of one connection that are carried out at a time: their answers are in memory together (G5). */
-const UNDER_WAY = 32;
+/** Of what waits to be dealt with a connection's frames may make up so many times the largest one (P9, G5). */
+const WAITING_FRAMES = 4;
 
 export type SessionContext = {
   domain: Answerers;
@@ -36,6 +36,9 @@ export type SessionContext = {
   supersede(connection: string, by: Principal): void;
   report: (error: unknown) => void;
 };
+
+/** A message that was not begun yet, and the bytes that are let go of with it. */
+type Waiting = { message: unknown; bytes: number };
 
 /**
  * One client's connection, from its first frame to its end.
@@ -55,7 +58,8 @@ export class Session {
   #closing: { code: number; reason: string } | null = null;
   #requests: Bucket;
   #messages: Bucket;
-  #inbox: unknown[] = [];
+  #inbox: Waiting[] = [];
+  #inboxBytes = 0;
   #working = false;
   #underWay = 0;
   /** The last that was asked about a topic is what counts (P33, P34). */
@@ -100,8 +104,9 @@ export class Session {
   receive(frame: string): void {
     if (this.#state === "ended") return;
     this.heardAt = this.#context.clock.elapsed();
-    if (Buffer.byteLength(frame) > this.#context.limits.frameBytes) {
-      const { frameBytes } = this.#context.limits;
+    const { frameBytes } = this.#context.limits;
+    const bytes = Buffer.byteLength(frame);
+    if (bytes > frameBytes) {
       this.#fail(null, new SkeinError("too_large", `A frame may have ${frameBytes} bytes at most.`));
       this.end(CLOSE.tooLarge, `A frame may have ${frameBytes} bytes at most.`);
       return;
@@ -117,7 +122,18 @@ export class Session {
       this.end(CLOSE.tooFast, `More than ${MOST_WAITING} messages of this connection wait to be dealt with.`);
       return;
     }
-    this.#inbox.push(...messages);
+    if (this.#inboxBytes + bytes > WAITING_FRAMES * frameBytes) {
+      this.end(
+        CLOSE.tooFast,
+        `More than ${WAITING_FRAMES * frameBytes} bytes of this connection wait to be dealt with.`,
+      );
+      return;
+    }
+    // What a batch takes is let go of with the last of it: its messages are one text's.
+    messages.forEach((message, index) => {
+      this.#inbox.push({ message, bytes: index === messages.length - 1 ? bytes : 0 });
+    });
+    this.#inboxBytes += bytes;
     void this.#work();
   }
 
@@ -156,6 +172,7 @@ export class Session {
   closed(): void {
     this.#state = "ended";
     this.#inbox = [];
+    this.#inboxBytes = 0;
     this.#connection.end();
   }
 
@@ -164,8 +181,11 @@ export class Session {
     this.#working = true;
     try {
       // Who does not read answers gets no more of them: its requests wait, its memory is bounded.
-      while (this.#inbox.length > 0 && this.#underWay < UNDER_WAY && !this.#connection.lagging) {
-        const handled = this.#begin(this.#inbox.shift());
+      while (this.#underWay < UNDER_WAY && !this.#connection.lagging) {
+        const next = this.#inbox.shift();
+        if (next === undefined) return;
+        this.#inboxBytes -= next.bytes;
+        const handled = this.#begin(next.message);
         // Before the hello is answered nothing else may run; after it, requests run side by side.
         if (this.#state === "greeting") await handled;
       }
