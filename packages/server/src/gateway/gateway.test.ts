@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_LIMITS, type Commit, type Limits, type Result, type Topic } from "@skein/client/protocol";
-import { RawSocket } from "../../../../test/support/raw-socket.ts";
+import { RawSocket, type Message } from "../../../../test/support/raw-socket.ts";
 import { access } from "../boards/access.ts";
 import { ensurePersonalBoard } from "../boards/boards.ts";
 import { Hub } from "../hub/hub.ts";
@@ -11,6 +11,7 @@ import { DEFAULT_SETTINGS } from "../settings.ts";
 import { Blobs } from "../store/blobs.ts";
 import { SqliteStore } from "../store/sqlite.ts";
 import { TestClock } from "../testing/test-clock.ts";
+import type { Domain } from "./dispatch.ts";
 import { Gateway } from "./gateway.ts";
 import { localToken } from "./tokens.ts";
 
@@ -23,6 +24,9 @@ let gateway: Gateway;
 let server: { url: string; token: string };
 let reports: unknown[];
 let sockets: RawSocket[];
+let command: Domain["command"];
+/** What was carried out. */
+let commands: string[];
 let mayRead: (user: string, topic: Topic) => Promise<boolean>;
 
 async function open(limits: Limits = DEFAULT_LIMITS): Promise<void> {
@@ -34,7 +38,7 @@ async function open(limits: Limits = DEFAULT_LIMITS): Promise<void> {
     blobs: new Blobs(join(data, "blobs")),
     domain: {
       store,
-      command: async () => ({}),
+      command: async (...given) => command(...given),
       lookForAgents: async () => {},
       mayRead: async ({ user }, topic) => mayRead(user, topic),
       boardOf: ({ user }) => access.boardOf(user),
@@ -56,6 +60,11 @@ beforeEach(async () => {
   store = await SqliteStore.open({ file: join(data, "skein.sqlite"), now: () => clock.now() });
   reports = [];
   sockets = [];
+  commands = [];
+  command = async (_principal, name) => {
+    commands.push(name);
+    return {};
+  };
   mayRead = async (user, topic) => access.can(user, topic, "read");
   hub = new Hub({ store, clock, limits: DEFAULT_LIMITS, load: () => 0, report: (error) => reports.push(error) });
   await ensurePersonalBoard({ store, hub, clock });
@@ -79,6 +88,16 @@ async function greeted(): Promise<RawSocket> {
   const socket = await RawSocket.greeted(server);
   sockets.push(socket);
   return socket;
+}
+
+/** The answers to requests in one batch over HTTP, in the requests' order. */
+async function batch(requests: readonly object[]): Promise<Message[]> {
+  const body = JSON.stringify(requests.map((request, id) => ({ jsonrpc: "2.0", id, ...request })));
+  const headers = { authorization: `Bearer ${server.token}` };
+  const response = await fetch(`${server.url}/v1/rpc`, { method: "POST", headers, body });
+  const answers = JSON.parse(await response.text()) as Message[];
+  expect(answers.map(({ id }) => id)).toEqual(requests.map((_, id) => id));
+  return answers;
 }
 
 describe("a peer that says nothing", () => {
@@ -398,6 +417,43 @@ describe("bounds", () => {
     expect(most).toBe(32);
   });
 
+  test("G5, P80: a batch over HTTP is answered until its answers have over 8 MiB; what is left is busy, without effect", async () => {
+    const value = { pos: 0, status: "completed", text: "x".repeat(1000 * 1024) };
+    await hub.write({ changes: [{ topic: "thread:large", changes: [{ op: "put", kind: "tool", id: "t", value }] }] });
+    mayRead = async () => true;
+    const history = { method: "history", params: { topic: "thread:large", before: 1 } };
+    const rename = { method: "thread.rename", params: { key: "a-key-of-mine", thread: "large", title: "x" } };
+    const asked = [...Array.from({ length: 60 }, () => history), rename];
+    const answers = await batch(asked);
+    const answered = answers.filter(({ result }) => result !== undefined);
+    // All that fit, and what was under way by then.
+    expect(answered.length).toBeGreaterThan(8);
+    expect(answered.length).toBeLessThanOrEqual(8 + 8);
+    expect(answers.at(-1)?.error?.data).toEqual({ kind: "busy", retry: "later", retryAfterMs: 0 });
+    expect(commands).toEqual([]);
+  });
+
+  test("G5, P80: of a batch's requests 8 are carried out at a time, in their order, and all are answered", async () => {
+    let underWay = 0;
+    let most = 0;
+    command = async (_principal, name, { title }) => {
+      commands.push(`${name} ${String(title)}`);
+      most = Math.max(most, ++underWay);
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay--;
+      return { title };
+    };
+    const titles = Array.from({ length: 100 }, (_, index) => `title ${index}`);
+    const rename = (title: string) => ({
+      method: "thread.rename",
+      params: { key: `a key of ${title}`, thread: "t", title },
+    });
+    const answers = await batch(titles.map(rename));
+    expect(answers.map(({ result }) => result)).toEqual(titles.map((title) => ({ title })));
+    expect(commands).toEqual(titles.map((title) => `thread.rename ${title}`));
+    expect(most).toBe(8);
+  });
+
   test("G5, P9: of what waits four times a frame's bound is kept; who sends more is closed with 4429", async () => {
     await gateway.stop(0);
     const waiting: (() => void)[] = [];
@@ -418,7 +474,8 @@ describe("bounds", () => {
       reason: "More than 4194304 bytes of this connection wait to be dealt with.",
     });
     for (const go of waiting) go();
-    for (let id = 100; id < 104; id++) await patient.until((message) => message.id === id && message.result !== undefined);
+    for (let id = 100; id < 104; id++)
+      await patient.until((message) => message.id === id && message.result !== undefined);
     // What was dealt with counts no more.
     for (let id = 200; id < 208; id++) patient.send(large(id));
     await patient.until((message) => message.id === 207);

@@ -37,6 +37,10 @@ const STATUS: Record<ErrorKind, number> = {
   internal: 500,
 };
 
+/** Requests of a batch that are carried out at a time, and bytes of its answers above which none of its requests is begun any more (P80). */
+const BEGUN_TOGETHER = 8;
+const ANSWERS_BYTES = 8 * 1024 * 1024;
+
 /** Answers what came over plain HTTP; the upgrade of `/v1/socket` is handled before. */
 export async function answerHttp(request: Request, context: HttpContext): Promise<Response> {
   const { pathname } = new URL(request.url);
@@ -68,16 +72,36 @@ async function answerRpc(request: Request, context: HttpContext): Promise<Respon
     throw new SkeinError("too_large", `A batch may have ${MOST_WAITING} messages at most.`);
   }
   const asker = request.headers.get("skein-user") ?? principal.user;
-  const answers = await Promise.all(messages.map((message) => answerOne(message, asker, principal, context)));
-  const sent = answers.filter((answer) => answer !== null);
+  const sent = await answerAll(messages, (message, full) => answerOne(message, { asker, principal, full }, context));
   if (sent.length === 0) return new Response(null, { status: 204 });
   return new Response(text.trimStart().startsWith("[") ? `[${sent.join(",")}]` : sent[0], { headers: JSON_HEADERS });
 }
 
+/**
+ * Answers the messages of a batch, begun in their order and not all at once: their answers are in memory together (G5).
+ * @param answer is told whether the answers there are leave no room for one more.
+ */
+async function answerAll(
+  messages: readonly unknown[],
+  answer: (message: unknown, full: boolean) => Promise<string | null>,
+): Promise<string[]> {
+  const answers: (string | null)[] = [];
+  const toBegin = messages.entries();
+  let bytes = 0;
+  const takeTurns = async (): Promise<void> => {
+    for (const [index, message] of toBegin) {
+      const text = await answer(message, bytes > ANSWERS_BYTES);
+      answers[index] = text;
+      bytes += Buffer.byteLength(text ?? "");
+    }
+  };
+  await Promise.all(Array.from({ length: BEGUN_TOGETHER }, takeTurns));
+  return answers.filter((text) => text !== null);
+}
+
 async function answerOne(
   value: unknown,
-  asker: string,
-  principal: Principal,
+  { asker, principal, full }: { asker: string; principal: Principal; full: boolean },
   context: HttpContext,
 ): Promise<string | null> {
   try {
@@ -85,6 +109,10 @@ async function answerOne(
     if (!isRequest(message)) return null;
     if (asker !== principal.user) {
       throw new SkeinError("forbidden", "This was asked by another user than is signed in now.");
+    }
+    if (full) {
+      const why = `The answers before this one have over ${ANSWERS_BYTES} bytes together: ask in a batch of its own.`;
+      throw new SkeinError("busy", why, { retryAfterMs: 0 });
     }
     context.spend(principal);
     return resultMessage(message.id, await dispatch(context.domain, principal, message.method, message.params));

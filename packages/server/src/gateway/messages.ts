@@ -3,9 +3,6 @@ import { MAX_NESTING, nestsDeeper, readMessage, SkeinError, type RpcId, type Rpc
 /** Messages of one client that may wait to be dealt with: on a connection, or in a batch over HTTP. */
 export const MOST_WAITING = 1_000;
 
-/** Requests of one client that are carried out at a time: their answers are in memory together (G5). */
-export const UNDER_WAY = 32;
-
 export function resultMessage(id: RpcId, result: unknown): string {
   return JSON.stringify({ jsonrpc: "2.0", id, result });
 }

@@ -15,13 +15,15 @@ import type { Clock } from "../clock.ts";
 import type { HubConnection } from "../hub/connection.ts";
 import { dispatch, requireRead, unknownMethod, type Answerers } from "./dispatch.ts";
 import { Lanes } from "./lanes.ts";
-import { asSkeinError, errorMessage, idOf, MOST_WAITING, readAsked, resultMessage, UNDER_WAY } from "./messages.ts";
+import { asSkeinError, errorMessage, idOf, MOST_WAITING, readAsked, resultMessage } from "./messages.ts";
 import { take, type Bucket } from "./token-bucket.ts";
 import type { Principal } from "./tokens.ts";
 
 const MALFORMED_IN_A_ROW = 5;
 /** Messages of any kind a connection may send per request it may make: subscriptions come in one burst. */
 const MESSAGES_PER_REQUEST = 8;
+/** Requests of one connection that are carried out at a time: their answers are in memory together (G5). */
+const UNDER_WAY = 32;
 /** Of what waits to be dealt with a connection's frames may make up so many times the largest one (P9, G5). */
 const WAITING_FRAMES = 4;
 
