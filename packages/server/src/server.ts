@@ -59,7 +59,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   try {
     const hub = new Hub({ store, clock, limits, load: processLoad(clock), ...flush, report });
     closers.push(async () => hub.settled());
-    const blobs = new Blobs(join(data, "blobs"));
+    const blobs = new Blobs(join(data, "blobs"), durability);
     const token = await localToken(store, data, clock.now());
     await ensurePersonalBoard({ store, hub, clock });
     const catalogue = new Catalogue({ data, self: [process.execPath, join(import.meta.dir, "main.ts")], clock });

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_LIMITS, type Commit, type Limits, type Result, type Topic } from "@skein/client/protocol";
@@ -452,6 +454,44 @@ describe("bounds", () => {
     expect(answers.map(({ result }) => result)).toEqual(titles.map((title) => ({ title })));
     expect(commands).toEqual(titles.map((title) => `thread.rename ${title}`));
     expect(most).toBe(8);
+  });
+
+  test("G5, P81: an upload is on the disk as it comes; of one that is given up or too large nothing is left", async () => {
+    const made = join(data, "blobs", "new");
+    const sizeOf = (name: string) => statSync(join(made, name), { throwIfNoEntry: false })?.size ?? [];
+    const onDisk = () => (existsSync(made) ? readdirSync(made).flatMap(sizeOf) : []);
+    const begin = async (headers: string, bytes: Uint8Array): Promise<{ socket: Socket; answer: () => string }> => {
+      let answer = "";
+      const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+      socket.on("data", (chunk) => (answer += chunk.toString()));
+      const head = `PUT /v1/blobs HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${server.token}\r\n`;
+      socket.write(`${head}${headers}\r\n\r\n`);
+      socket.write(bytes);
+      return { socket, answer: () => answer };
+    };
+    const half = new Uint8Array(3 * 1024 * 1024).fill(120);
+    const whole = await begin(`Content-Length: ${half.byteLength + 3}`, half);
+    await until(() => onDisk()[0] === half.byteLength);
+    whole.socket.write("end");
+    await until(() => whole.answer().includes("}"));
+    const name = new Bun.CryptoHasher("sha256").update(half).update("end").digest("hex");
+    expect(whole.answer()).toContain(JSON.stringify({ blob: name, bytes: half.byteLength + 3 }));
+    whole.socket.destroy();
+    expect(onDisk()).toEqual([]);
+
+    const givenUp = await begin(`Content-Length: ${half.byteLength + 3}`, half);
+    await until(() => onDisk()[0] === half.byteLength);
+    givenUp.socket.destroy();
+    await until(() => onDisk().length === 0);
+
+    const chunk = `${half.byteLength.toString(16)}\r\n`;
+    const endless = await begin("Transfer-Encoding: chunked", new TextEncoder().encode(chunk));
+    endless.socket.on("error", () => {});
+    for (let sent = 0; sent < 7; sent++) endless.socket.write(Buffer.concat([half, Buffer.from(`\r\n${chunk}`)]));
+    await until(() => endless.answer().includes("too_large"));
+    expect(endless.answer()).toStartWith("HTTP/1.1 413");
+    await until(() => onDisk().length === 0);
+    endless.socket.destroy();
   });
 
   test("G5, P9: of what waits four times a frame's bound is kept; who sends more is closed with 4429", async () => {

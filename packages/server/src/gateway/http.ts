@@ -143,8 +143,8 @@ async function answerBlob(request: Request, pathname: string, context: HttpConte
   if (pathname === "/v1/blobs") {
     requireMethod(request, "PUT");
     context.spend(principal);
-    const bytes = await readBody(request, context.limits.attachmentBytes);
-    return json({ blob: await context.blobs.put(bytes), bytes: bytes.byteLength }, 201);
+    const { name, bytes } = await context.blobs.take(bodyOf(request, context.limits.attachmentBytes));
+    return json({ blob: name, bytes }, 201);
   }
   requireMethod(request, "GET");
   const name = pathname.slice("/v1/blobs/".length);
@@ -171,18 +171,26 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Reads a body, but no more than the bound, whatever its headers claim. */
-async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+/** A body as it comes, but no more than the bound, whatever its headers claim. */
+async function* bodyOf(request: Request, maxBytes: number): AsyncGenerator<Uint8Array> {
   const tooLarge = () => new SkeinError("too_large", `The body may have ${maxBytes} bytes at most.`);
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
-  const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.byteLength;
+      if (size > maxBytes) throw tooLarge();
+      yield chunk;
+    }
+  } catch (error) {
+    if (!request.signal.aborted) throw error;
+    // No fault of ours, and nobody is left to be told.
+    throw new SkeinError("invalid", "The request was given up before its body had come.", { cause: error });
   }
-  return Buffer.concat(chunks);
+}
+
+async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+  return Buffer.concat(await Array.fromAsync(bodyOf(request, maxBytes)));
 }
 
 async function requirePrincipal(request: Request, context: HttpContext): Promise<Principal> {

@@ -1,8 +1,19 @@
-import { describe, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { describe, expect, spyOn, test } from "bun:test";
+import { mkdtempSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Blobs } from "./blobs.ts";
+
+/** Runs a test on blobs in a directory of their own. */
+async function inPlace(run: (place: { directory: string; blobs: Blobs }) => Promise<void>): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), "skein-blobs-"));
+  try {
+    await run({ directory: join(root, "blobs"), blobs: new Blobs(join(root, "blobs")) });
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
 
 test("a blob is named by its bytes, kept once, and comes back as it was", async () => {
   const directory = mkdtempSync(join(tmpdir(), "skein-blobs-"));
@@ -21,6 +32,70 @@ test("a blob is named by its bytes, kept once, and comes back as it was", async 
     rmSync(directory, { recursive: true });
   }
 });
+
+test("what a power cut left short is whole again when its bytes are put again, whichever way", async () => {
+  await inPlace(async ({ directory, blobs }) => {
+    const bytes = new TextEncoder().encode("whole");
+    const name = await blobs.put(bytes);
+    for (const again of [async () => blobs.put(bytes), async () => (await blobs.take(inChunks(bytes))).name]) {
+      for (const left of [0, 3]) {
+        truncateSync(join(directory, name.slice(0, 2), name), left);
+        expect(await again()).toBe(name);
+        expect(await (await blobs.get(name))?.text()).toBe("whole");
+      }
+    }
+    expect(readdirSync(join(directory, "new"))).toEqual([]);
+  });
+});
+
+test("what comes in chunks is kept as if it had been put; of what breaks off nothing is left", async () => {
+  await inPlace(async ({ directory, blobs }) => {
+    const bytes = Uint8Array.from({ length: 50_000 }, (_, at) => at % 251);
+    const name = new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
+    for (let round = 0; round < 2; round++) {
+      expect(await blobs.take(inChunks(bytes))).toEqual({ name, bytes: 50_000 });
+      expect(await (await blobs.get(name))?.bytes()).toEqual(bytes);
+      expect(await blobs.put(bytes)).toBe(name);
+    }
+    const broken = async function* (): AsyncGenerator<Uint8Array> {
+      yield bytes.subarray(1);
+      expect(readdirSync(join(directory, "new"))).toHaveLength(1);
+      throw new Error("broken off");
+    };
+    expect(await blobs.take(broken()).catch(String)).toBe("Error: broken off");
+    expect((await blobs.take(inChunks(new Uint8Array()))).bytes).toBe(0);
+    const empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    const left = readdirSync(directory, { recursive: true }).filter((path) => String(path).length > 60);
+    expect(left.map((path) => String(path).slice(-64)).toSorted()).toEqual([name, empty].toSorted());
+    expect(readdirSync(join(directory, "new"))).toEqual([]);
+  });
+});
+
+test("with full durability a blob and its name are on the disk before it counts as kept, else none waits for that", async () => {
+  await inPlace(async ({ directory }) => {
+    const probe = await open(tmpdir());
+    const sync = spyOn(Object.getPrototypeOf(probe) as typeof probe, "sync");
+    await probe.close();
+    const syncs = async (durability: "normal" | "full"): Promise<number> => {
+      const blobs = new Blobs(join(directory, durability), durability);
+      const before = sync.mock.calls.length;
+      await blobs.put(new TextEncoder().encode("put"));
+      await blobs.take(inChunks(new TextEncoder().encode("taken")));
+      return sync.mock.calls.length - before;
+    };
+    try {
+      expect(await syncs("normal")).toBe(0);
+      // Each the file, and the three directories on the way to it.
+      expect(await syncs("full")).toBe(8);
+    } finally {
+      sync.mockRestore();
+    }
+  });
+});
+
+async function* inChunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += 7_000) yield bytes.subarray(at, at + 7_000);
+}
 
 test("L32: a name that is no SHA-256 reaches no file", async () => {
   const directory = mkdtempSync(join(tmpdir(), "skein-blobs-"));
@@ -46,15 +121,6 @@ describe("a collection", () => {
   const signal = new AbortController().signal;
   const DAY_MS = 24 * 3_600_000;
   const bytesOf = (text: string) => new TextEncoder().encode(text);
-
-  async function inPlace(run: (place: { directory: string; blobs: Blobs }) => Promise<void>): Promise<void> {
-    const root = mkdtempSync(join(tmpdir(), "skein-blobs-"));
-    try {
-      await run({ directory: join(root, "blobs"), blobs: new Blobs(join(root, "blobs")) });
-    } finally {
-      rmSync(root, { recursive: true });
-    }
-  }
 
   /** Blobs as they were left by a server that has ended, so many days old. */
   async function left(directory: string, days: number, ...texts: string[]): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { statSync, unlinkSync } from "node:fs";
-import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 /** A blob's name wherever it stands in a text. */
 export const BLOB_NAME = /[0-9a-f]{64}/g;
@@ -11,40 +11,53 @@ const NAME = /^[0-9a-f]{64}$/;
 const AT_ONCE = 100;
 const turnOfOthers = () => new Promise((resolve) => setImmediate(resolve));
 
+/** What was written: its name, and how many bytes it has. */
+type Filled = { name: string; bytes: number };
+
 /**
  * Files named by the SHA-256 of their bytes, so that the same content is kept once and never changes. One is there
- * whole or not at all: it is written beside its place and then renamed.
+ * whole or not at all: it is written beside its place and then renamed. After a power cut that holds of those alone
+ * whose bytes had reached the disk; one that is shorter then is written anew when its bytes are put again.
  */
 export class Blobs {
   readonly #directory: string;
+  readonly #durability: "normal" | "full";
   /** Names that something is about to refer to: since the newest collection began, and since the one before it. */
   #wanted: [Set<string>, Set<string>] = [new Set(), new Set()];
 
-  constructor(directory: string) {
+  /** @param durability With `full` a blob that was put survives a power cut, at the cost of some speed. */
+  constructor(directory: string, durability: "normal" | "full" = "normal") {
     this.#directory = directory;
+    this.#durability = durability;
   }
 
   /** Keeps the bytes and returns their name: SHA-256 in lower-case hexadecimal. */
   async put(bytes: Uint8Array): Promise<string> {
     const name = createHash("sha256").update(bytes).digest("hex");
-    const place = this.#place(name);
-    if (await this.claim(name)) {
-      // Its age counts from now, also after a restart.
-      const now = new Date();
-      await utimes(place, now, now);
-      return name;
-    }
-    const temporary = join(this.#directory, "new", crypto.randomUUID());
-    await mkdir(join(this.#directory, "new"), { recursive: true });
-    await mkdir(join(place, ".."), { recursive: true });
-    try {
-      await Bun.write(temporary, bytes);
-      await rename(temporary, place);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
+    if (!(await this.#renew(name, bytes.byteLength))) {
+      await this.#write(async (file) => {
+        await file.writeFile(bytes);
+        return { name, bytes: bytes.byteLength };
+      });
     }
     return name;
+  }
+
+  /**
+   * Keeps what comes, and returns its name as `put` does. Each chunk is written before the next is asked for: however
+   * much comes, no more than that is held. When the chunks end in a fault, that is thrown and nothing is kept.
+   */
+  async take(chunks: AsyncIterable<Uint8Array>): Promise<Filled> {
+    return this.#write(async (file) => {
+      const hash = createHash("sha256");
+      let bytes = 0;
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        bytes += chunk.byteLength;
+        await file.writeFile(chunk);
+      }
+      return { name: hash.digest("hex"), bytes };
+    });
   }
 
   /** The file, or `null` when there is none; a name that is no SHA-256 names nothing, so no path can be smuggled in. */
@@ -100,9 +113,64 @@ export class Blobs {
     return deleted;
   }
 
+  /** Whether the blob is there, with that many bytes. If so its age counts from now, also after a restart. */
+  async #renew(name: string, bytes: number): Promise<boolean> {
+    if (!(await this.claim(name))) return false;
+    const place = this.#place(name);
+    const found = await stat(place).catch(unlessMissing);
+    if (found?.size !== bytes) return false;
+    const now = new Date();
+    await utimes(place, now, now);
+    return true;
+  }
+
+  /** Lets a file be filled beside its place, and moves it there, unless it is there already. */
+  async #write(fill: (file: FileHandle) => Promise<Filled>): Promise<Filled> {
+    const temporary = join(this.#directory, "new", crypto.randomUUID());
+    await mkdir(dirname(temporary), { recursive: true });
+    try {
+      const filled = await this.#fill(await open(temporary, "wx"), fill);
+      if (await this.#renew(filled.name, filled.bytes)) await rm(temporary);
+      else await this.#move(temporary, this.#place(filled.name));
+      return filled;
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  async #fill(file: FileHandle, fill: (file: FileHandle) => Promise<Filled>): Promise<Filled> {
+    try {
+      const filled = await fill(file);
+      if (this.#durability === "full") await file.sync();
+      return filled;
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #move(temporary: string, place: string): Promise<void> {
+    await mkdir(dirname(place), { recursive: true });
+    await rename(temporary, place);
+    if (this.#durability !== "full") return;
+    // The names on the way to it must be on the disk too.
+    for (const directory of [dirname(place), this.#directory, dirname(this.#directory)]) {
+      await syncDirectory(directory);
+    }
+  }
+
   /** A directory for each first two characters keeps any of them from growing too large to list. */
   #place(name: string): string {
     return join(this.#directory, name.slice(0, 2), name);
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }
 
