@@ -48,3 +48,17 @@ test("what an agent writes cannot command the terminal", async () => {
   expect(out).not.toContain("\u001b]0;");
   expect(out).not.toContain("\u009b");
 });
+
+test("what turns the direction of text is seen by the person who is asked", async () => {
+  let answered = false;
+  const { out } = await place.inTerminal(
+    ["run", "--agent", "demo", "edit \u202Edeksa\u202C \u2066\u200F"],
+    (shown, type) => {
+      if (answered || !shown.endsWith("Which? ")) return;
+      answered = true;
+      type("3");
+    },
+  );
+  expect(out).toContain("+- <U+202E>deksa<U+202C> <U+2066><U+200F>");
+  expect(out).not.toMatch(/[\u200f\u202a-\u202e\u2066-\u2069]/);
+});

@@ -18,6 +18,11 @@ test("control characters go, text stays; a line is cut between characters", () =
   expect(oneLine("ab🧶cd", 4)).toBe("ab…");
 });
 
+test("what turns the direction of text is shown, where a terminal that obeys it would let a command read otherwise", () => {
+  expect(harmless("rm \u202Etxt.exe\u202C \u2066a\u2069")).toBe("rm <U+202E>txt.exe<U+202C> <U+2066>a<U+2069>");
+  expect(oneLine("cp \u200F1 2")).toBe("cp <U+200F>1 2");
+});
+
 test("a table is as wide as its widest cells; times are told roughly", () => {
   expect(
     table([

@@ -1,10 +1,12 @@
+import { showDirections } from "@skein/client/protocol";
+
 /**
  * Takes out what a terminal would obey: control characters but newline and tab (ECMA-48). What an agent wrote must not
- * move the cursor, set the title or fill the clipboard of whoever reads it.
+ * move the cursor, set the title or fill the clipboard of whoever reads it, nor read otherwise than it is.
  */
 export function harmless(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what this is about
-  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
+  return showDirections(text).replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
 }
 
 /** One line of at most `width` UTF-16 units, cut between characters. */
