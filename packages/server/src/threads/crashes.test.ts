@@ -111,11 +111,19 @@ describe("a server that is stopped", () => {
 
 describe("a log that takes nothing", () => {
   let full: boolean;
+  /** How often something was to be committed that was not. */
+  let tries: number;
   beforeEach(async () => {
     full = false;
+    tries = 0;
     await bench.threads.close();
     await bench.store.close();
-    await bench.start((store) => failing(store, () => full));
+    await bench.start((store) =>
+      failing(store, () => {
+        if (full) tries++;
+        return full;
+      }),
+    );
   });
 
   test("L13: no commit, no send: the turn fails visibly, and the thread goes on once there is room", async () => {
@@ -140,6 +148,45 @@ describe("a log that takes nothing", () => {
     void bench.driver.last.say("Fine.");
     bench.driver.last.end();
     expect(await bench.card(thread)).toMatchObject({ status: "idle", preview: "Fine." });
+  });
+
+  test("it is tried again ever more seldom, once a minute at last, and one thread has one try at a time", async () => {
+    const { thread, turn } = await bench.running();
+    full = true;
+    void bench.driver.last.say("This is lost.");
+    await bench.until(() => bench.driver.last.did("kill"));
+    await bench.settled();
+    const triesIn = async (seconds: number): Promise<number> => {
+      const before = tries;
+      for (let second = 0; second < seconds; second++) {
+        await bench.clock.advance(1000);
+        await bench.settled();
+      }
+      return tries - before;
+    };
+    expect(await triesIn(10)).toBeWithin(3, 8);
+    // Who asks for it meanwhile has a try of their own, and brings no more of ours.
+    await refusal(bench.command("thread.resume", { thread }));
+    expect(bench.clock.pending).toBe(1);
+    expect(await triesIn(600)).toBeWithin(10, 25);
+    full = false;
+    await triesIn(61);
+    await bench.until(async () => (await bench.turn(thread, turn)).status === "failed");
+    expect(bench.clock.pending).toBe(0);
+  });
+
+  test("a thread that is gone is not tried again", async () => {
+    const { thread } = await bench.running();
+    full = true;
+    void bench.driver.last.say("This is lost.");
+    await bench.until(() => bench.driver.last.did("kill"));
+    full = false;
+    const gone = { op: "drop", kind: "thread", id: thread } as const;
+    await bench.hub.write({ changes: [{ topic: threadTopic(thread), changes: [gone] }] });
+    await bench.clock.advance(1000);
+    await bench.settled();
+    expect(bench.clock.pending).toBe(0);
+    expect(bench.reported.at(-1)).toMatchObject({ kind: "not_found" });
   });
 
   test("an answer that is not durable is not given to the agent", async () => {

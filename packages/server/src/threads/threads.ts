@@ -43,8 +43,9 @@ export type ThreadsOptions = {
 };
 
 const CRASHED: Ending = { status: "interrupted", message: "The server ended while the agent worked." };
-/** How long to wait before a thread whose writes failed is looked at again. */
+/** How long to wait before a thread whose writes failed is read again; each time a quarter longer, up to a minute. */
 const RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
 
 type ThreadCommand = Exclude<CommandName, "thread.create">;
 /** What must be looked at before a command's turn: it may take time, which commands behind it use for the same. */
@@ -69,7 +70,9 @@ export class Threads {
   readonly #asked = new Map<string, Promise<CommandAnswer>>();
   /** The order in which each thread's commands came. */
   readonly #arrivals = new Turnstile();
-  readonly #retries = new Set<Timer>();
+  /** Threads that will be read again, and how long the wait before the next time is. */
+  readonly #retries = new Map<string, Timer>();
+  readonly #retryMs = new Map<string, number>();
   #closing = false;
 
   constructor(options: ThreadsOptions) {
@@ -110,7 +113,7 @@ export class Threads {
   /** Ends every agent and resolves when all is written. No command is taken from then on. */
   async close(): Promise<void> {
     this.#closing = true;
-    for (const timer of this.#retries) timer.cancel();
+    for (const timer of this.#retries.values()) timer.cancel();
     const threads = await Promise.allSettled(this.#open.values());
     const closed = await Promise.allSettled(
       threads.map(async (each) => each.status === "fulfilled" && each.value.close("The server was stopped.")),
@@ -235,12 +238,26 @@ export class Threads {
   }
 
   #retry(id: string): void {
-    if (this.#closing) return;
-    const timer = this.#options.clock.setTimeout(() => {
-      this.#retries.delete(timer);
-      this.#with(id, async () => {}).catch(() => this.#retry(id));
-    }, RETRY_MS);
-    this.#retries.add(timer);
+    // One that fails while it is read is said to have failed twice: by itself, and to who reads it.
+    if (this.#closing || this.#retries.has(id)) return;
+    const wait = this.#retryMs.get(id) ?? RETRY_MS;
+    this.#retryMs.set(id, Math.min(wait * 1.25, LONGEST_RETRY_MS));
+    const timer = this.#options.clock.setTimeout(() => void this.#readAgain(id), wait);
+    this.#retries.set(id, timer);
+  }
+
+  async #readAgain(id: string): Promise<void> {
+    this.#retries.delete(id);
+    try {
+      await this.#with(id, async () => {});
+      this.#retryMs.delete(id);
+    } catch (error) {
+      if (error instanceof SkeinError && error.kind === "not_found") {
+        this.#retryMs.delete(id);
+        this.#endings.delete(id);
+        this.#options.report(error);
+      } else this.#retry(id);
+    }
   }
 }
 
