@@ -7,9 +7,6 @@ import { FrameNode, notification } from "./frames.ts";
 import { nextPause } from "./pace.ts";
 import { TopicHeads } from "./topic-heads.ts";
 
-/** Writes that may wait for a flush before `pressure` asks producers to pause. */
-const PRESSURE_AT = 2_000;
-
 export type HubOptions = {
   store: Store;
   clock: Clock;
@@ -63,11 +60,6 @@ export class Hub {
       this.#pending.push({ write, resolve, reject });
       this.#schedule();
     });
-  }
-
-  /** Defined while too much waits to be flushed: whoever produces at will awaits it before producing more. */
-  pressure(): Promise<void> | undefined {
-    return this.#pending.length > PRESSURE_AT ? this.settled() : undefined;
   }
 
   /** Resolves when nothing waits to be flushed. */

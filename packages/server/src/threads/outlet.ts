@@ -21,6 +21,8 @@ const LINES_WITHIN_MS = 250;
 type Waiting = { resolve: (result: WriteResult) => void; reject: (error: unknown) => void };
 type Job = {
   changes: Map<Topic, Change[]>;
+  /** How many changes these are. */
+  count: number;
   blobs: NewBlob[];
   events: RawEvent[];
   /** UTF-16 units of the events. */
@@ -47,6 +49,7 @@ export class Outlet {
   /** UTF-16 units of the raw lines that are not written yet, in `#events` and in jobs. */
   #lines = 0;
   #linesTimer: Timer | null = null;
+  /** Changes in jobs that are not begun yet. */
   #changes = 0;
   #busy = false;
   #broken: { error: unknown } | null = null;
@@ -66,6 +69,7 @@ export class Outlet {
       const list = job.changes.get(each.topic);
       if (list) list.push(...each.changes);
       else job.changes.set(each.topic, [...each.changes]);
+      job.count += each.changes.length;
       this.#changes += each.changes.length;
     }
     job.blobs.push(...blobs);
@@ -122,8 +126,8 @@ export class Outlet {
 
   /** Defined while too much waits to be written. */
   pressure(): Promise<void> | undefined {
-    if (this.#changes > CHANGES_WAITING || this.#lines > LINES_WAITING) return this.durable().catch(() => {});
-    return this.#hub.pressure();
+    if (this.#changes <= CHANGES_WAITING && this.#lines <= LINES_WAITING) return undefined;
+    return this.durable().catch(() => {});
   }
 
   get idle(): boolean {
@@ -147,7 +151,7 @@ export class Outlet {
 
   async #run(): Promise<void> {
     for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
-      this.#changes = 0;
+      this.#changes -= job.count;
       this.#lines -= job.lines;
       try {
         const result = await this.#write(job);
@@ -181,8 +185,9 @@ export class Outlet {
     this.#linesTimer = null;
     this.#events = [];
     this.#lines = 0;
+    this.#changes = 0;
     for (const job of this.#jobs.splice(0)) for (const each of job.waiting) each.reject(error);
   }
 }
 
-const emptyJob = (): Job => ({ changes: new Map(), blobs: [], events: [], lines: 0, waiting: [] });
+const emptyJob = (): Job => ({ changes: new Map(), count: 0, blobs: [], events: [], lines: 0, waiting: [] });
