@@ -302,11 +302,11 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
           while (first > 0 && !(await store.logSince(topic, first - 1, 0)).folded) first--;
           return [log.folded, first];
         };
-        await store.expire({ events: 0, answers: 0, commits: 45 });
+        await store.expire({ events: 0, answers: 0, tokens: 0, commits: 45 });
         expect(await kept(T)).toEqual([false, 4]);
         expect(await kept(U)).toEqual([false, 5]);
         expect(await store.entity(U, "message", "m1")).toEqual(streaming("x"));
-        await store.expire({ events: 0, answers: 0, commits: 91 });
+        await store.expire({ events: 0, answers: 0, tokens: 0, commits: 91 });
         expect(await kept(T)).toEqual([false, 9]);
         await commit(write(T, put("notice", "n1", { at: 100 })));
         expect(read(await store.changedSince(T, 2)).changes).toEqual([put("notice", "n1", { at: 100 })]);
@@ -347,9 +347,26 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
         expect(first).toMatchObject(events[0] as object);
         expect((await store.events("one", first?.id ?? 0, 10)).map((each) => each.line)).toEqual(lines.slice(1));
         await commit({ changes: [], command: { user: "local", key: "key-0001", topic: T, answer: {} } });
-        await store.expire({ events: 2, answers: Number.MAX_SAFE_INTEGER, commits: 0 });
+        await store.expire({ events: 2, answers: Number.MAX_SAFE_INTEGER, tokens: 0, commits: 0 });
         expect((await store.events("one", 0, 10)).map((each) => each.ts)).toEqual([2]);
         expect(await store.answerTo("local", "key-0001")).toBeNull();
+      });
+
+      test("tokens past their end expire, others stay", async () => {
+        const token = { user: "local", name: "Browser", createdAt: 1, usedAt: null };
+        for (const [hash, expiresAt] of [
+          ["no end", null],
+          ["9", 9],
+          ["10", 10],
+          ["11", 11],
+        ] as const) {
+          await store.addToken({ ...token, hash, expiresAt });
+        }
+        await store.expire({ events: 0, answers: 0, tokens: 10, commits: 0 });
+        await reopen();
+        const left = await store.tokens("local");
+        expect(left.map(({ hash }) => hash).toSorted()).toEqual(["11", "no end"]);
+        expect(await store.token("9")).toBeNull();
       });
 
       test("tokens are found by their hash until they are removed; their name and last use change", async () => {

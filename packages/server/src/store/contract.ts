@@ -155,10 +155,10 @@ export interface Store {
   fold(topic: Topic, through: number): Promise<void>;
 
   /**
-   * Lets go of what is older than these times (milliseconds since 1970): raw lines, stored command answers, and commits,
-   * the last as `fold` does.
+   * Lets go of what is older than these times (milliseconds since 1970): raw lines, stored command answers, tokens by
+   * their end, and commits, the last as `fold` does.
    */
-  expire(before: { events: number; answers: number; commits: number }): Promise<void>;
+  expire(before: { events: number; answers: number; tokens: number; commits: number }): Promise<void>;
 
   /** Finds a token by its hash. Tokens are stored hashed only. */
   token(hash: string): Promise<TokenRow | null>;

@@ -37,6 +37,7 @@ export function startKeeping(context: Context): { stop: () => void } {
     store.expire({
       events: now - keep.eventsDays * DAY_MS,
       answers: now - keep.answersDays * DAY_MS,
+      tokens: now,
       commits: now - keep.commitsDays * DAY_MS,
     }),
   );

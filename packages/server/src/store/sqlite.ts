@@ -271,7 +271,7 @@ export class SqliteStore implements Store {
     while (!(await this.#written(step))) await turnOfOthers();
   }
 
-  async expire(before: { events: number; answers: number; commits: number }): Promise<void> {
+  async expire(before: { events: number; answers: number; tokens: number; commits: number }): Promise<void> {
     while (!(await this.#written(() => this.#transaction(() => this.#tables.expire(before))))) await turnOfOthers();
     for (const topic of this.#run(() => this.#topics.unfolded())) {
       await this.fold(

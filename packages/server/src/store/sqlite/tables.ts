@@ -31,10 +31,11 @@ export class Tables {
   }
 
   /** Deletes some of what is older; whether that was all. */
-  expire(before: { events: number; answers: number }): boolean {
+  expire(before: { events: number; answers: number; tokens: number }): boolean {
     const events = this.#statements.expireEvents.run(before.events).changes;
     const answers = this.#statements.expireAnswers.run(before.answers).changes;
-    return events < EXPIRE_STEP && answers < EXPIRE_STEP;
+    const tokens = this.#statements.expireTokens.run(before.tokens).changes;
+    return Math.max(events, answers, tokens) < EXPIRE_STEP;
   }
 
   token(hash: string): TokenRow | null {
@@ -73,6 +74,9 @@ function prepare(database: Database) {
     ),
     expireAnswers: database.prepare(
       `DELETE FROM answer WHERE (user, key) IN (SELECT user, key FROM answer WHERE ts < ?1 LIMIT ${EXPIRE_STEP})`,
+    ),
+    expireTokens: database.prepare(
+      `DELETE FROM token WHERE hash IN (SELECT hash FROM token WHERE expires <= ?1 LIMIT ${EXPIRE_STEP})`,
     ),
     token: database.prepare<TokenRow, [string]>(
       "SELECT hash, user, name, created AS createdAt, expires AS expiresAt, used AS usedAt FROM token WHERE hash = ?1",
