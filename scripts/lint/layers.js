@@ -2,7 +2,7 @@
  * The layers and the arrows between them: who may import whom. A layer may import itself and what its line names.
  *
  *     protocol ← replica ← connection ← client ← react ← web
- *     protocol ← store ← hub ← {threads, boards, users, repos} ← gateway ← cli ← main
+ *     protocol ← store ← hub ← {threads, boards} ← gateway ← cli ← main
  *     protocol ← agents ← threads
  *     demo-agent ← cli
  *
@@ -26,13 +26,10 @@ export const ARROWS = {
   agents: ["base", "protocol"],
   "demo-agent": [],
   boards: domain,
-  users: domain,
-  repos: domain,
   threads: [...domain, "agents"],
-  cluster: domain,
-  gateway: [...domain, "threads", "boards", "users", "repos"],
-  cli: [...domain, "client", "agents", "demo-agent", "threads", "boards", "users", "repos", "gateway"],
-  main: [...domain, "client", "agents", "threads", "boards", "users", "repos", "gateway", "cluster", "cli"],
+  gateway: [...domain, "threads", "boards"],
+  cli: [...domain, "client", "agents", "demo-agent", "threads", "boards", "gateway"],
+  main: [...domain, "client", "agents", "threads", "boards", "gateway", "cli"],
 };
 
 /** Layers that also run in a browser: no module of Node or Bun. */
