@@ -2,7 +2,7 @@ import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SkeinClient } from "@skein/client";
+import { memoryStorage, SkeinClient, type Settled } from "@skein/client";
 import {
   threadTopic,
   type Commit,
@@ -170,6 +170,23 @@ test("P90: limits: what a client may send, and is sent", async () => {
   expect(put.status).toBe(413);
   socket.send({ jsonrpc: "2.0", id: 99, method: "echo", params: { value: "x".repeat(4000) } });
   expect((await socket.untilClosed()).code).toBe(4413);
+});
+
+test("P61, P90: keep.answersDays: clients are told for how long, and send nothing older", async () => {
+  await serve({ keep: { answersDays: 2 } });
+  const { answersMs } = (await client.ready()).limits;
+  expect(answersMs).toBe(2 * 24 * 3_600_000);
+  const { thread } = await client.command("thread.create", { agent: "demo", cwd: data });
+  const storage = memoryStorage();
+  const params = { thread, title: "of long ago" };
+  storage.save({ key: "key-of-long-ago", method: "thread.rename", params, at: Date.now() - answersMs - 1000 });
+  const late = new SkeinClient({ url: server.url, token: server.token, storage });
+  const told = new Promise<Settled>((resolve) => void late.outbox.onSettled(resolve));
+  late.connect();
+  expect(await told).toMatchObject({ error: { kind: "conflict", detail: { status: "too old" } } });
+  await late.close();
+  const { threads } = await client.query("threads.list", {});
+  expect(threads.map(({ title }) => title)).not.toContain("of long ago");
 });
 
 test("P9: limits: how many requests", async () => {

@@ -210,7 +210,9 @@ export class SkeinClient {
    * and is sent as nobody but the user who was greeted when it was given, or is next if nobody was.
    *
    * @throws SkeinError that the server answered with and that a repeat would not mend; `forbidden` when another user is
-   *   greeted before it is answered. At `close()` with retry `reconnect`: the command is still in the outbox.
+   *   greeted before it is answered; `conflict` with the detail `{ status }` when it was taken out of the outbox
+   *   (`discarded`), when another client that shares the storage took it out or had it answered (`elsewhere`), or when it
+   *   is older than the limit `answersMs` (`too old`). At `close()` with retry `reconnect`: it is still in the outbox.
    * @example
    * const { turn } = await client.command("thread.prompt", { thread, text: "hello" });
    */
@@ -245,7 +247,7 @@ export class SkeinClient {
       case "greeting":
         return;
       case "live":
-        if (this.hello) this.#greeted(this.hello.user.id);
+        if (this.hello) this.#greeted(this.hello);
         this.#topics.connected();
         this.#flush();
         return;
@@ -268,9 +270,9 @@ export class SkeinClient {
   }
 
   /** Before anything is sent or told: nothing of another user's may be. */
-  #greeted(user: string): void {
-    this.#keeper?.greeted(user);
-    this.outbox.greeted(user);
+  #greeted({ user, limits }: HelloResult): void {
+    this.#keeper?.greeted(user.id);
+    this.outbox.greeted(user.id, limits.answersMs);
   }
 
   /** Nobody is to wait for what will not come. */

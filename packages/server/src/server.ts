@@ -17,7 +17,7 @@ import { localToken } from "./gateway/tokens.ts";
 import { Hub } from "./hub/hub.ts";
 import { processLoad } from "./hub/pace.ts";
 import { makeId } from "./ids.ts";
-import { readSettings } from "./settings.ts";
+import { limitsOf, readSettings } from "./settings.ts";
 import { startKeeping } from "./store/keeping.ts";
 import { Blobs } from "./store/blobs.ts";
 import { SqliteStore } from "./store/sqlite.ts";
@@ -46,7 +46,9 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   await makeDataDirectory(data);
   // Whatever path it is reached by the next time.
   const owner = await realpath(data);
-  const { agents, flush, keep, limits, pairing, threads: bounds } = await readSettings(join(data, "settings.json"));
+  const settings = await readSettings(join(data, "settings.json"));
+  const { agents, flush, keep, pairing, threads: bounds } = settings;
+  const limits = limitsOf(settings);
   const store = await SqliteStore.open({
     file: join(data, "skein.sqlite"),
     durability,

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_LIMITS } from "@skein/client/protocol";
-import { DEFAULT_SETTINGS, differences, readSettings } from "./settings.ts";
+import { DEFAULT_SETTINGS, differences, limitsOf, readSettings } from "./settings.ts";
 
 let path: string;
 beforeEach(async () => void (path = join(await mkdtemp(join(tmpdir(), "skein-settings-")), "settings.json")));
@@ -12,7 +12,7 @@ afterEach(async () => rm(join(path, ".."), { recursive: true }));
 test("P90: without a file every bound has its default", async () => {
   const settings = await readSettings(path);
   expect(settings).toEqual(DEFAULT_SETTINGS);
-  expect(settings.limits).toEqual(DEFAULT_LIMITS);
+  expect(limitsOf(settings)).toEqual(DEFAULT_LIMITS);
   expect(differences(settings)).toEqual([]);
 });
 

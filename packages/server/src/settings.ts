@@ -4,13 +4,13 @@ import { readJsonFile } from "./json-file.ts";
 
 /** Every bound that can be set, in `settings.json` of the data directory. */
 export type Settings = {
-  /** The limits that clients are told (P90). */
-  limits: Limits;
+  /** The limits that clients are told (P90), but for `answersMs`: see `limitsOf`. */
+  limits: Omit<Limits, "answersMs">;
   /** How long is kept what is not the conversation itself, in days. */
   keep: {
     /** Raw lines exchanged with agents. */
     eventsDays: number;
-    /** Answers to commands, by their keys (P61): no client keeps a command unanswered for longer. */
+    /** Answers to commands, by their keys (P61). What somebody gives offline and sends only after longer fails. */
     answersDays: number;
     /** Commits one by one: who was away for longer is told what has changed, and needs nothing in between. */
     commitsDays: number;
@@ -44,9 +44,12 @@ export type Settings = {
   };
 };
 
+const DAY_MS = 24 * 3_600_000;
+const { answersMs, ...LIMITS } = DEFAULT_LIMITS;
+
 export const DEFAULT_SETTINGS: Settings = {
-  limits: DEFAULT_LIMITS,
-  keep: { eventsDays: 7, answersDays: 30, commitsDays: 1, blobsDays: 7 },
+  limits: LIMITS,
+  keep: { eventsDays: 7, answersDays: answersMs / DAY_MS, commitsDays: 1, blobsDays: 7 },
   agents: { idleMs: 15 * 60_000, graceMs: 10_000, lineBytes: 16 * 1024 * 1024 },
   threads: { toolOutputUnits: 256 * 1024 },
   pairing: { codeMs: 10 * 60_000, wrongCodes: 10 },
@@ -147,6 +150,9 @@ const settings = z
 export async function readSettings(path: string): Promise<Settings> {
   return (await readJsonFile(path, settings)) ?? DEFAULT_SETTINGS;
 }
+
+/** The limits that clients are told. */
+export const limitsOf = ({ limits, keep }: Settings): Limits => ({ ...limits, answersMs: keep.answersDays * DAY_MS });
 
 /** What is set otherwise than by default, each as `limits.window 50`. */
 export function differences(set: Settings): string[] {

@@ -15,6 +15,11 @@ export type OutboxStorage = {
   load(): StoredCommand[];
   /** Keeps a command. May throw, e.g. when there is no room: the command is then sent all the same, and shown as not stored. */
   save(command: StoredCommand): void;
+  /**
+   * Whether a command is still kept. Asked before each time it is sent: several clients may share a storage, and what one
+   * of them took out, or had answered, no other one sends.
+   */
+  has(key: string): boolean;
   remove(key: string): void;
 };
 
@@ -24,6 +29,7 @@ export function memoryStorage(): OutboxStorage {
   return {
     load: () => [...commands.values()],
     save: (command) => void commands.set(command.key, command),
+    has: (key) => commands.has(key),
     remove: (key) => void commands.delete(key),
   };
 }
@@ -33,7 +39,8 @@ export type WebStorage = Pick<Storage, "length" | "key" | "getItem" | "setItem" 
 
 /**
  * Keeps commands across a reload of the page, each under an entry of its own, so that tabs do not overwrite each
- * other's. A tab that loads also sends what another one left or still waits for: keys make that harmless.
+ * other's. A tab that loads also sends what another one left or still waits for: keys make that harmless. What is taken
+ * out in one tab is sent by none.
  *
  * @param storage `localStorage`, as a rule.
  * @param prefix Begins the names of the entries. Give each server one of its own.
@@ -56,6 +63,7 @@ export function webStorage(storage: WebStorage, prefix = "skein.outbox."): Outbo
       });
     },
     save: (command) => storage.setItem(prefix + command.key, JSON.stringify(command)),
+    has: (key) => storage.getItem(prefix + key) !== null,
     remove: (key) => storage.removeItem(prefix + key),
   };
 }

@@ -1,4 +1,5 @@
 import { SkeinError } from "../protocol/errors.ts";
+import { DEFAULT_LIMITS } from "../protocol/limits.ts";
 import { isCommand, type CommandName } from "../protocol/methods.ts";
 import type { Topic } from "../protocol/topics.ts";
 import type { Announcer } from "./announcer.ts";
@@ -71,6 +72,8 @@ export class Outbox {
   #answeredCount = 0;
   /** Who was greeted last. */
   #user: string | null = null;
+  /** How long the server knows a key, in milliseconds, as it was told last. */
+  #answersMs: number = DEFAULT_LIMITS.answersMs;
   #telling = false;
 
   constructor(context: OutboxContext) {
@@ -130,15 +133,18 @@ export class Outbox {
   /**
    * The server has said who we are. What was given before anybody was known is theirs; what is another's goes: it rejects
    * with `forbidden`.
+   *
+   * @param answersMs How long the server knows a command's key, in milliseconds.
    */
-  greeted(user: string): void {
+  greeted(user: string, answersMs: number): void {
     this.#user = user;
+    this.#answersMs = answersMs;
     for (const pending of this.#pending.values()) {
       const { entry } = pending;
       if (entry.user === null) {
         this.#become(pending, { user });
-        // What is answered has left the storage: it must not come back with the next page.
-        if (entry.stored && entry.state !== "answered") this.#save(stored(pending.entry));
+        // What was answered or taken out has left the storage: it must not come back with the next page.
+        if (entry.stored && this.#isKept(entry.key)) this.#save(stored(pending.entry));
       } else if (entry.user !== user && entry.state === "answered") {
         this.#forget(pending);
       } else if (entry.user !== user) {
@@ -164,11 +170,20 @@ export class Outbox {
 
   /** Sends what can be sent: of each thread the first that is not answered, and what waits for nothing. */
   flush(): void {
+    this.#context.announcer.during(() => this.#flush());
+  }
+
+  #flush(): void {
     const busy = new Set<string>();
     for (const pending of this.#pending.values()) {
       const { entry } = pending;
       const lane = laneOf(entry);
       if (entry.state === "answered") continue;
+      const error = entry.state === "queued" ? this.#obstacle(entry) : null;
+      if (error) {
+        this.#fail(pending, error);
+        continue;
+      }
       const waits = busy.has(lane) && !URGENT.has(entry.method);
       busy.add(lane);
       if (waits || entry.state !== "queued") continue;
@@ -183,6 +198,12 @@ export class Outbox {
       }
       this.#changed();
     }
+  }
+
+  /** Why a command must not be sent any more, if so. */
+  #obstacle({ key, at, stored }: OutboxEntry): SkeinError | null {
+    if (stored && !this.#isKept(key)) return settledElsewhere();
+    return this.#context.clock.now() - at > this.#answersMs ? tooOld(at, this.#answersMs) : null;
   }
 
   /** Forgets what was answered and has come to be seen. */
@@ -280,6 +301,15 @@ export class Outbox {
     });
   }
 
+  #isKept(key: string): boolean {
+    try {
+      return this.#context.storage.has(key);
+    } catch (error) {
+      this.#context.report(error);
+      return true;
+    }
+  }
+
   #save(command: StoredCommand): boolean {
     try {
       this.#context.storage.save(command);
@@ -295,6 +325,25 @@ const NEW = { state: "queued", attempts: 0, error: null, stored: false } as cons
 
 const takenOut = (): SkeinError =>
   new SkeinError("conflict", "The command was taken out of the outbox.", { detail: { status: "discarded" } });
+
+const settledElsewhere = (): SkeinError => {
+  const message = "Another page that shares the outbox's storage had the command answered, or took it out.";
+  return new SkeinError("conflict", message, { detail: { status: "elsewhere" } });
+};
+
+/** It may have been done, and the answer lost: that the server forgets, and would do it once more (P61). */
+function tooOld(at: number, answersMs: number): SkeinError {
+  const message =
+    `The command was given on ${new Date(at).toISOString()}, and is not sent any more: the server knows for ` +
+    `${spell(answersMs)} what it has done. See whether it was done then; if not, give it anew.`;
+  return new SkeinError("conflict", message, { detail: { status: "too old" } });
+}
+
+function spell(ms: number): string {
+  const [unit, length] =
+    ms >= 2 * 86_400_000 ? ["days", 86_400_000] : ms >= 120_000 ? ["minutes", 60_000] : ["s", 1000];
+  return `${Math.floor(ms / length)} ${unit}`;
+}
 
 /** A command as the storage keeps it. */
 const stored = ({ key, method, params, at, user }: OutboxEntry): StoredCommand => ({

@@ -60,4 +60,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "9a848f312656eb5c46573de003cf335bca2cbb8fe42f2796931b360411d5935a",
     note: "What an agent offers has its slash commands.",
   },
+  {
+    version: 1,
+    hash: "74483efac731110bcf612df1eb1d37d5e98a880d321e7c21328db120fc6cf53b",
+    note: "Limit answersMs: for how long a command's key is known.",
+  },
 ];

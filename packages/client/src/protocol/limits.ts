@@ -32,6 +32,8 @@ export const DEFAULT_LIMITS = {
   silentMs: 60_000,
   /** A connection above the soft mark that does not drain for this long is closed, resumable. */
   drainMs: 30_000,
+  /** A command's key is known for this long at least (P61): one given longer ago is not sent any more. */
+  answersMs: 30 * 24 * 3_600_000,
 } as const;
 
 export type Limits = { [Name in keyof typeof DEFAULT_LIMITS]: number };

@@ -36,7 +36,8 @@ export function startKeeping(context: Context): { stop: () => void } {
   repeat(HOUR_MS, (now) =>
     store.expire({
       events: now - keep.eventsDays * DAY_MS,
-      answers: now - keep.answersDays * DAY_MS,
+      // A repeat that was sent in time (P61) may be under way still.
+      answers: now - keep.answersDays * DAY_MS - HOUR_MS,
       tokens: now,
       commits: now - keep.commitsDays * DAY_MS,
     }),

@@ -19,9 +19,14 @@ export async function give<Name extends CommandName>(
   }
 }
 
-/** Whether a command's promise rejected with nothing having failed: it was taken back here, or stays in the outbox. */
+/**
+ * Whether a command's promise rejected with nothing having failed: it was taken back on this device, another tab here had
+ * it answered or took it back, or it stays in the outbox.
+ */
 export const isNoRefusal = (error: unknown): boolean =>
-  error instanceof SkeinError && (error.retry === "reconnect" || (error.kind === "conflict" && isDiscarded(error)));
+  error instanceof SkeinError && (error.retry === "reconnect" || (error.kind === "conflict" && isTakenOut(error)));
 
-const isDiscarded = ({ detail }: SkeinError): boolean =>
-  (detail as { status?: unknown } | undefined)?.status === "discarded";
+function isTakenOut({ detail }: SkeinError): boolean {
+  const status = (detail as { status?: unknown } | undefined)?.status;
+  return status === "discarded" || status === "elsewhere";
+}
