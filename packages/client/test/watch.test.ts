@@ -37,6 +37,93 @@ test("G5: while a reader holds what is older, nothing is forgotten; followed aga
   await settled();
 });
 
+test("a later holder's larger window counts: what it lacks is asked for, at once or with the next connection", () => {
+  for (const away of [false, true]) {
+    const { server, network, live, pass } = world();
+    fillThread(server, 100);
+    const one = live();
+    const first = one.watch(THREAD, { window: 10 });
+    network.flush();
+    const asked = server.requests.length;
+    if (away) network.last.cut();
+    const second = one.watch(THREAD, { window: 50 });
+    pass(60_000);
+    expect(first.replica.timeline()).toHaveLength(50);
+    for (let count = 0; count < 200; count++) server.commit(THREAD, [message(server, "new")]);
+    network.flush();
+    expect(first.replica.timeline().length).toBeWithin(50, 100);
+    // As much is there already: nothing is asked for.
+    const before = server.requests.length;
+    expect(before).toBeGreaterThan(asked);
+    const third = one.watch(THREAD, { window: 50 });
+    const { length } = first.replica.timeline();
+    one.watch(THREAD, { window: length }).release();
+    network.flush();
+    expect(server.requests.length).toBe(before);
+    for (const watch of [second, third]) watch.release();
+    expect(first.status).toBe("live");
+  }
+});
+
+test("a larger window that was asked for and lost is asked for again; a thread that is whole is not", () => {
+  const { server, network, live, pass } = world();
+  fillThread(server, 30);
+  const one = live();
+  const watch = one.watch(THREAD, { window: 10 });
+  network.flush();
+  one.watch(THREAD, { window: 20 });
+  network.last.deliverUp();
+  network.last.cut();
+  pass(60_000);
+  expect(watch.replica.timeline()).toHaveLength(20);
+  one.watch(THREAD, { window: 40 });
+  network.flush();
+  expect(watch.replica.hasOlder).toBe(false);
+  const before = server.requests.length;
+  one.watch(THREAD, { window: 60 });
+  network.flush();
+  expect(server.requests.length).toBe(before);
+});
+
+test("every holder is told when older items come or are forgotten without a commit", async () => {
+  const { server, network, live } = world();
+  fillThread(server, 100);
+  const one = live();
+  const [reader, other] = [one.watch(THREAD, { window: 20 }), one.watch(THREAD, { window: 20 })];
+  network.flush();
+  const told: number[] = [];
+  const stop = other.onWindow(() => told.push(other.replica.timeline().length));
+  other.onChange(() => told.push(-1));
+  const loading = reader.loadOlder();
+  network.flush();
+  await loading;
+  expect(told).toEqual([100]);
+  reader.follow();
+  expect(told).toEqual([100, 20]);
+  reader.follow();
+  const again = reader.loadOlder();
+  network.flush();
+  await again;
+  reader.release();
+  expect(told).toEqual([100, 20, 100, 20]);
+  stop();
+  other.readBack();
+  other.follow();
+  expect(told).toHaveLength(4);
+});
+
+test("whoever follows a timeline that is trimmed by what comes is told of the window too", () => {
+  const { server, network, live } = world();
+  fillThread(server, 30);
+  const watch = live().watch(THREAD, { window: 20 });
+  network.flush();
+  const floors: number[] = [];
+  watch.onWindow(() => floors.push(watch.replica.floor));
+  for (let count = 0; count < 20; count++) server.commit(THREAD, [message(server, "new")]);
+  network.flush();
+  expect(floors).toEqual([30]);
+});
+
 test("a query that is not wanted any more is never sent; one under way rejects at once and its answer is let pass", async () => {
   const { server, network, client } = world();
   const one = client();

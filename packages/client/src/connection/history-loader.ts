@@ -26,11 +26,14 @@ type Load = {
  */
 export class HistoryLoader {
   readonly #replica: () => Replica;
+  readonly #loaded: () => void;
   #loading: Promise<boolean> | null = null;
   #load: Load | null = null;
 
-  constructor(replica: () => Replica) {
+  /** @param loaded Called when a page has been taken in. */
+  constructor(replica: () => Replica, loaded: () => void) {
     this.#replica = replica;
+    this.#loaded = loaded;
   }
 
   /** Notes a commit that the replica applied. */
@@ -103,8 +106,12 @@ export class HistoryLoader {
     this.#load = null;
     const page = same ? bringUpToDate(load.page, load.since) : null;
     // The window moved meanwhile, or is another: such a page would leave a hole.
-    if (page === null || !replica.addHistory(page)) this.#ask(load.send, load.resolve, load.reject);
-    else load.resolve(replica.hasOlder);
+    if (page === null || !replica.addHistory(page)) {
+      this.#ask(load.send, load.resolve, load.reject);
+      return;
+    }
+    this.#loaded();
+    load.resolve(replica.hasOlder);
   }
 }
 

@@ -50,6 +50,7 @@ export type SubscriptionContext = {
 export class Subscription {
   readonly topic: Topic;
   readonly commitListeners = new Set<(commit: Commit) => void>();
+  readonly windowListeners = new Set<(replica: Replica) => void>();
   readonly statusListeners = new Set<(status: WatchStatus) => void>();
   readonly history: HistoryLoader;
   readonly #context: SubscriptionContext;
@@ -71,6 +72,8 @@ export class Subscription {
   #retry: Timer | undefined;
   /** How many holders look at older items: while any does, nothing is trimmed. */
   #readingBack = 0;
+  /** The window grew beyond what is held: only a snapshot brings the rest. */
+  #tooNarrow = false;
   /** Items put since the last trim. */
   #grown = 0;
   #waiters: Waiter[] = [];
@@ -85,7 +88,10 @@ export class Subscription {
       this.#replica.seq = options.after.seq;
     }
     this.#keeper = options.after ? null : context.keeper;
-    this.history = new HistoryLoader(() => this.#replica);
+    this.history = new HistoryLoader(
+      () => this.#replica,
+      () => this.#windowMoved(),
+    );
   }
 
   get replica(): Replica {
@@ -148,8 +154,14 @@ export class Subscription {
 
   /** Another holder came, or one went: the options are those of all together. */
   setOptions(options: WatchOptions): void {
-    const changed = options.maxHz !== this.#options.maxHz;
+    const { maxHz } = this.#options;
+    const window = this.#window();
     this.#options = options;
+    const grew = this.#window() > window;
+    if (grew || this.#tooNarrow) {
+      this.#tooNarrow = this.#replica.hasOlder && this.#replica.timeline().length < this.#window();
+    }
+    const changed = options.maxHz !== maxHz || (grew && this.#tooNarrow);
     if (changed && !this.#restoring && this.#status !== "gone") this.ask();
   }
 
@@ -168,6 +180,7 @@ export class Subscription {
     switch (this.#replica.apply(commit)) {
       case "applied":
         this.#gaps = 0;
+        if (commit.after === null) this.#tooNarrow = false;
         this.history.record(commit);
         this.#bound(commit);
         this.#keeper?.changed(this.#replica);
@@ -222,13 +235,6 @@ export class Subscription {
     return waiters;
   }
 
-  /** Loads a page of older items. @returns Whether there are older ones still. @throws SkeinError see `HistoryLoader`. */
-  async loadOlder(send: (ask: Ask) => void): Promise<boolean> {
-    const older = await this.history.load(send);
-    if (this.#status !== "gone") this.#keeper?.changed(this.#replica);
-    return older;
-  }
-
   /** A holder begins (+1) or ends (-1) to look at older items. */
   readBack(by: 1 | -1): void {
     this.#readingBack += by;
@@ -238,7 +244,7 @@ export class Subscription {
   #newAsk(withPosition: boolean): Ask {
     const { epoch, seq } = this.#replica;
     const params: CheckedParams<"subscribe"> = { topic: this.topic };
-    if (withPosition && epoch !== null) params.after = { epoch, seq };
+    if (withPosition && epoch !== null && !this.#tooNarrow) params.after = { epoch, seq };
     if (this.#options.window !== undefined) params.window = this.#options.window;
     if (this.#options.maxHz !== undefined) params.maxHz = this.#options.maxHz;
     this.#retry?.cancel();
@@ -298,7 +304,14 @@ export class Subscription {
 
   #trim(): void {
     this.#grown = 0;
+    const { floor } = this.#replica;
     this.#replica.trim(this.#window());
+    if (this.#replica.floor !== floor) this.#windowMoved();
+  }
+
+  #windowMoved(): void {
+    this.#keeper?.changed(this.#replica);
+    this.#context.announcer.tell(this.windowListeners, this.#replica);
   }
 
   #window(): number {

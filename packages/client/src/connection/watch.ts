@@ -60,11 +60,21 @@ export class Watch {
   }
 
   /**
-   * Calls the listener after each commit that was applied; a snapshot is one with `after: null`.
+   * Calls the listener after each commit that was applied; a snapshot is one with `after: null`. What changes without a
+   * commit, `onWindow` tells.
    * @returns How to stop it.
    */
   onChange(listener: (commit: Commit) => void): () => void {
     return this.#listen(this.#subscription.commitListeners, listener);
+  }
+
+  /**
+   * Calls the listener after older items came, or were forgotten at the far end of the window: whichever holder loads,
+   * follows again, or lets the window move on with what comes.
+   * @returns How to stop it.
+   */
+  onWindow(listener: (replica: Replica) => void): () => void {
+    return this.#listen(this.#subscription.windowListeners, listener);
   }
 
   /** Calls the listener after each change of `status`. @returns How to stop it. */
@@ -87,7 +97,7 @@ export class Watch {
   loadOlder(): Promise<boolean> {
     if (this.#released) return Promise.resolve(false);
     this.readBack();
-    return this.#subscription.loadOlder((ask) => this.#context.send(ask));
+    return this.#subscription.history.load((ask) => this.#context.send(ask));
   }
 
   /** Looks at the newest items again: what is older than the window is forgotten, unless another holder reads it. */

@@ -31,8 +31,6 @@ type View = {
   holders: number;
   /** How many of them read back. */
   readers: number;
-  /** The end of the window when it was last looked at. */
-  floor: number;
   releasing: Timer | undefined;
 };
 
@@ -87,23 +85,14 @@ export class TopicViews {
     view.watch.readBack();
     return () => {
       view.readers--;
-      if (view.readers === 0) {
-        view.watch.follow();
-        this.#touchAll(topic);
-      }
+      if (view.readers === 0) view.watch.follow();
       release();
     };
   }
 
   /** Loads a page of older items into a topic that is held. @returns Whether there are older ones still. */
-  async loadOlder(topic: Topic): Promise<boolean> {
-    const view = this.#views.get(topic);
-    if (view === undefined) return false;
-    try {
-      return await view.watch.loadOlder();
-    } finally {
-      this.#touchAll(topic);
-    }
+  loadOlder(topic: Topic): Promise<boolean> {
+    return this.#views.get(topic)?.watch.loadOlder() ?? Promise.resolve(false);
   }
 
   #open(topic: Topic): View {
@@ -116,9 +105,10 @@ export class TopicViews {
       this.#close(topic, found);
     }
     const watch = this.#client.watch(topic);
-    const view: View = { watch, holders: 0, readers: 0, floor: 0, releasing: undefined };
+    const view: View = { watch, holders: 0, readers: 0, releasing: undefined };
     this.#views.set(topic, view);
     watch.onChange((commit) => this.#changed(topic, view, commit));
+    watch.onWindow(() => this.#touchAll(topic));
     watch.onStatus(() => {
       this.#touchAll(topic);
       this.#signals.touch(CONNECTION);
@@ -133,11 +123,9 @@ export class TopicViews {
   }
 
   #changed(topic: Topic, view: View, commit: Commit): void {
-    const { replica, status } = view.watch;
-    if (status !== "live") this.#signals.touch(CONNECTION);
-    if (commit.after === null || replica.floor !== view.floor) {
-      // A snapshot, or a window that moved: also what no change names may be another, or gone.
-      view.floor = replica.floor;
+    if (view.watch.status !== "live") this.#signals.touch(CONNECTION);
+    if (commit.after === null) {
+      // Also what no change names may be another, or gone.
       this.#touchAll(topic);
       return;
     }

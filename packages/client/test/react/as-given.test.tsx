@@ -152,7 +152,12 @@ test("archived as given, a card is among the archived; a queue is as given, the 
 test("what waits in the storage shows as given to the next client", async () => {
   const of = stage(page);
   const storage = memoryStorage();
-  storage.save({ key: "k".repeat(32), method: "thread.rename", params: { thread: "one", title: "kept" }, at: 1 });
+  storage.save({
+    key: "k".repeat(32),
+    method: "thread.rename",
+    params: { thread: "one", title: "kept" },
+    at: of.clock.now(),
+  });
   fillThread(of.server, 1);
   of.server.commit(BOARD, [card("one", "one")]);
   // It is shown, and nothing of it is answered.
