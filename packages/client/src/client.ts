@@ -153,7 +153,7 @@ export class SkeinClient {
 
   /**
    * Wants no connection any more. Watches and outbox stay, and go on after another `connect()`; what waits for an
-   * answer rejects.
+   * answer rejects. Resolves once `replicas` has what changed last, after a second at most; never rejects.
    */
   close(): Promise<void> {
     this.#announcer.during(() => {
@@ -162,7 +162,7 @@ export class SkeinClient {
       this.outbox.close();
       this.#keeper?.flush();
     });
-    return Promise.resolve();
+    return this.#keeper?.settled() ?? Promise.resolve();
   }
 
   /** Keeps at once what has changed of the replicas: to be called when the page may end, as when it is hidden. */

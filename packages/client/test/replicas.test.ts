@@ -129,6 +129,30 @@ test("a change is kept within two seconds, and at once when the page may end", a
   expect([...replicas.texts.values()][0]).toContain("the newest");
 });
 
+test("close() resolves once the storage has what was changed last, and waits a second at most for one that is stuck", async () => {
+  for (const stuck of [false, true]) {
+    const { server, network, live, clock } = world();
+    fillThread(server, 3);
+    const replicas = new KeptReplicas();
+    const save = replicas.save.bind(replicas);
+    let write = (): void => {};
+    replicas.save = (topic, text) => new Promise((resolve) => (write = () => void save(topic, text).then(resolve)));
+    const one = live({ replicas });
+    one.watch(THREAD);
+    await settled();
+    network.flush();
+    let closed = false;
+    const closing = one.close().then(() => (closed = true));
+    await settled();
+    expect([closed, replicas.texts.size]).toEqual([false, 0]);
+    if (stuck) clock.advance(1_000);
+    else write();
+    await closing;
+    expect(replicas.texts.size).toBe(stuck ? 0 : 1);
+    expect(clock.pending).toBe(0);
+  }
+});
+
 test("G6: nothing stays of a topic that is lost, of anything when the server refuses us, of another user's at all", async () => {
   const { server, network, live, client, pass } = world();
   fillThread(server, 1);

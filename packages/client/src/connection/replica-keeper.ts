@@ -10,7 +10,7 @@ import type { ReplicaStorage } from "./replica-storage.ts";
 /** How long a change may be unkept, in milliseconds. */
 const KEEP_WITHIN_MS = 2_000;
 /** A storage that has not answered by then, in milliseconds, is not waited for. */
-const LOAD_WITHIN_MS = 1_000;
+const ANSWERS_WITHIN_MS = 1_000;
 /** How much of one topic is kept, in UTF-16 units of JSON. */
 const MAX_LENGTH = 1_000_000;
 
@@ -21,6 +21,8 @@ export class ReplicaKeeper {
   readonly #report: (error: unknown) => void;
   /** Replicas that changed since they were written. */
   readonly #changed = new Map<Topic, Replica>();
+  /** What the storage was given to do, and has not done yet. */
+  readonly #underWay = new Set<Promise<void>>();
   #timer: Timer | undefined;
 
   /** @param report Told of what the storage refused: the client goes on without it. */
@@ -36,7 +38,7 @@ export class ReplicaKeeper {
     const unkept = this.#changed.get(topic);
     if (unkept) this.#save(unkept);
     return new Promise((resolve) => {
-      const late = this.#clock.setTimeout(() => resolve(null), LOAD_WITHIN_MS);
+      const late = this.#clock.setTimeout(() => resolve(null), ANSWERS_WITHIN_MS);
       this.#read(topic)
         .catch((error: unknown) => {
           this.#report(error);
@@ -60,6 +62,17 @@ export class ReplicaKeeper {
     this.#timer?.cancel();
     this.#timer = undefined;
     for (const replica of this.#changed.values()) this.#save(replica);
+  }
+
+  /** Resolves once the storage has done what it was given to do, or is not waited for any more. Never rejects. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      const late = this.#clock.setTimeout(resolve, ANSWERS_WITHIN_MS);
+      void Promise.all(this.#underWay).then(() => {
+        late.cancel();
+        resolve();
+      });
+    });
   }
 
   /** The topic is not to be had any more. */
@@ -96,7 +109,8 @@ export class ReplicaKeeper {
   }
 
   #does(work: Promise<void>): void {
-    work.catch(this.#report);
+    const done = work.catch(this.#report).finally(() => this.#underWay.delete(done));
+    this.#underWay.add(done);
   }
 }
 
