@@ -5,7 +5,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SkeinClient } from "@skein/client";
-import { threadTopic, type TurnEntity } from "@skein/client/protocol";
+import { threadTopic } from "@skein/client/protocol";
 import { seededAgent } from "./support/seeded-agent.ts";
 import { RawSocket } from "./support/raw-socket.ts";
 import { ServerProcess } from "./support/server-process.ts";
@@ -36,7 +36,7 @@ async function until(holds: () => boolean): Promise<void> {
 async function ended(client: SkeinClient, thread: string, turn: string): Promise<string> {
   const watch = client.watch(threadTopic(thread));
   await watch.ready();
-  const status = (): string => (watch.replica.get("turn", turn) as TurnEntity | undefined)?.status ?? "queued";
+  const status = (): string => watch.replica.get("turn", turn)?.status ?? "queued";
   await new Promise<void>((resolve) => {
     const look = (): void => void (["queued", "running"].includes(status()) || resolve());
     watch.onChange(look);

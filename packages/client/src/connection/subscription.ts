@@ -82,11 +82,7 @@ export class Subscription {
     this.topic = topic;
     this.#options = options;
     this.#context = context;
-    this.#replica = new Replica(topic);
-    if (options.after) {
-      this.#replica.epoch = options.after.epoch;
-      this.#replica.seq = options.after.seq;
-    }
+    this.#replica = new Replica(topic, options.after);
     this.#keeper = options.after ? null : context.keeper;
     this.history = new HistoryLoader(
       () => this.#replica,

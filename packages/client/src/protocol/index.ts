@@ -2,6 +2,7 @@ export * from "./board.ts";
 export * from "./changes.ts";
 export * from "./commands.ts";
 export * from "./directions.ts";
+export * from "./entities.ts";
 export * from "./errors.ts";
 export * from "./holds-in-order.ts";
 export * from "./items.ts";

@@ -1,4 +1,4 @@
-import type { Replica } from "../index.ts";
+import type { EntityKind, EntityValue, Replica } from "../index.ts";
 
 /** An entity with its id. The same object as long as the entity does not change. */
 export type Entity<Value> = { readonly id: string; readonly value: Value };
@@ -6,11 +6,11 @@ export type Entity<Value> = { readonly id: string; readonly value: Value };
 const known = new WeakMap<object, Entity<unknown>>();
 
 /** All entities of a kind. Values are immutable and belong to one id each, so each has one object for ever. */
-export function entitiesOf<Value extends object>(replica: Replica, kind: string): Entity<Value>[] {
+export function entitiesOf<Kind extends EntityKind>(replica: Replica, kind: Kind): Entity<EntityValue<Kind>>[] {
   return [...replica.all(kind)].map(([id, value]) => {
     const found = known.get(value);
-    if (found?.id === id) return found as Entity<Value>;
-    const made: Entity<Value> = { id, value: value as Value };
+    if (found?.id === id) return found as Entity<EntityValue<Kind>>;
+    const made: Entity<EntityValue<Kind>> = { id, value };
     known.set(value, made);
     return made;
   });

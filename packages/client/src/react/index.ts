@@ -7,7 +7,7 @@ export { useAgents, type AgentsView } from "./use-agents.ts";
 export { useBoard, type BoardView, type Card } from "./use-board.ts";
 export { useCommand, type CommandView } from "./use-command.ts";
 export { useConnection, type ConnectionState, type ConnectionView } from "./use-connection.ts";
-export { useItem, type ItemKind, type ItemValue } from "./use-item.ts";
+export { useItem } from "./use-item.ts";
 export { useGiven, useOutbox, usePendingPrompts, type OutboxView } from "./use-outbox.ts";
 export { usePermissions, usePermissionsOf, type PendingRequests } from "./use-permissions.ts";
 export { useSearch, type SearchOptions, type SearchView } from "./use-search.ts";

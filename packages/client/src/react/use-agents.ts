@@ -31,7 +31,7 @@ export function useAgents(): AgentsView {
       stable(previous, {
         status,
         error,
-        agents: stable(previous?.agents, entitiesOf<AgentEntity>(replica, "agent").sort(foundFirst)),
+        agents: stable(previous?.agents, entitiesOf(replica, "agent").sort(foundFirst)),
       }),
     );
   }, []);

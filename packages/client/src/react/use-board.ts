@@ -62,7 +62,7 @@ export function useBoard(board: string): BoardView {
         const commands = givenIn(store);
         const cards = stable(
           previous?.cards,
-          entitiesOf<CardEntity>(replica, "card")
+          entitiesOf(replica, "card")
             .map((card) => asGiven(card, givenTo(commands, card.id)))
             .sort(lastChangedFirst),
         );
@@ -70,7 +70,7 @@ export function useBoard(board: string): BoardView {
         return stable(previous, {
           status,
           error,
-          board: replica.get("board", board) as BoardEntity | undefined,
+          board: replica.get("board", board),
           cards,
           groups,
         });

@@ -1,12 +1,6 @@
-import type * as z from "zod";
-import { threadTopic, type THREAD_ENTITIES } from "../index.ts";
+import { threadTopic, type EntityValue, type ThreadEntityKind } from "../index.ts";
 import { useCell } from "./provider.ts";
 import { topicKeys } from "./topic-views.ts";
-
-/** The kinds of entity a thread has. */
-export type ItemKind = keyof typeof THREAD_ENTITIES;
-/** What an entity of a thread holds, by its kind. */
-export type ItemValue<Kind extends ItemKind> = z.infer<(typeof THREAD_ENTITIES)[Kind]>;
 
 /**
  * One entity of a thread: only who shows it renders again when it changes, e.g. while its text streams.
@@ -25,11 +19,12 @@ export type ItemValue<Kind extends ItemKind> = z.infer<(typeof THREAD_ENTITIES)[
  * }
  * ```
  */
-export function useItem<Kind extends ItemKind>(thread: string, kind: Kind, id: string): ItemValue<Kind> | undefined {
+export function useItem<Kind extends ThreadEntityKind>(
+  thread: string,
+  kind: Kind,
+  id: string,
+): EntityValue<Kind> | undefined {
   const topic = threadTopic(thread);
   const key = topicKeys.entity(topic, kind, id);
-  return useCell(
-    (store) => store.topicCell(topic, [key], ({ replica }) => replica.get(kind, id) as ItemValue<Kind> | undefined),
-    [key],
-  );
+  return useCell((store) => store.topicCell(topic, [key], ({ replica }) => replica.get(kind, id)), [key]);
 }

@@ -40,8 +40,8 @@ export function usePermissions(thread: string): PendingRequests {
       const keys = [topicKeys.kind(topic, "permission"), topicKeys.kind(topic, "question")];
       return store.topicCell<PendingRequests>(topic, keys, ({ replica }, previous) =>
         stable(previous, {
-          permissions: stable(previous?.permissions, pending(entitiesOf<PermissionEntity>(replica, "permission"))),
-          questions: stable(previous?.questions, pending(entitiesOf<QuestionEntity>(replica, "question"))),
+          permissions: stable(previous?.permissions, pending(entitiesOf(replica, "permission"))),
+          questions: stable(previous?.questions, pending(entitiesOf(replica, "question"))),
         }),
       );
     },
@@ -72,10 +72,7 @@ export function usePermissionsOf(thread: string, tool: string): readonly Entity<
         topic,
         [topicKeys.kind(topic, "permission")],
         ({ replica }, previous) =>
-          stable(
-            previous,
-            inOrder(entitiesOf<PermissionEntity>(replica, "permission").filter(({ value }) => value.tool === tool)),
-          ),
+          stable(previous, inOrder(entitiesOf(replica, "permission").filter(({ value }) => value.tool === tool))),
       ),
     [topic, tool],
   );

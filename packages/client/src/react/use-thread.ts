@@ -54,8 +54,8 @@ export function useThread(thread: string): ThreadView {
       keys.push(OUTBOX, CONNECTION);
       return store.topicCell<ThreadView>(topic, keys, ({ replica, status, error }, previous) => {
         const given = givenTo(givenIn(store), thread);
-        const standing = replica.get("thread", thread) as ThreadEntity | undefined;
-        const turns = stable(previous?.turns, entitiesOf<TurnEntity>(replica, "turn").sort(inOrder));
+        const standing = replica.get("thread", thread);
+        const turns = stable(previous?.turns, entitiesOf(replica, "turn").sort(inOrder));
         return stable(previous, {
           status,
           error,

@@ -329,9 +329,9 @@ describe("P26: JSON Merge Patch (RFC 7396), and what is held", () => {
       { op: "append", kind: "message", id: "other", field: "text", at: 0, text: "x" },
       { op: "drop", kind: "message", id: "other" },
     ]);
-    expect([...replica.all("message")]).toEqual([["held", value]]);
+    expect<unknown>([...replica.all("message")]).toEqual([["held", value]]);
     apply([{ op: "put", kind: "message", id: "held", value: { text: "new" } }]);
-    expect(replica.get("message", "held")).toEqual({ text: "new" });
+    expect<unknown>(replica.get("message", "held")).toEqual({ text: "new" });
     apply([{ op: "drop", kind: "message", id: "held" }]);
     expect(replica.get("message", "held")).toBeUndefined();
   });
@@ -352,4 +352,18 @@ describe("P26: JSON Merge Patch (RFC 7396), and what is held", () => {
     expect(Object.keys(patched)).toEqual(["__proto__"]);
     expect(({} as Value)["polluted"]).toBeUndefined();
   });
+});
+
+test("what a replica gives is typed by its kind; where it begins is told once, and its position only read", () => {
+  const replica = new Replica("thread:a", { epoch: "e", seq: 4 });
+  const value = { pos: 3, role: "assistant", text: "a", status: "streaming", startedAt: 0 };
+  const put = { op: "put", kind: "message", id: "m", value } as const;
+  expect(replica.apply({ topic: "thread:a", epoch: "e", after: 4, seq: 5, ts: 0, changes: [put] })).toBe("applied");
+  const text: string | undefined = replica.get("message", "m")?.text;
+  const roles: string[] = replica.timeline().flatMap((item) => (item.kind === "message" ? [item.value.role] : []));
+  const unknown: Record<string, unknown> | undefined = replica.get("of a later version", "x");
+  expect([text, roles, unknown]).toEqual(["a", ["assistant"], undefined]);
+  // @ts-expect-error: only commits move a replica.
+  expect(() => (replica.seq = 9)).toThrow(TypeError);
+  expect(replica).toMatchObject({ epoch: "e", seq: 5, floor: 0 });
 });

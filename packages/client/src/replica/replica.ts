@@ -1,12 +1,23 @@
-import type { Change, Commit } from "../protocol/changes.ts";
+import type { Change, Commit, Position } from "../protocol/changes.ts";
+import type { EntityKind, EntityValue, ItemKind } from "../protocol/entities.ts";
 import { isHeld, positionOf } from "../protocol/items.ts";
 import type { Topic } from "../protocol/topics.ts";
 import { applyChange, GapError } from "./apply-change.ts";
 
 type Value = Record<string, unknown>;
 
-/** One item of a timeline, as a replica holds it. */
-export type Item = { readonly kind: string; readonly id: string; readonly pos: number; readonly value: Value };
+/**
+ * One item of a timeline, as a replica holds it. Its `kind` tells what its `value` holds. A server of a later version may
+ * have kinds that are not among these: they are held all the same (P3).
+ */
+export type Item = {
+  [Kind in ItemKind]: {
+    readonly kind: Kind;
+    readonly id: string;
+    readonly pos: number;
+    readonly value: EntityValue<Kind>;
+  };
+}[ItemKind];
 
 /** What became of a commit: `repeat` was known already; `gap` does not fit, and nothing of it was applied. */
 export type Applied = "applied" | "repeat" | "gap";
@@ -26,47 +37,67 @@ export type Page = {
  * Values are immutable: a changed entity is a new object, an unchanged one stays the same object.
  */
 export class Replica {
+  /** The topic it is a copy of. */
   readonly topic: Topic;
-  /** The log's lineage; `null` before the first snapshot. */
-  epoch: string | null = null;
-  seq = 0;
-  /** The lowest `pos` of an item held; 0 when all are. */
-  floor = 0;
-  /** Grows with every change of content. */
-  version = 0;
+  #epoch: string | null = null;
+  #seq = 0;
+  #floor = 0;
   #kinds = new Map<string, Map<string, Value>>();
   /** The items in order, kept in step; `null` when it has to be made anew. */
-  #order: Item[] | null = [];
+  #order: Placed[] | null = [];
   /** The copy of it last handed out; `null` once an item has changed. */
-  #timeline: readonly Item[] | null = null;
+  #timeline: readonly Placed[] | null = null;
 
-  constructor(topic: Topic) {
+  /** @param after Where it begins instead of at a snapshot: it then holds only what changed since. */
+  constructor(topic: Topic, after?: Position) {
     this.topic = topic;
+    if (after === undefined) return;
+    this.#epoch = after.epoch;
+    this.#seq = after.seq;
   }
 
-  /** Applies a commit whole or not at all. */
+  /** The log's lineage (P21); `null` before the first snapshot. */
+  get epoch(): string | null {
+    return this.#epoch;
+  }
+
+  /** The position in the log: all commits up to it are in here, none beyond. 0 before the first. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Every item whose `pos` is at least this is held; 0 when all are. */
+  get floor(): number {
+    return this.#floor;
+  }
+
+  /** Applies a commit whole or not at all (P22). Never throws; the commit is not altered. */
   apply(commit: Commit): Applied {
     if (commit.after === null) {
       this.#replace(commit);
       return "applied";
     }
     // The first commit of all may be applied by a replica that never saw a snapshot: nothing came before it.
-    const fits = this.epoch === null ? commit.after === 0 : this.epoch === commit.epoch && commit.after === this.seq;
-    if (!fits) return this.epoch === commit.epoch && commit.seq <= this.seq ? "repeat" : "gap";
+    const fits = this.#epoch === null ? commit.after === 0 : this.#epoch === commit.epoch && commit.after === this.seq;
+    if (!fits) return this.#epoch === commit.epoch && commit.seq <= this.#seq ? "repeat" : "gap";
     const changed = this.#decide(commit.changes);
     if (changed === null) return "gap";
     for (const { kind, id, value } of changed) this.#set(kind, id, value);
-    this.epoch = commit.epoch;
-    this.seq = commit.seq;
-    this.version++;
+    this.#epoch = commit.epoch;
+    this.#seq = commit.seq;
     return "applied";
   }
 
+  /** What an entity holds; the same object until it changes, `undefined` when it is not held. */
+  get<Kind extends EntityKind>(kind: Kind, id: string): EntityValue<Kind> | undefined;
+  get(kind: string, id: string): Value | undefined;
   get(kind: string, id: string): Value | undefined {
     return this.#kinds.get(kind)?.get(id);
   }
 
-  /** All entities of a kind, by id. */
+  /** All entities of a kind, by id; empty when there are none. Changes with the replica: copy what is to stay. */
+  all<Kind extends EntityKind>(kind: Kind): ReadonlyMap<string, EntityValue<Kind>>;
+  all(kind: string): ReadonlyMap<string, Value>;
   all(kind: string): ReadonlyMap<string, Value> {
     return this.#kinds.get(kind) ?? EMPTY;
   }
@@ -75,7 +106,7 @@ export class Replica {
   timeline(): readonly Item[] {
     this.#order ??= this.#sorted();
     this.#timeline ??= [...this.#order];
-    return this.#timeline;
+    return this.#timeline as readonly Item[];
   }
 
   /** Whether there are items below `floor`. */
@@ -89,8 +120,7 @@ export class Replica {
     for (const { kind, id, value } of page.items) {
       if (!this.#kinds.get(kind)?.has(id)) this.#set(kind, id, value);
     }
-    this.floor = page.before === null ? 0 : Math.min(this.floor, page.before);
-    this.version++;
+    this.#floor = page.before === null ? 0 : Math.min(this.floor, page.before);
     return true;
   }
 
@@ -106,8 +136,7 @@ export class Replica {
       this.#set(item.kind, item.id, undefined);
       forgotten++;
     }
-    this.floor = Math.max(this.floor, first.pos);
-    if (forgotten > 0) this.version++;
+    this.#floor = Math.max(this.floor, first.pos);
     return forgotten;
   }
 
@@ -123,14 +152,13 @@ export class Replica {
     this.#kinds = new Map();
     this.#order = null;
     this.#timeline = null;
-    this.floor = commit.floor ?? 0;
+    this.#floor = commit.floor ?? 0;
     for (const change of commit.changes) {
       const value = applyChange(this.get(change.kind, change.id), change);
       this.#set(change.kind, change.id, value);
     }
-    this.epoch = commit.epoch;
-    this.seq = commit.seq;
-    this.version++;
+    this.#epoch = commit.epoch;
+    this.#seq = commit.seq;
   }
 
   /** The values after the changes, or `null` at a gap: decided before anything is touched. */
@@ -189,8 +217,8 @@ export class Replica {
     else this.#order = null;
   }
 
-  #sorted(): Item[] {
-    const items: Item[] = [];
+  #sorted(): Placed[] {
+    const items: Placed[] = [];
     for (const [kind, ids] of this.#kinds) {
       for (const [id, value] of ids) {
         const pos = positionOf(value);
@@ -200,6 +228,9 @@ export class Replica {
     return items.sort((a, b) => a.pos - b.pos || compare(a.kind, b.kind) || compare(a.id, b.id));
   }
 }
+
+/** An item, whatever its kind. */
+type Placed = { readonly kind: string; readonly id: string; readonly pos: number; readonly value: Value };
 
 const EMPTY: ReadonlyMap<string, Value> = new Map();
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -81,13 +81,13 @@ export async function turnEnd(watch: Watch, turn: string): Promise<TurnEntity> {
   const { promise, resolve, reject } = Promise.withResolvers<TurnEntity>();
   let searching = false;
   const look = async (): Promise<void> => {
-    let value = watch.replica.get("turn", turn) as TurnEntity | undefined;
+    let value = watch.replica.get("turn", turn);
     if (!value && searching) return;
     searching = value === undefined;
     // Ended, and already beyond the window: the history has it.
     while (!value && watch.replica.hasOlder) {
       await watch.loadOlder();
-      value = watch.replica.get("turn", turn) as TurnEntity | undefined;
+      value = watch.replica.get("turn", turn);
     }
     searching = false;
     if (value && value.status !== "queued" && value.status !== "running") resolve(value);
@@ -110,11 +110,11 @@ export async function turnEnd(watch: Watch, turn: string): Promise<TurnEntity> {
 /** What goes on in a thread, in a few words. */
 function activity(replica: Replica): string {
   for (const { kind, value } of replica.timeline().slice(-8).toReversed()) {
-    if (kind === "tool" && (value["status"] === "in_progress" || value["status"] === "pending")) {
-      return oneLine(String(value["title"]), 60);
+    if (kind === "tool" && (value.status === "in_progress" || value.status === "pending")) {
+      return oneLine(value.title, 60);
     }
-    if (kind === "message" && value["status"] === "streaming") {
-      return value["role"] === "thought" ? "thinking" : "answering";
+    if (kind === "message" && value.status === "streaming") {
+      return value.role === "thought" ? "thinking" : "answering";
     }
   }
   return "working";

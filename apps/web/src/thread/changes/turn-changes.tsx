@@ -8,9 +8,8 @@ const TurnChangesContext = createContext<ReadonlyMap<string, number>>(new Map())
 
 /** The paths of the files that a tool call changed, a line each. */
 function pathsTrait({ kind, value }: Item): string {
-  if (kind !== "tool" || value["status"] !== "completed" || !Array.isArray(value["content"])) return "";
-  const diffs = value["content"].filter((each: { type?: unknown }) => each.type === "diff");
-  return diffs.map((each: { path?: unknown }) => String(each.path)).join("\n");
+  if (kind !== "tool" || value.status !== "completed") return "";
+  return value.content.flatMap((each) => (each.type === "diff" ? [each.path] : [])).join("\n");
 }
 
 /** Counts the files that each loaded turn changed, for the lines that close them. */

@@ -1,12 +1,12 @@
-import { threadTopic, type Item, type ToolEntity, type Watch } from "@skein/client";
+import { threadTopic, type Item, type Watch } from "@skein/client";
 import { useClient, useTimeline } from "@skein/client/react";
 import { useEffect, useMemo, useState } from "react";
 import { touchesOf, type Touch } from "./net-changes.ts";
 
 /** Changes when a tool call's diffs count, or count anew. */
 function diffTrait({ kind, value }: Item): string {
-  if (kind !== "tool" || value["status"] !== "completed" || !Array.isArray(value["content"])) return "";
-  const diffs = value["content"].filter((each: { type?: unknown }) => each.type === "diff");
+  if (kind !== "tool" || value.status !== "completed") return "";
+  const diffs = value.content.filter(({ type }) => type === "diff");
   return diffs.length === 0 ? "" : `${diffs.length}`;
 }
 
@@ -31,7 +31,7 @@ export function useTouches(thread: string): {
     if (watch === null) return [];
     return touchesOf(
       touching.flatMap(({ id }) => {
-        const value = watch.replica.get("tool", id) as ToolEntity | undefined;
+        const value = watch.replica.get("tool", id);
         return value ? [{ id, value }] : [];
       }),
     );

@@ -1,15 +1,4 @@
-import type {
-  Item,
-  MessageEntity,
-  PermissionEntity,
-  PlanEntity,
-  QuestionEntity,
-  TerminalEntity,
-  ThreadEntity,
-  ToolEntity,
-  NoticeEntity,
-  Watch,
-} from "@skein/client";
+import type { Item, MessageEntity, ToolEntity, Watch } from "@skein/client";
 import { textShown } from "../terminal/text-shown.ts";
 
 /** The whole of a thread as text: as JSON, every entity as it stands; as Markdown, what a person reads. */
@@ -18,7 +7,7 @@ export async function exportThread(watch: Watch, id: string, format: "md" | "jso
   watch.readBack();
   while (watch.replica.hasOlder) await watch.loadOlder();
   const { replica } = watch;
-  const thread = replica.get("thread", id) as ThreadEntity | undefined;
+  const thread = replica.get("thread", id);
   const items = replica.timeline();
   if (format === "json") {
     return JSON.stringify(
@@ -34,27 +23,27 @@ export async function exportThread(watch: Watch, id: string, format: "md" | "jso
 async function markdownOf({ kind, value }: Item): Promise<string | null> {
   switch (kind) {
     case "message":
-      return message(value as MessageEntity);
+      return message(value);
     case "tool":
-      return tool(value as ToolEntity);
+      return tool(value);
     case "plan":
-      return (value as PlanEntity).entries
+      return value.entries
         .map(({ content, status }) => `- [${status === "completed" ? "x" : " "}] ${content}`)
         .join("\n");
     case "terminal": {
-      const { command, args, output } = value as TerminalEntity;
+      const { command, args, output } = value;
       return fenced("console", `$ ${[command, ...args].join(" ")}\n${await textShown(output)}`);
     }
     case "permission": {
-      const { title, status, answer } = value as PermissionEntity;
+      const { title, status, answer } = value;
       return `> Asked for leave: ${title} (${status}${answer ? `: ${answer}` : ""})`;
     }
     case "question": {
-      const { message: asked, status, action } = value as QuestionEntity;
+      const { message: asked, status, action } = value;
       return `> Asked: ${asked} (${status}${action ? `: ${action}` : ""})`;
     }
     case "notice": {
-      const { level, text, count = 1 } = value as NoticeEntity;
+      const { level, text, count = 1 } = value;
       return `> ${level}: ${text}${count > 1 ? ` (${count} times)` : ""}`;
     }
     default:

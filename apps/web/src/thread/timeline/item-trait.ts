@@ -10,15 +10,10 @@ export type Trait = {
 
 /** For `useTimeline`; `readTrait` reads it. */
 export function traitOf({ kind, value }: Item): string {
-  if (kind === "message")
-    return value["text"] === "" && value["blocks"] === undefined ? "empty" : String(value["role"]);
+  if (kind === "message") return value.text === "" && value.blocks === undefined ? "empty" : value.role;
   const state = typeof value["status"] === "string" ? value["status"] : "";
   if (kind !== "tool") return state;
-  const content = value["content"];
-  if (!Array.isArray(content)) return state;
-  const terminals = content.flatMap((each: { type?: unknown; terminal?: unknown }) =>
-    each.type === "terminal" && typeof each.terminal === "string" ? [each.terminal] : [],
-  );
+  const terminals = value.content.flatMap((each) => (each.type === "terminal" ? [each.terminal] : []));
   return [state, ...terminals].join(" ");
 }
 

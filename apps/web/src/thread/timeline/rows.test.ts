@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { MessageEntity } from "@skein/client";
 import type { TimelineKey } from "@skein/client/react";
 import { traitOf } from "./item-trait.ts";
 import { indexOfItem, rowsOf } from "./rows.ts";
@@ -72,7 +73,7 @@ test("a fold keeps its key when older steps are loaded before it, and stands for
 test("an item that only grew keeps its row", () => {
   const [message] = [item("message", "assistant")];
   expect(rowsOf([message], done)[0]).toBe(rowsOf([message], done)[0]);
-  const value = { text: "a", role: "assistant", status: "streaming" };
+  const value: MessageEntity = { pos: 1, text: "a", role: "assistant", status: "streaming", startedAt: 0 };
   expect(traitOf({ kind: "message", id: "m", pos: 1, value })).toBe(
     traitOf({ kind: "message", id: "m", pos: 1, value: { ...value, text: "ab" } }),
   );
