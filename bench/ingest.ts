@@ -37,7 +37,7 @@ export async function ingest({ quick, log }: SectionOptions): Promise<Section> {
         const said = [...watch.replica.all("message").values()].filter((message) => message["turn"] === turn);
         const length = said
           .filter((message) => message["role"] === "assistant")
-          .reduce((sum, message) => sum + (message["text"] as string).length, 0);
+          .reduce((sum, message) => sum + message.text.length, 0);
         watch.release();
         if (value["status"] !== "done" || length !== chunks * POURED.length) {
           throw new Error(`Of ${chunks * POURED.length} characters ${length} came: ${JSON.stringify(value)}`);

@@ -57,8 +57,7 @@ export async function playScenes(server: TestServer): Promise<Map<string, string
               .catch(() => {});
         }
         const turns = [...watch.replica.all("turn").values()];
-        const ended =
-          turns.length > 0 && turns.every((turn) => !["queued", "running"].includes(String(turn["status"])));
+        const ended = turns.length > 0 && turns.every((turn) => !["queued", "running"].includes(turn.status));
         if (until === "idle" ? ended : status === until) resolve();
       };
       watch.onChange(look);

@@ -95,7 +95,7 @@ export class Checker {
       if (seed === undefined) continue;
       const said = items.filter((item) => item.value["role"] !== "user" && ["message", "tool"].includes(item.kind));
       const expected = itemsOf(scriptOf(Number(seed)));
-      const at = `${fresh.topic} ${id} (seed ${seed}, ${String(turn["status"])})`;
+      const at = `${fresh.topic} ${id} (seed ${seed}, ${turn.status})`;
       if (turn["status"] === "done" && said.length !== expected.length) {
         this.faults.push(`G4: ${at} has ${said.length} items of ${expected.length}.`);
       }

@@ -117,7 +117,7 @@ test(`kill -9 of the server ${KILLS} times under load with ${CLIENTS} clients: G
   const threadReplicas = (): Replica[] => last.slice(1).map((watch) => watch.replica);
   await until("every turn to end", () =>
     threadReplicas().every((replica) =>
-      [...replica.all("turn").values()].every((turn) => !["queued", "running"].includes(String(turn["status"]))),
+      [...replica.all("turn").values()].every((turn) => !["queued", "running"].includes(turn.status)),
     ),
   );
   await until("every client to be where the newcomer is", () =>
@@ -141,7 +141,7 @@ test(`kill -9 of the server ${KILLS} times under load with ${CLIENTS} clients: G
   for (const replica of held) checker.text(replica);
   expect(checker.faults).toEqual([]);
   expect(failed).toEqual([]);
-  const turns = held.flatMap((replica) => [...replica.all("turn").values()].map((turn) => String(turn["status"])));
+  const turns = held.flatMap((replica) => [...replica.all("turn").values()].map((turn) => turn.status));
   const counts = Object.fromEntries(
     Map.groupBy(turns, (status) => status)
       .entries()

@@ -169,7 +169,7 @@ test("L6: nothing of an old connection is heard in the new one", () => {
   void client.close();
   client.connect();
   network.flush();
-  expect<unknown>(watch.replica.get("thread", "one")).toEqual({ title: "old" });
+  expect(watch.replica.get("thread", "one")).toEqual<unknown>({ title: "old" });
   const { seq } = watch.replica;
   old.down.push(...late);
   old.deliverDown();

@@ -13,7 +13,7 @@ test("G5, P44, L21: while it is followed, a timeline keeps to its window", () =>
     network.flush();
     expect(watch.replica.timeline().length).toBeLessThan(40);
   }
-  expect<unknown>(watch.replica.get("thread", "one")).toEqual({ title: "one" });
+  expect(watch.replica.get("thread", "one")).toEqual<unknown>({ title: "one" });
 });
 
 test("loadOlder() pages back by cursor, one request at a time, to the start; follow() forgets it again", async () => {

@@ -75,7 +75,7 @@ test("topics are counted: one subscription and one replica for all, ended with t
   network.flush();
   server.commit(THREAD, [title("still")]);
   network.flush();
-  expect<unknown>(b.replica.get("thread", "one")).toEqual({ title: "still" });
+  expect(b.replica.get("thread", "one")).toEqual<unknown>({ title: "still" });
   b.release();
   network.flush();
   expect(server.requests.map(({ method }) => method)).toEqual(["hello", "subscribe", "unsubscribe"]);
@@ -150,7 +150,7 @@ test("P22, L5: a gap is asked for from where the replica is, once, and nothing i
   network.last.down.length = 0;
   for (const text of ["a", "b", "c"]) server.commit(THREAD, [title(text), message(server, text)]);
   network.flush();
-  expect<unknown>(watch.replica.get("thread", "one")).toEqual({ title: "c" });
+  expect(watch.replica.get("thread", "one")).toEqual<unknown>({ title: "c" });
   expect(watch.replica.seq).toBe(7);
   expect(watch.replica.all("message").size).toBe(5);
   expect(watch.status).toBe("live");
@@ -213,7 +213,7 @@ test("P23, L3: apply and move in one step: a listener that reconnects or throws 
   }
   expect(seen).toEqual([2, 3, 4, 5]);
   expect(also).toEqual(seen);
-  expect<unknown>(watch.replica.get("thread", "one")).toEqual({ title: "d" });
+  expect(watch.replica.get("thread", "one")).toEqual<unknown>({ title: "d" });
   expect(errors).toHaveLength(4);
 });
 

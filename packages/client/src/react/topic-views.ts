@@ -1,14 +1,5 @@
-import {
-  Replica,
-  type Clock,
-  type Commit,
-  type SkeinClient,
-  type SkeinError,
-  type Timer,
-  type Topic,
-  type Watch,
-  type WatchStatus,
-} from "../index.ts";
+import type { Clock, Commit, SkeinClient, SkeinError, Timer, Topic, Watch, WatchStatus } from "../index.ts";
+import { Replica } from "../replica/replica.ts";
 import type { Signals } from "./signals.ts";
 
 /** Names of what changes in a topic, for `Signals`. */

@@ -329,9 +329,9 @@ describe("P26: JSON Merge Patch (RFC 7396), and what is held", () => {
       { op: "append", kind: "message", id: "other", field: "text", at: 0, text: "x" },
       { op: "drop", kind: "message", id: "other" },
     ]);
-    expect<unknown>([...replica.all("message")]).toEqual([["held", value]]);
+    expect([...replica.all("message")]).toEqual<unknown>([["held", value]]);
     apply([{ op: "put", kind: "message", id: "held", value: { text: "new" } }]);
-    expect<unknown>(replica.get("message", "held")).toEqual({ text: "new" });
+    expect(replica.get("message", "held")).toEqual<unknown>({ text: "new" });
     apply([{ op: "drop", kind: "message", id: "held" }]);
     expect(replica.get("message", "held")).toBeUndefined();
   });

@@ -142,7 +142,7 @@ describe("G2: no loss, no repeat, no disorder", () => {
             });
             for (const [id, value] of who.replicas.get(name)!.all("message")) {
               expect(value["text"]).toBe(texts[index]![Number(id.slice(1))]!);
-              expect<unknown>(value).toEqual((await own.entity(name, "message", id))!);
+              expect(value).toEqual<unknown>((await own.entity(name, "message", id))!);
             }
           }
         }

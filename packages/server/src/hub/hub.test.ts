@@ -107,7 +107,7 @@ describe("a connection that cannot be written to", () => {
     await hub.settled();
     expect((await hub.write(append(A, "m1", 1, "y"))).ok).toBe(true);
     await hub.settled();
-    expect<unknown>(replicaOf(good.sink, A).get("message", "m1")).toEqual({ text: "xy" });
+    expect(replicaOf(good.sink, A).get("message", "m1")).toEqual<unknown>({ text: "xy" });
     expect(bad.sink.closed?.code).toBe(1011);
     expect(world.reports.splice(0).map(String)).toEqual(["Error: the socket broke"]);
   });
@@ -146,7 +146,7 @@ describe("fan-out", () => {
     expect(both[0]!.frames[2]).toBe(both[1]!.frames[2]);
     expect(commitsIn(both[0]!.frames[2]!).map((commit) => commit.topic)).toEqual([A, B]);
     expect(commitsIn(one.frames[1]!)).toHaveLength(1);
-    expect<unknown>(replicaOf(both[0]!, B).get("message", "m1")).toEqual({ text: "hello" });
+    expect(replicaOf(both[0]!, B).get("message", "m1")).toEqual<unknown>({ text: "hello" });
   });
 
   test("L14: a commit carries the data: stored bytes are wire bytes", async () => {

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => bench.end());
 
 const found = async () =>
-  [...(await bench.replica("server")).all("agent")].flatMap(([id, value]) => (value["found"] === true ? id : []));
+  [...(await bench.replica("server")).all("agent")].flatMap(([id, value]) => (value.found ? id : []));
 const seq = async () => (await bench.store.head("server"))?.seq;
 const addUserAgents = (agents: object) =>
   writeFile(join(bench.directory, "agents.json"), JSON.stringify({ agents }), "utf8");

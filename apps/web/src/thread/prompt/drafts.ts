@@ -1,4 +1,5 @@
-import { block as blockSchema, type Block } from "@skein/client";
+import type { Block } from "@skein/client";
+import { block as blockSchema } from "@skein/client/protocol";
 import { store, stored, type Entry } from "../../lib/device-storage.ts";
 
 /** What was written and attached and not sent yet. */

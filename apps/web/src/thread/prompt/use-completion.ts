@@ -1,4 +1,5 @@
-import { holdsInOrder, SkeinError, type ThreadEntity } from "@skein/client";
+import { SkeinError, type ThreadEntity } from "@skein/client";
+import { holdsInOrder } from "@skein/client/protocol";
 import { useClient } from "@skein/client/react";
 import { useEffect, useMemo, useState } from "react";
 import type { Trigger } from "./trigger.ts";

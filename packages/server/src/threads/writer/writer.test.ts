@@ -306,7 +306,7 @@ describe("the writer is total", () => {
         expect(written.entity()).toEqual(JSON.parse(JSON.stringify(written.state.thread)));
         expect(written.card()).toEqual(JSON.parse(JSON.stringify(written.state.card)));
         const tools = [...written.state.tools.values()];
-        for (const { id, value: tool } of tools) expect<unknown>(written.thread.get("tool", id)).toEqual(tool ?? {});
+        for (const { id, value: tool } of tools) expect(written.thread.get("tool", id)).toEqual<unknown>(tool ?? {});
         written.do((draft) => endTurn(draft, { status: "done" }));
         const open = written
           .items()
