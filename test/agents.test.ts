@@ -47,7 +47,7 @@ test("P52: an agent that is installed while the server runs is found when agents
   await withServer(async ({ install, clients: [asker, other] }) => {
     const watch = other.watch("server");
     await watch.ready();
-    const listed = async () => (await asker.query("agents.list", {})).agents.find(({ name }) => name === "gemini");
+    const listed = async () => (await asker.query("agents.list")).agents.find(({ name }) => name === "gemini");
     expect([await listed(), isFound(watch)]).toMatchObject([{ found: false }, false]);
     await install("gemini");
     const seen = untilFound(watch);
@@ -85,13 +85,13 @@ test("P64: a thread whose agent or program is not installed is refused with what
       message: 'The program "skein-no-such-program" was not found: install it, or give its full path.',
     });
     expect(await refusal({ exec: { command: "./agent", args: [] } })).toMatchObject({ kind: "agent" });
-    expect((await asker.query("threads.list", {})).threads).toEqual([]);
+    expect((await asker.query("threads.list")).threads).toEqual([]);
     await install("gemini");
     const { thread } = await asker.command("thread.create", { cwd: server.data, agent: "gemini" });
     // A path is one from the thread's directory, as the program will be started there.
     await writeFile(join(server.data, "agent"), "#!/bin/sh\n");
     await chmod(join(server.data, "agent"), 0o755);
     await asker.command("thread.create", { cwd: server.data, exec: { command: "./agent", args: [] } });
-    expect((await asker.query("threads.list", {})).threads.map((card) => card.thread)).toContain(thread);
+    expect((await asker.query("threads.list")).threads.map((card) => card.thread)).toContain(thread);
   });
 });

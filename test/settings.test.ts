@@ -130,7 +130,7 @@ test("agents.idleMs: when an agent that has nothing to do is ended", async () =>
 test("P83: pairing.codeMs and pairing.wrongCodes: how long a code holds, and how many wrong ones an address may try", async () => {
   await serve({ pairing: { codeMs: 10_000, wrongCodes: 2 } });
   const before = Date.now();
-  const { code, expiresAt } = await client.query("token.pair", {});
+  const { code, expiresAt } = await client.query("token.pair");
   expect(expiresAt).toBeGreaterThanOrEqual(before + 10_000);
   expect(expiresAt).toBeLessThanOrEqual(Date.now() + 10_000);
   const tries = [];
@@ -185,7 +185,7 @@ test("P61, P90: keep.answersDays: clients are told for how long, and send nothin
   late.connect();
   expect(await told).toMatchObject({ error: { kind: "conflict", detail: { status: "too old" } } });
   await late.close();
-  const { threads } = await client.query("threads.list", {});
+  const { threads } = await client.query("threads.list");
   expect(threads.map(({ title }) => title)).not.toContain("of long ago");
 });
 

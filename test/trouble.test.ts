@@ -79,7 +79,7 @@ describe("a disk that is full", () => {
     expect(refusals[0]!.message).toContain("No room left for the database");
     rmSync(filler);
     await Promise.all(renamed);
-    expect((await client.query("threads.list", {})).threads).toMatchObject([{ title: titles.at(-1) }]);
+    expect((await client.query("threads.list")).threads).toMatchObject([{ title: titles.at(-1) }]);
     const next = await client.command("thread.prompt", { thread, text: "seed 2" });
     expect(await ended(client, thread, next.turn)).toBe("done");
   }, 60_000);
@@ -162,6 +162,6 @@ describe("a database that cannot be used", () => {
     other.run("ROLLBACK");
     other.close();
     await renamed;
-    expect((await client.query("threads.list", {})).threads).toMatchObject([{ title: "later" }]);
+    expect((await client.query("threads.list")).threads).toMatchObject([{ title: "later" }]);
   }, 30_000);
 });

@@ -54,6 +54,15 @@ type Named<Type> = Type extends unknown
   ? { [Key in keyof Type as string extends Key ? never : Key extends "key" ? never : Key]: Type[Key] }
   : never;
 
+/** Aborted, the answer is not waited for any more, and a query not yet sent never is. */
+type QueryOptions = { signal?: AbortSignal };
+
+/** What follows a query's name: its params, which a query that needs none may do without, and options. */
+type QueryArguments<Name extends QueryName> =
+  Record<never, never> extends CallParams<Name>
+    ? [params?: CallParams<Name>, options?: QueryOptions]
+    : [params: CallParams<Name>, options?: QueryOptions];
+
 /** After this many connections in a row that did not open, commands and queries go over HTTP. */
 const UNOPENED_BEFORE_HTTP = 2;
 
@@ -224,20 +233,20 @@ export class SkeinClient {
   /**
    * Asks for something that changes nothing. Waits for a connection when there is none.
    *
-   * @param options.signal Aborted, the answer is not waited for any more, and a query not yet sent never is.
+   * @param args The params, which may be left out where the query needs none; and `signal`: aborted, the answer is not
+   *   waited for any more, and a query not yet sent never is.
    * @throws SkeinError that the server answered; `unauthorized` or `forbidden` when it will not have this client.
+   *   Whatever the signal gave as its reason.
    * @example
-   * const { threads } = await client.query("threads.list", {});
+   * const { threads } = await client.query("threads.list");
+   * const { hits } = await client.query("search", { text: "gap" }, { signal: AbortSignal.timeout(5_000) });
    */
-  async query<Name extends QueryName>(
-    name: Name,
-    params: CallParams<Name>,
-    options: { signal?: AbortSignal } = {},
-  ): Promise<Result<Name>> {
+  async query<Name extends QueryName>(name: Name, ...args: QueryArguments<Name>): Promise<Result<Name>> {
+    const [params = {}, { signal } = {}] = args;
     if (!isQuery(name)) throw new SkeinError("unsupported", `There is no query ${String(name)}.`);
     const refusal = refusalOf(this.status);
     if (refusal) throw refusal;
-    return this.#requests.ask(name, params, options.signal);
+    return this.#requests.ask(name, params, signal);
   }
 
   #statusChanged(status: ConnectionStatus): void {

@@ -111,7 +111,7 @@ test("L16: an unknown token stops the client; it says so, and tries again only w
   pass(600_000);
   expect(network.opened).toBe(opened);
   await expect(client.ready()).rejects.toMatchObject({ kind: "unauthorized" });
-  await expect(client.query("echo", {})).rejects.toMatchObject({ kind: "unauthorized" });
+  await expect(client.query("echo")).rejects.toMatchObject({ kind: "unauthorized" });
   await expect(client.watch(THREAD).ready()).rejects.toMatchObject({ kind: "unauthorized" });
   server.token = "wrong";
   client.connect();

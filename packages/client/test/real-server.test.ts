@@ -169,7 +169,7 @@ test("on the real server: commands and queries over HTTP where no socket opens; 
   client.connect();
   expect(await client.query("echo", { value: 1 })).toEqual({ value: 1 });
   const { thread } = await client.command("thread.create", { agent: "demo", cwd: data });
-  const { threads } = await client.query("threads.list", {});
+  const { threads } = await client.query("threads.list");
   expect(threads.map((card) => card.thread)).toContain(thread);
   const missing = client.command("thread.rename", { thread: "nowhere", title: "x" });
   expect(await missing.catch((error: unknown) => error)).toMatchObject({ kind: "not_found" });
@@ -177,7 +177,7 @@ test("on the real server: commands and queries over HTTP where no socket opens; 
 
   const stranger = make("skn_wrong");
   stranger.connect();
-  expect(await stranger.query("echo", {}).catch((error: unknown) => error)).toMatchObject({ kind: "unauthorized" });
+  expect(await stranger.query("echo").catch((error: unknown) => error)).toMatchObject({ kind: "unauthorized" });
   expect(stranger.status).toMatchObject({ state: "stopped", reason: { code: 4401 } });
 
   const knocking = new SkeinClient({ url: server.url, token: "skn_wrong" });

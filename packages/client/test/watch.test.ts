@@ -148,3 +148,14 @@ test("a query that is not wanted any more is never sent; one under way rejects a
   await settled();
   expect(reasons).toEqual(["early", "late", "late"]);
 });
+
+test("a query that needs no params is asked without, and one that does is not to be", async () => {
+  const { server, network, live } = world();
+  const one = live();
+  const answers = Promise.all([one.query("echo"), one.query("echo", undefined, {}), one.query("echo", { value: 1 })]);
+  network.flush();
+  expect(await answers).toEqual([{}, {}, { value: 1 }]);
+  // @ts-expect-error: a search is for something.
+  one.query("search").catch(() => {});
+  expect(server.requests.slice(-3).map(({ params }) => params)).toEqual([{}, {}, { value: 1 }]);
+});

@@ -42,7 +42,7 @@ export class TestServer {
 
   /** A link that signs one browser in. */
   async pairLink(): Promise<string> {
-    const { code } = await (await this.client()).query("token.pair", {});
+    const { code } = await (await this.client()).query("token.pair");
     return `${this.url}/pair#${code}`;
   }
 

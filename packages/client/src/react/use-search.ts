@@ -17,7 +17,7 @@ export type SearchView = Omit<SearchState, "next"> & {
 };
 
 /**
- * Searches all that was said and done, best hits first, while one types.
+ * Searches all that was said and done while one types; the newest hits come first (P69).
  *
  * @param text What to look for; nothing is asked while it is blank.
  * @param options One board only, and how many hits (1 to 100, else 20) a page has.

@@ -25,7 +25,7 @@ export function Devices() {
 
   const load = useCallback(async (): Promise<void> => {
     try {
-      const answer = await client.query("token.list", {});
+      const answer = await client.query("token.list");
       setTokens(answer.tokens);
       setError(null);
     } catch (cause) {

@@ -36,7 +36,7 @@ export function PairDevice() {
     if (asking) return;
     setAsking(true);
     try {
-      const made = await client.query("token.pair", {});
+      const made = await client.query("token.pair");
       flushSync(() => {
         setPairing(made);
         setError(null);

@@ -231,7 +231,7 @@ function useLast(length: number): readonly number[] {
   return useMemo(() => Array.from({ length: Math.min(KEPT, length) }, (_, index) => length - 1 - index), [length]);
 }
 
-/** An item's place, which its id ends in. */
+/** An item's place, which its id ends in (P40). */
 const placeOf = (id: string): number => Number(/\d+$/.exec(id)?.[0] ?? Number.NaN);
 
 /** Whether rows came or went at the start since the last picture: then the place one reads at is kept from the end. */

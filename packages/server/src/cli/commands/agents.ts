@@ -45,5 +45,5 @@ where it told that, and "offers", its modes, options and commands, once it was s
 async function agentsKnown(cli: Cli, flags: Flags): Promise<Result<"agents.list">["agents"]> {
   const data = dataDirectory(cli.env, flags.data);
   if (remoteUrl(cli.env, flags.data) === null && (await runningServer(data)) === null) return localAgents(data);
-  return withServer(cli, flags, async ({ client }) => (await client.query("agents.list", {})).agents);
+  return withServer(cli, flags, async ({ client }) => (await client.query("agents.list")).agents);
 }

@@ -24,7 +24,7 @@ Examples:
     .action(async (flags: Flags) => {
       const base = await runningAt(cli, flags);
       await withServer(cli, flags, async ({ client }) => {
-        const { code, expiresAt, addresses } = await client.query("token.pair", {});
+        const { code, expiresAt, addresses } = await client.query("token.pair");
         const links = [base, ...addresses].map((address) => `${address}/pair#${code}`);
         if (flags.json) cli.screen.json({ code, expiresAt, links });
         else {

@@ -90,7 +90,7 @@ function readExec(line: string): { command: string; args: string[] } {
 
 /** The first agent that is installed, the demo agent if there is no other. */
 async function bestAgent(cli: Cli, client: SkeinClient): Promise<string> {
-  const { agents } = await client.query("agents.list", {});
+  const { agents } = await client.query("agents.list");
   const found = agents.filter((agent) => agent.found).map(({ name }) => name);
   const agent = found.find((name) => name !== "demo") ?? "demo";
   cli.screen.note(`no agent named: using ${agent} (--agent chooses another of: ${found.join(", ")})`);
