@@ -19,6 +19,7 @@ import { CLOSE, SkeinError } from "./protocol/errors.ts";
 import { isCommand, isQuery, type CommandName, type Params, type QueryName, type Result } from "./protocol/methods.ts";
 import type { Topic } from "./protocol/topics.ts";
 
+/** What a client is made of: `url` is all that it must be given. */
 export type SkeinClientOptions = {
   /** Where the server is, e.g. `http://127.0.0.1:9099`, with the path it is mounted at, if any. Without credentials. */
   url: string;
@@ -35,12 +36,15 @@ export type SkeinClientOptions = {
   replicas?: ReplicaStorage;
   /** Who this is, for the server's eyes: at most 128 and 64 characters. */
   name?: string;
+  /** Of the app or program, likewise: "0" when absent. */
   version?: string;
   /** Told of what a listener threw, and of what the storage refused; `console.error` when absent. */
   onError?: (error: unknown) => void;
+  /** Time; the system's when absent. For tests. */
   clock?: Clock;
   /** Gives numbers in [0, 1), for the jitter of retries. */
   random?: () => number;
+  /** How commands and queries go where no socket opens; the global `fetch` when absent. */
   fetch?: Fetch;
   /** Another way to the server than a WebSocket. */
   transport?: OpenTransport;
@@ -59,7 +63,7 @@ type QueryOptions = { signal?: AbortSignal };
 
 /** What follows a query's name: its params, which a query that needs none may do without, and options. */
 type QueryArguments<Name extends QueryName> =
-  Record<never, never> extends CallParams<Name>
+  Partial<CallParams<Name>> extends CallParams<Name>
     ? [params?: CallParams<Name>, options?: QueryOptions]
     : [params: CallParams<Name>, options?: QueryOptions];
 
@@ -74,12 +78,16 @@ const UNOPENED_BEFORE_HTTP = 2;
  * Listeners are told after the work is done, and may call anything.
  *
  * @example
+ * ```ts
+ * import { SkeinClient, threadTopic } from "@skein/client";
+ *
  * const client = new SkeinClient({ url: "http://127.0.0.1:9099", token });
  * client.connect();
- * const { thread } = await client.command("thread.create", { agent: "demo", cwd: process.cwd() });
- * const watch = client.watch(`thread:${thread}`);
+ * const { thread } = await client.command("thread.create", { agent: "demo", cwd: "/home/ada/project" });
+ * const watch = client.watch(threadTopic(thread));
  * watch.onChange(() => console.log(watch.replica.timeline()));
  * await client.command("thread.prompt", { thread, text: "hello" });
+ * ```
  */
 export class SkeinClient {
   /** Commands that are not answered yet. */
@@ -203,12 +211,15 @@ export class SkeinClient {
 
   /**
    * Keeps a replica of a topic until the watch is released. Topics are counted: all who watch one share its replica.
+   * Never throws: a topic that is not to be had is `gone`, and `ready()` rejects.
    *
    * @example
+   * ```ts
    * const watch = client.watch("board:personal");
    * await watch.ready();
-   * const cards = watch.replica.all("card");
+   * for (const [thread, { title, status }] of watch.replica.all("card")) console.log(thread, title, status);
    * watch.release();
+   * ```
    */
   watch(topic: Topic, options: WatchOptions = {}): Watch {
     return this.#topics.watch(topic, options);
@@ -223,7 +234,9 @@ export class SkeinClient {
    *   (`discarded`), when another client that shares the storage took it out or had it answered (`elsewhere`), or when it
    *   is older than the limit `answersMs` (`too old`). At `close()` with retry `reconnect`: it is still in the outbox.
    * @example
+   * ```ts
    * const { turn } = await client.command("thread.prompt", { thread, text: "hello" });
+   * ```
    */
   async command<Name extends CommandName>(name: Name, params: CallParams<Name>): Promise<Result<Name>> {
     if (!isCommand(name)) throw new SkeinError("unsupported", `There is no command ${String(name)}.`);
@@ -238,8 +251,10 @@ export class SkeinClient {
    * @throws SkeinError that the server answered; `unauthorized` or `forbidden` when it will not have this client.
    *   Whatever the signal gave as its reason.
    * @example
+   * ```ts
    * const { threads } = await client.query("threads.list");
    * const { hits } = await client.query("search", { text: "gap" }, { signal: AbortSignal.timeout(5_000) });
+   * ```
    */
   async query<Name extends QueryName>(name: Name, ...args: QueryArguments<Name>): Promise<Result<Name>> {
     const [params = {}, { signal } = {}] = args;

@@ -6,8 +6,10 @@ export type Clock = {
   setTimeout(run: () => void, ms: number): Timer;
 };
 
+/** What `Clock.setTimeout` gives. `cancel` is harmless once it ran. */
 export type Timer = { cancel(): void };
 
+/** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout(run, ms) {

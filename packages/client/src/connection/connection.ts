@@ -14,6 +14,10 @@ import type { ConnectionStatus } from "./status.ts";
 import type { OpenTransport } from "./transport.ts";
 import type { WakeSource } from "./wake.ts";
 
+/**
+ * The server's greeting (P10): the connection's name, who we are there (`user.board` is one's own board), its version, and the
+ * limits in force (P90).
+ */
 export type HelloResult = Result<"hello">;
 
 export type ConnectionOptions = {

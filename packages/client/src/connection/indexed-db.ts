@@ -31,8 +31,13 @@ const [TEXTS, KEPT, OWNER] = ["texts", "kept", "owner"] as const;
  *
  * @param factory `indexedDB`, as a rule.
  * @param name Of the database: one for each server that pages of one origin talk to.
+ * @param bounds How much is kept, where it is not to be as said above.
  * @example
- * new SkeinClient({ url: location.origin, replicas: indexedDbReplicas(indexedDB) });
+ * ```ts
+ * import { indexedDbReplicas, SkeinClient } from "@skein/client";
+ *
+ * const client = new SkeinClient({ url: location.origin, replicas: indexedDbReplicas(indexedDB) });
+ * ```
  */
 export function indexedDbReplicas(
   factory: IndexedDb,

@@ -1,7 +1,10 @@
 /** A command as it is kept until it is answered. */
 export type StoredCommand = {
+  /** The command's key (P61); names it here too. */
   key: string;
+  /** The command's name. */
   method: string;
+  /** As they are sent, but for the key. */
   params: Record<string, unknown>;
   /** When it was given, in milliseconds since 1970; made so that no two of one client are equal. */
   at: number;
@@ -20,6 +23,7 @@ export type OutboxStorage = {
    * of them took out, or had answered, no other one sends.
    */
   has(key: string): boolean;
+  /** Forgets a command. Harmless when it is not kept. */
   remove(key: string): void;
 };
 
@@ -45,7 +49,11 @@ export type WebStorage = Pick<Storage, "length" | "key" | "getItem" | "setItem" 
  * @param storage `localStorage`, as a rule.
  * @param prefix Begins the names of the entries. Give each server one of its own.
  * @example
- * new SkeinClient({ url: location.origin, storage: webStorage(localStorage) });
+ * ```ts
+ * import { SkeinClient, webStorage } from "@skein/client";
+ *
+ * const client = new SkeinClient({ url: location.origin, storage: webStorage(localStorage) });
+ * ```
  */
 export function webStorage(storage: WebStorage, prefix = "skein.outbox."): OutboxStorage {
   return {

@@ -15,7 +15,9 @@ export type Settled =
 
 /** One command in the outbox. Immutable: when something about it changes, it is another object. */
 export type OutboxEntry = {
+  /** Made when it was given, and the same at every repeat (P61). */
   readonly key: string;
+  /** The command's name. */
   readonly method: CommandName;
   /** As it is sent, but for the key. */
   readonly params: Readonly<Record<string, unknown>>;

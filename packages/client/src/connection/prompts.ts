@@ -5,10 +5,15 @@ import type { GivenCommand } from "./standing.ts";
 
 /** A prompt that its sender sees before the server's turn for it is in the replica. */
 export type PendingPrompt = {
+  /** The command's key: what `client.outbox.discard` takes, and what its turn bears. */
   key: string;
+  /** What was written. */
   text: string;
+  /** What it carries besides text; empty when nothing. */
   blocks: NonNullable<Params<"thread.prompt">["blocks"]>;
+  /** When it was given, in milliseconds since 1970. */
   at: number;
+  /** How it stands with it. */
   state: GivenCommand["state"];
   /** Why it is not there yet, when the server said so. */
   error: GivenCommand["error"];

@@ -12,6 +12,7 @@ export type ReplicaStorage = {
   load(topic: Topic): Promise<string | null>;
   /** Keeps a topic in place of what was kept of it. Others may have to make room. */
   save(topic: Topic, text: string): Promise<void>;
+  /** Forgets a topic. Harmless when it is not kept. */
   remove(topic: Topic): Promise<void>;
   /** Forgets everything. */
   clear(): Promise<void>;

@@ -17,10 +17,11 @@ import type { ReplicaKeeper } from "./replica-keeper.ts";
  */
 export type WatchStatus = "loading" | "catching up" | "live" | "gone";
 
+/** How a topic is watched. The options of all holders of one topic are put together. */
 export type WatchOptions = {
-  /** Items of a thread to hold; the server's default (200) when absent. The largest of all who watch counts. */
+  /** Items of a thread to hold, 1 to 1000; the server's default (200) when absent. The largest of all who watch counts. */
   window?: number;
-  /** At most this many commits per second, conflated. Counts when everyone who watches wants a limit: the highest. */
+  /** At most this many commits per second, conflated: above 0, at most 1000. Counts when everyone who watches wants a limit: the highest. */
   maxHz?: number;
   /**
    * Where to begin instead of at a snapshot, for who knows already what came before: the replica then holds only what

@@ -1,5 +1,6 @@
 /** What a transport tells; nothing more once `closed` was called, or after its `close`. */
 export type TransportEvents = {
+  /** It can carry frames from now on. */
   opened(): void;
   /** One text frame came in. */
   frame(text: string): void;

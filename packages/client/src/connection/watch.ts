@@ -36,6 +36,7 @@ export class Watch {
     return this.#subscription.replica;
   }
 
+  /** How far the topic is; listen with `onStatus`. */
   get status(): WatchStatus {
     return this.#subscription.status;
   }

@@ -4,11 +4,15 @@ import type { OpenTransport } from "./transport.ts";
 
 /** The part of the WebSocket interface that is used; browsers, Bun, Deno, Node 22 and the package `ws` have it. */
 export type WebSocketLike = {
+  /** Calls the listener at each event of the type. */
   addEventListener(type: "open" | "message" | "close" | "error", listener: (event: never) => void): void;
+  /** Sends a text frame. */
   send(data: string): void;
+  /** Ends it, with a close code and why. */
   close(code?: number, reason?: string): void;
 };
 
+/** Makes a WebSocket: the global one of a browser, of Bun and of newer Node, or the one of the package `ws`. */
 export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike;
 
 /**

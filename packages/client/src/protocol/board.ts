@@ -7,6 +7,7 @@ export const boardEntity = z.looseObject({
   kind: z.enum(["personal", "shared"]),
   createdAt: z.number(),
 });
+/** A board: entity of its own topic, under the board's id (P51). */
 export type BoardEntity = z.infer<typeof boardEntity>;
 
 /** A thread as a board shows it; its id is the thread's. */
@@ -29,6 +30,7 @@ export const cardEntity = z.looseObject({
   plan: z.looseObject({ done: z.number(), of: z.number() }).optional(),
   usage: usage.optional(),
 });
+/** A thread as a board shows it: entity of the board's topic, under the thread's id (P51). Times are milliseconds since 1970. */
 export type CardEntity = z.infer<typeof cardEntity>;
 
 export const BOARD_ENTITIES = { board: boardEntity, card: cardEntity } as const;
@@ -47,6 +49,7 @@ export const agentEntity = z.looseObject({
   /** Absent before the first conversation with it. */
   offers: agentOffers.optional(),
 });
+/** An agent that the server knows how to start: entity of the topic `server`, under its name (P52). */
 export type AgentEntity = z.infer<typeof agentEntity>;
 
 export const SERVER_ENTITIES = { agent: agentEntity } as const;

@@ -46,18 +46,32 @@ export const commit = z.looseObject({
   changes: z.array(change),
 });
 
+/** Sets an entity to a value, whatever it was. */
 export type Put = { op: "put"; kind: string; id: string; value: Record<string, unknown> };
+/** Changes some members of an entity by JSON Merge Patch (RFC 7396). */
 export type Patch = { op: "patch"; kind: string; id: string; value: Record<string, unknown> };
+/** Adds text to a text member; `at` is its length before, in UTF-16 units (P27). */
 export type Append = { op: "append"; kind: string; id: string; field: string; at: number; text: string };
+/** Removes an entity. */
 export type Drop = { op: "drop"; kind: string; id: string };
+/** One edit of one entity (P26, P27). */
 export type Change = Put | Patch | Append | Drop;
+/** A place in one lineage of a topic's log: all commits of `epoch` up to `seq`. */
 export type Position = z.infer<typeof position>;
+/** The one message that carries data (P21): takes a replica of a topic from one position to the next. */
 export type Commit = {
+  /** The topic it is of. */
   topic: z.infer<typeof topic>;
+  /** The log's lineage: positions of different epochs do not compare. */
   epoch: string;
+  /** The position it continues from; `null` for a snapshot, which replaces what was held. */
   after: number | null;
+  /** The position it leads to. */
   seq: number;
+  /** When it was made, in milliseconds since 1970 by the server's clock. */
   ts: number;
+  /** In a snapshot of a windowed topic: the lowest `pos` of which all items are in it (P42). */
   floor?: number | undefined;
+  /** What changed, in order; applied whole or not at all. */
   changes: Change[];
 };

@@ -15,6 +15,7 @@ export const ERROR_KINDS = [
   "agent",
   "internal",
 ] as const;
+/** What went wrong; docs/PROTOCOL.md (P70) says what each means. */
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 /**
@@ -22,6 +23,7 @@ export type ErrorKind = (typeof ERROR_KINDS)[number];
  * after a `reconnect`; or `refetch` the topic first.
  */
 export const RETRIES = ["never", "later", "reconnect", "refetch"] as const;
+/** What the asker may do about an error: see `RETRIES`. */
 export type Retry = (typeof RETRIES)[number];
 
 export const errorData = z.looseObject({
@@ -72,10 +74,15 @@ export const CODE_OF: Record<ErrorKind, number> = {
 
 /** An error that travels: thrown on the server, answered to the asker alone, thrown again in its client. */
 export class SkeinError extends Error {
+  /** What went wrong. */
   readonly kind: ErrorKind;
+  /** Whether, and after what, the same may be asked again; the kind's usual answer unless the server said otherwise (P71). */
   readonly retry: Retry;
+  /** How long to wait before that, in milliseconds; `undefined` when the server did not say. */
   readonly retryAfterMs: number | undefined;
+  /** What a person or a program may want to know beyond the message, e.g. the answer that won a conflict. */
   readonly detail: unknown;
+  /** Where in the request the fault lies, e.g. `params.text`; `undefined` when it is no single place. */
   readonly path: string | undefined;
 
   constructor(

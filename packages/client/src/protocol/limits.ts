@@ -36,4 +36,5 @@ export const DEFAULT_LIMITS = {
   answersMs: 30 * 24 * 3_600_000,
 } as const;
 
+/** The limits in force, by name: see `DEFAULT_LIMITS` for what each bounds, and its unit. */
 export type Limits = { [Name in keyof typeof DEFAULT_LIMITS]: number };

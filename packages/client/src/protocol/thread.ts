@@ -41,6 +41,7 @@ export const block = z.discriminatedUnion("type", [
   /** A content block this version does not know, as it came. */
   z.looseObject({ type: z.literal("unknown"), value: json }),
 ]);
+/** One piece of a message or prompt besides its text: an image, sound or file, by the name of its blob; a link; text. */
 export type Block = z.infer<typeof block>;
 
 /** How much of the context window is used, in tokens, and what it cost so far. */
@@ -75,6 +76,7 @@ const commands = z
  * commands are those it told last, in any conversation.
  */
 export const agentOffers = z.looseObject({ ...choices, commands });
+/** What an agent offers: see `agentOffers`. */
 export type AgentOffers = z.infer<typeof agentOffers>;
 
 export const threadEntity = z.looseObject({
@@ -100,6 +102,7 @@ export const threadEntity = z.looseObject({
   createdAt: time,
   updatedAt: time,
 });
+/** A conversation with an agent: the one entity of its topic that is no item, under the thread's id (P50). */
 export type ThreadEntity = z.infer<typeof threadEntity>;
 
 export const TURN_STATUSES = ["queued", "running", ...OUTCOMES] as const;
@@ -123,6 +126,7 @@ export const turnEntity = z.looseObject({
   endedAt: time.optional(),
   error: z.looseObject({ message: z.string(), detail: z.unknown().optional() }).optional(),
 });
+/** One prompt and what the agent makes of it, from the queue to its end. An item once it has begun (P40). */
 export type TurnEntity = z.infer<typeof turnEntity>;
 
 const item = { turn: z.string().optional(), pos: z.number() };
@@ -142,6 +146,7 @@ export const messageEntity = z.looseObject({
   startedAt: time,
   endedAt: time.optional(),
 });
+/** What was said: a prompt, an answer or a thought. Its text grows while it is `streaming` (P53). */
 export type MessageEntity = z.infer<typeof messageEntity>;
 
 export const toolContent = z.discriminatedUnion("type", [
@@ -159,6 +164,7 @@ export const toolContent = z.discriminatedUnion("type", [
   z.looseObject({ type: z.literal("blob"), blob: z.string(), bytes: z.number(), mimeType: z.string().optional() }),
   z.looseObject({ type: z.literal("unknown"), value: json }),
 ]);
+/** One piece of what a tool call shows: a block, a diff, a terminal, or what was too large to stand here. */
 export type ToolContent = z.infer<typeof toolContent>;
 
 export const toolEntity = z.looseObject({
@@ -181,6 +187,7 @@ export const toolEntity = z.looseObject({
   startedAt: time,
   endedAt: time.optional(),
 });
+/** A tool call of an agent, and how far it is. */
 export type ToolEntity = z.infer<typeof toolEntity>;
 
 export const planEntity = z.looseObject({
@@ -189,6 +196,7 @@ export const planEntity = z.looseObject({
     z.looseObject({ content: z.string(), status: z.string(), priority: z.string().optional(), ...unknown }),
   ),
 });
+/** An agent's plan in its last state. */
 export type PlanEntity = z.infer<typeof planEntity>;
 
 export const permissionEntity = z.looseObject({
@@ -204,6 +212,7 @@ export const permissionEntity = z.looseObject({
   askedAt: time,
   answeredAt: time.optional(),
 });
+/** An agent asks whether it may do something; answered with `thread.answer` (P67). */
 export type PermissionEntity = z.infer<typeof permissionEntity>;
 
 /** ACP elicitation: the agent asks for data in the shape of a flat JSON Schema, or to visit a URL. */
@@ -221,6 +230,7 @@ export const questionEntity = z.looseObject({
   askedAt: time,
   answeredAt: time.optional(),
 });
+/** An agent asks for data or to visit a page; answered with `thread.answer` (P67). */
 export type QuestionEntity = z.infer<typeof questionEntity>;
 
 export const terminalEntity = z.looseObject({
@@ -238,6 +248,7 @@ export const terminalEntity = z.looseObject({
   startedAt: time,
   endedAt: time.optional(),
 });
+/** A process that an agent had started, and its output (P53). */
 export type TerminalEntity = z.infer<typeof terminalEntity>;
 
 export const noticeEntity = z.looseObject({
@@ -250,6 +261,7 @@ export const noticeEntity = z.looseObject({
   detail: json.optional(),
   at: time,
 });
+/** Something that Skein tells about the conversation: what was not understood, refused or ended. */
 export type NoticeEntity = z.infer<typeof noticeEntity>;
 
 /** Every kind of entity a thread's topic has, with its schema. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 
 /** The kinds of topic there are; all but `server` are followed by a colon and an id. */
 export const TOPIC_KINDS = ["thread", "board", "user", "server"] as const;
+/** What stands before the colon in a topic's name. */
 export type TopicKind = (typeof TOPIC_KINDS)[number];
 
 /** The name of one ordered stream of changes: `thread:<id>`, `board:<id>`, `user:<id>` or `server`. */
@@ -27,5 +28,7 @@ export function splitTopic(name: Topic): { kind: TopicKind; id: string } {
     : { kind: name.slice(0, colon) as TopicKind, id: name.slice(colon + 1) };
 }
 
+/** The topic of a thread, by the thread's id. */
 export const threadTopic = (thread: string): Topic => `thread:${thread}`;
+/** The topic of a board, by the board's id. */
 export const boardTopic = (board: string): Topic => `board:${board}`;

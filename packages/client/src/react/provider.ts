@@ -14,9 +14,11 @@ import { ClientStore } from "./store.ts";
 
 const Context = createContext<ClientStore | null>(null);
 
+/** The props of `SkeinProvider`. */
 export type SkeinProviderProps = {
   /** The client that the hooks below show. Make it once, outside of components. */
   client: SkeinClient;
+  /** The components that may use the hooks. */
   children?: ReactNode;
   /** When changes are shown; the browser's animation frames when absent. What a client's first provider says counts. */
   frames?: FrameScheduler;

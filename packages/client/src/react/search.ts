@@ -1,5 +1,9 @@
 import type { CallParams, Clock, Result, SkeinClient, SkeinError, Timer } from "../index.ts";
 
+/**
+ * One find: where it is (`topic`, `kind`, `id`, `pos`), when it was said (`ts`, milliseconds since 1970), and the text around
+ * it, with what was looked for between U+0002 and U+0003.
+ */
 export type SearchHit = Result<"search">["hits"][number];
 
 export type SearchState = {

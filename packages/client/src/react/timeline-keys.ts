@@ -2,11 +2,15 @@ import type { Item } from "../index.ts";
 
 /** Where an item stands: enough to draw the list, and to read the item with `useItem`. */
 export type TimelineKey<Trait = undefined> = {
+  /** The entity's kind, for `useItem`. */
   readonly kind: string;
+  /** Its id, unique among those of its kind. */
   readonly id: string;
+  /** Its place in the timeline (P40). */
   readonly pos: number;
   /** The turn it belongs to, if any. */
   readonly turn: string | undefined;
+  /** What `traitOf` gave of it; `undefined` without one. */
   readonly trait: Trait;
 };
 

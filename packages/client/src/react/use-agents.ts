@@ -4,8 +4,11 @@ import { useCell } from "./provider.ts";
 import { stable } from "./stable.ts";
 import { topicKeys } from "./topic-views.ts";
 
+/** What `useAgents` gives. */
 export type AgentsView = {
+  /** How far the list is; `loading` until it has come. */
   status: WatchStatus;
+  /** Why it is `gone`, else `null`. */
   error: SkeinError | null;
   /** Those that are installed first, each by title. */
   agents: readonly Entity<AgentEntity>[];

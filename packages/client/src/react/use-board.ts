@@ -17,10 +17,13 @@ import { givenIn } from "./use-outbox.ts";
 /** A thread as its board shows it; the id is the thread's. */
 export type Card = Entity<CardEntity>;
 
+/** What `useBoard` gives. */
 export type BoardView = {
+  /** How far the board is; `gone` when it is not to be had, or no longer. */
   status: WatchStatus;
   /** Why the board is `gone`. */
   error: SkeinError | null;
+  /** The board itself; `undefined` until it has come. */
   board: BoardEntity | undefined;
   /** All cards, the last changed first. */
   cards: readonly Card[];

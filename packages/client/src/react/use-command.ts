@@ -9,6 +9,7 @@ type Snapshot = {
   error: SkeinError | null;
 };
 
+/** What `useCommand` gives. */
 export type CommandView<Name extends CommandName> = Snapshot & {
   /** Gives the command. Resolves with its answer, or with `null` when it failed: see `error`. Never rejects. */
   run: (params: CallParams<Name>) => Promise<Result<Name> | null>;

@@ -38,6 +38,7 @@ type Snapshot = {
   hello: HelloResult | null;
 };
 
+/** What `useConnection` gives. */
 export type ConnectionView = Snapshot & {
   /** Tries at once, or checks a connection that is there. */
   retryNow: () => void;

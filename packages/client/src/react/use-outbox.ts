@@ -16,6 +16,7 @@ import { CONNECTION, OUTBOX, topicKeys } from "./topic-views.ts";
 export const givenIn = ({ client }: ClientStore): readonly GivenCommand[] =>
   commandsGiven(client.outbox.entries, client.status);
 
+/** What `useOutbox` gives. */
 export type OutboxView = {
   /** The commands that are not answered yet, or whose effect does not show yet, in the order given, and how each stands. */
   entries: readonly GivenCommand[];

@@ -6,7 +6,9 @@ import { topicKeys } from "./topic-views.ts";
 
 /** What an agent waits for a person to say, oldest first. */
 export type PendingRequests = {
+  /** Whether it may do something. */
   readonly permissions: readonly Entity<PermissionEntity>[];
+  /** Data it wants, or a page it wants to have visited. */
   readonly questions: readonly Entity<QuestionEntity>[];
 };
 

@@ -5,12 +5,15 @@ import { Search, type SearchFor, type SearchState } from "./search.ts";
 /** How long typing must rest before it is searched for, in milliseconds. */
 const TYPING_RESTS_MS = 150;
 
+/** What is searched, and when. */
 export type SearchOptions = Omit<SearchFor, "text"> & {
   /** How long the text must rest before it is searched for, in milliseconds; 150 when absent. */
   delayMs?: number;
 };
 
+/** What `useSearch` gives. */
 export type SearchView = Omit<SearchState, "next"> & {
+  /** Whether there are further hits to load. */
   hasMore: boolean;
   /** Loads the next page; after an error, tries once more what failed. Harmless when there is nothing to load. */
   loadMore: () => void;

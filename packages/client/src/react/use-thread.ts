@@ -14,9 +14,11 @@ import { stable } from "./stable.ts";
 import { CONNECTION, OUTBOX, topicKeys } from "./topic-views.ts";
 import { givenIn } from "./use-outbox.ts";
 
+/** What `useThread` gives. */
 export type ThreadView = {
   /** How far the thread is; `gone` when it is not to be had, or no longer: see `error`. */
   status: WatchStatus;
+  /** Why the thread is `gone`, else `null`. */
   error: SkeinError | null;
   /** What the thread is, as given; `undefined` until it has come. */
   thread: ThreadEntity | undefined;

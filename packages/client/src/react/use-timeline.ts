@@ -15,9 +15,11 @@ type Snapshot<Trait> = {
   hasOlder: boolean;
 };
 
+/** What `useTimeline` gives. */
 export type TimelineView<Trait> = Snapshot<Trait> & {
   /** Loads a page of older items and stops following. A second call while one is under way joins it. */
   loadOlder: () => Promise<void>;
+  /** Whether a page of older items is on its way. */
   loadingOlder: boolean;
   /** Why the last page could not be loaded. */
   olderError: SkeinError | null;
