@@ -267,4 +267,34 @@ describe.skipIf(!app.available)("what was given and is not answered", () => {
     await promptBox(page).waitFor();
     expect(await promptBox(page).inputValue()).toBe("with care");
   });
+
+  test("G3, P61: what is older than the server's answers is not sent after a reload, its text is in the prompt box", async () => {
+    const thread = await makeThread(app, ["hello"]);
+    const { page, context } = await app.signedIn();
+    const network = await cuttable(page);
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    await away(page, context, network);
+    await promptBox(page).fill("of last month");
+    await page.keyboard.press("Enter");
+    await page.getByText(HELD).waitFor();
+    await page.evaluate(() => {
+      for (const name of Object.keys(localStorage).filter((each) => each.startsWith("skein.outbox."))) {
+        const command = JSON.parse(localStorage.getItem(name) ?? "") as { at: number };
+        localStorage.setItem(name, JSON.stringify({ ...command, at: command.at - 31 * 86_400_000 }));
+      }
+    });
+    await page.goto("about:blank");
+    network.mend();
+    await context.setOffline(false);
+    await openThread(page, app, thread);
+    await page.getByText("A prompt was not sent.").waitFor();
+    await page.getByText("if not, give it anew").waitFor();
+    expect(await promptBox(page).inputValue()).toBe("of last month");
+    expect(await stored(page, "thread.prompt")).toBe(0);
+    const watch = (await app.server.client()).watch(`thread:${thread}`);
+    await watch.ready();
+    expect([...watch.replica.all("turn").values()]).toHaveLength(1);
+    watch.release();
+  });
 });
