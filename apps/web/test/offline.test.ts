@@ -162,7 +162,7 @@ describe.skipIf(!app.available)("offline, after a reload", () => {
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
     while ((await held()) > 0) await page.waitForTimeout(50);
-    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+    await page.waitForFunction(() => Object.keys(localStorage).length === 0);
   });
 });
 

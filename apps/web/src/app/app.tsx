@@ -7,6 +7,7 @@ import { TooltipProvider } from "../ui/tooltip.tsx";
 import { Frame } from "./frame.tsx";
 import { useRoute } from "./router.tsx";
 import { useRememberMe } from "./me.ts";
+import { forgetOnceOut } from "./pairing.ts";
 import { listenToKeys } from "./keyboard.ts";
 import { useRefusals } from "./refusals.ts";
 import { SignInPage } from "./sign-in-page.tsx";
@@ -19,9 +20,11 @@ export function App() {
   useEffect(listenToKeys, []);
   const route = useRoute();
   const { state } = useConnection();
-  // Also where another tab has signed out.
   useEffect(() => {
-    if (state === "stopped") cancelUnderWay();
+    if (state !== "stopped") return;
+    // Also where another tab has signed out.
+    cancelUnderWay();
+    forgetOnceOut();
   }, [state]);
   return (
     <TooltipProvider delay={400}>

@@ -61,11 +61,23 @@ export async function leave(client: SkeinClient): Promise<void> {
     // Who waited for an answer puts what was refused back into a draft: that is to go as well.
     await new Promise((resolve) => setTimeout(resolve));
     forgetAll(THEME);
+    isLeaving = true;
     // The server has closed the connection by now, or will: what it says then is that we are nobody.
     client.retryNow();
   } catch (error) {
     sayFailed("You are still signed in.", error);
   }
+}
+
+let isLeaving = false;
+
+/**
+ * Forgets once more, once the app shows nothing any more of whoever signed out here: until then its parts may have written
+ * what they show.
+ */
+export function forgetOnceOut(): void {
+  if (isLeaving) forgetAll(THEME);
+  isLeaving = false;
 }
 
 /** What this device is called in the list of devices: "Firefox on Android". */
