@@ -1,4 +1,4 @@
-import { fileEdit, lineEdits, textOfEdit, type ToolContent } from "@skein/client";
+import { fileEdit, lineEdits, textOfEdit, type ToolContent } from "@skein/client/protocol";
 import { oneLine } from "./text.ts";
 
 /** The lines in which two texts differ. */
