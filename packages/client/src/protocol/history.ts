@@ -65,4 +65,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "74483efac731110bcf612df1eb1d37d5e98a880d321e7c21328db120fc6cf53b",
     note: "Limit answersMs: for how long a command's key is known.",
   },
+  {
+    version: 1,
+    hash: "7500bb34e4ed26685887c91a106f9a6fdb11268cd487e7bf6fc1691855c0f006",
+    note: "A diff whose texts are in blobs says its file and counts its lines.",
+  },
 ];

@@ -149,6 +149,8 @@ export const messageEntity = z.looseObject({
 /** What was said: a prompt, an answer or a thought. Its text grows while it is `streaming` (P53). */
 export type MessageEntity = z.infer<typeof messageEntity>;
 
+const kept = { blob: z.string(), bytes: z.number() };
+
 export const toolContent = z.discriminatedUnion("type", [
   z.looseObject({ type: z.literal("block"), block, ...unknown }),
   z.looseObject({
@@ -161,7 +163,18 @@ export const toolContent = z.discriminatedUnion("type", [
   /** A `terminal` entity of the same thread. */
   z.looseObject({ type: z.literal("terminal"), terminal: z.string(), ...unknown }),
   /** What was too large to be kept here: `bytes` of it in a blob. */
-  z.looseObject({ type: z.literal("blob"), blob: z.string(), bytes: z.number(), mimeType: z.string().optional() }),
+  z.looseObject({
+    type: z.literal("blob"),
+    ...kept,
+    mimeType: z.string().optional(),
+    /** Where the blob is a file's new text: the file, its text before (`null`: there was none), and lines counted. */
+    diff: z
+      .looseObject({ path: z.string(), old: z.looseObject(kept).nullable(), added: z.number(), removed: z.number() })
+      .optional(),
+    /** Where the blob is a whole diff as JSON, as earlier servers kept it: the file. */
+    path: z.string().optional(),
+    ...unknown,
+  }),
   z.looseObject({ type: z.literal("unknown"), value: json }),
 ]);
 /** One piece of what a tool call shows: a block, a diff, a terminal, or what was too large to stand here. */

@@ -1,20 +1,42 @@
-/** The lines in which two texts differ, between their common beginning and their common end. */
+import { fileEdit, lineEdits, textOfEdit, type ToolContent } from "@skein/client/protocol";
+import { oneLine } from "./text.ts";
+
+/** The lines in which two texts differ. */
 export function diff(change: {
   path?: string | undefined;
   oldText?: string | null | undefined;
   newText?: string | undefined;
 }): string {
   const { path = "", oldText, newText } = change;
-  const before = linesOf(oldText);
-  const after = linesOf(newText);
-  let head = 0;
-  while (head < before.length && head < after.length && before[head] === after[head]) head++;
-  let tail = 0;
-  const most = Math.min(before.length, after.length) - head;
-  while (tail < most && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
-  const removed = before.slice(head, before.length - tail).map((line) => `-${line}`);
-  const added = after.slice(head, after.length - tail).map((line) => `+${line}`);
-  return [`--- ${path}`, `+++ ${path}`, `@@ line ${head + 1} @@`, ...removed, ...added].join("\n");
+  const [before, after] = [linesOf(oldText), linesOf(newText)];
+  const edits = lineEdits(before, after).flatMap((edit) => [
+    `@@ line ${edit.before + 1} @@`,
+    ...before.slice(edit.before, edit.before + edit.removed).map((line) => `-${line}`),
+    ...after.slice(edit.after, edit.after + edit.added).map((line) => `+${line}`),
+  ]);
+  return [`--- ${path}`, `+++ ${path}`, ...edits].join("\n");
 }
 
 const linesOf = (text: string | null | undefined): string[] => (text ? text.replace(/\n$/, "").split("\n") : []);
+
+/**
+ * The diff of a part of a tool call's content, `undefined` where it is no edit of a file. Of one whose texts are in blobs
+ * (P58) that cannot be had, the file and the lines counted.
+ * @param load Gives a blob's text.
+ */
+export async function diffOf(
+  content: ToolContent,
+  load: (blob: string) => Promise<string>,
+): Promise<string | undefined> {
+  const edit = fileEdit(content);
+  if (edit === undefined) return undefined;
+  const { path, before, after, counts } = edit;
+  try {
+    const [oldText, newText] = await Promise.all([textOfEdit(before, load), textOfEdit(after, load)]);
+    return diff({ path, oldText, newText: newText ?? "" });
+  } catch (error) {
+    const lines = counts ? `lines: +${counts.added} -${counts.removed}; ` : "";
+    const why = oneLine(error instanceof Error ? error.message : String(error));
+    return `--- ${path}\n+++ ${path}\n(${lines}the texts are not to be had: ${why})`;
+  }
+}

@@ -1,17 +1,19 @@
-import { diff } from "./diff.ts";
+import type { ToolContent } from "@skein/client";
+import { diffOf } from "./diff.ts";
 import type { Exported } from "./exported.ts";
 
 type Item = Exported["items"][number];
-type Content = { type: string; path?: string; oldText?: string | null; newText?: string; block?: { text?: string } };
+/** Gives a blob's text. */
+type Load = (blob: string) => Promise<string>;
 
 /** A thread to be read by people: prompts and answers as they are, everything else in short. */
-export function toMarkdown({ thread, items }: Exported): string {
+export async function toMarkdown({ thread, items }: Exported, load: Load): Promise<string> {
   const facts = [thread["agent"], thread["cwd"], thread["status"]].filter((fact) => typeof fact === "string");
   const head = `# ${text(thread["title"]) || thread.id}\n\n${facts.join(" · ")}\n`;
-  const parts = inOrderOfReading(items)
-    .map(part)
-    .filter((part) => part !== "");
-  return [head, ...parts].join("\n");
+  const parts: string[] = [];
+  // One after the other: what is read for one is let go before the next.
+  for (const item of inOrderOfReading(items)) parts.push(item.kind === "tool" ? await tool(item, load) : part(item));
+  return [head, ...parts.filter((part) => part !== "")].join("\n");
 }
 
 /** A turn's place is where it began, but what is said of it is how it ended: that goes below all that came of it. */
@@ -28,8 +30,6 @@ function part(item: Item): string {
   switch (item.kind) {
     case "message":
       return message(item);
-    case "tool":
-      return tool(item);
     case "plan":
       return plan(item);
     case "permission":
@@ -60,13 +60,14 @@ function message(item: Item): string {
   return item["role"] === "thought" ? quoted(body) : body;
 }
 
-function tool(item: Item): string {
-  const head = `**${text(item["toolKind"])}** ${text(item["title"])}: ${text(item["status"])}\n`;
-  const shown = (list(item["content"]) as Content[]).map((content) => {
-    if (content.type === "diff") return fenced("", diff(content), "diff");
-    return content.type === "block" && content.block?.text ? fenced("", content.block.text) : "";
-  });
-  return [head, ...shown.filter((part) => part !== "")].join("\n");
+async function tool(item: Item, load: Load): Promise<string> {
+  const parts = [`**${text(item["toolKind"])}** ${text(item["title"])}: ${text(item["status"])}\n`];
+  for (const content of list(item["content"]) as ToolContent[]) {
+    const diff = await diffOf(content, load);
+    if (diff !== undefined) parts.push(fenced("", diff, "diff"));
+    else if (content.type === "block" && "text" in content.block) parts.push(fenced("", text(content.block.text)));
+  }
+  return parts.filter((part) => part !== "").join("\n");
 }
 
 function plan(item: Item): string {

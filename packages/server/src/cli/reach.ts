@@ -10,6 +10,8 @@ import { LocalServer, type Address } from "./local-server.ts";
 /** A server to talk to, and the connection to it. */
 export type Reached = {
   client: SkeinClient;
+  /** The text of a blob. @throws Error when the server does not give it. */
+  blobText: (blob: string) => Promise<string>;
   /** Whether the server runs in this process, and ends with it. */
   readonly own: boolean;
   /** Whoever runs the command wants an end of it: a server in this process is to wait for nobody. */
@@ -162,8 +164,16 @@ async function connect(cli: Cli, server: Whereabouts, over: AbortSignal): Promis
       cli.screen.note(`connection lost (${status.error.message}); trying again`);
     }
   });
+  const blobText = async (blob: string): Promise<string> => {
+    const { url, token } = await server.find();
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(at(url, `/v1/blobs/${encodeURIComponent(blob)}`), { headers });
+    if (!answer.ok) throw new Error(`the server answered ${answer.status} for ${blob}`);
+    return answer.text();
+  };
   return {
     client,
+    blobText,
     get own() {
       return server.own;
     },

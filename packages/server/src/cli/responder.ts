@@ -8,7 +8,8 @@ import {
 } from "@skein/client";
 import { askKey, askLine } from "./ask-person.ts";
 import { defaultsOf, fieldsOf, optionFor, readField, type Policy } from "./choose.ts";
-import { diff } from "./diff.ts";
+import { diffOf } from "./diff.ts";
+import type { Reached } from "./reach.ts";
 import type { Screen } from "./screen.ts";
 import { oneLine } from "./text.ts";
 
@@ -22,6 +23,7 @@ class Gone extends Error {}
 /** Answers what the agent of one thread asks, one thing after the other, by a policy or by asking the person here. */
 export class Responder {
   readonly #client: SkeinClient;
+  readonly #blobText: Reached["blobText"];
   readonly #thread: string;
   readonly #screen: Screen;
   readonly #policy: Policy;
@@ -31,8 +33,15 @@ export class Responder {
   readonly #taken = new Map<string, AbortController>();
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(options: { client: SkeinClient; thread: string; screen: Screen; policy: Policy | undefined }) {
+  constructor(options: {
+    client: SkeinClient;
+    blobText: Reached["blobText"];
+    thread: string;
+    screen: Screen;
+    policy: Policy | undefined;
+  }) {
     this.#client = options.client;
+    this.#blobText = options.blobText;
     this.#thread = options.thread;
     this.#screen = options.screen;
     this.#canAsk = options.screen.interactive && process.stdin.isTTY;
@@ -94,7 +103,8 @@ export class Responder {
       const offered = options.slice(0, 9);
       const list = offered.map(({ name }, index) => `  ${index + 1}  ${oneLine(name)}\n`).join("");
       const keys = offered.map((_, index) => String(index + 1));
-      const what = subjectOf(tool === undefined ? undefined : replica.get("tool", tool));
+      const what = await subjectOf(tool === undefined ? undefined : replica.get("tool", tool), this.#blobText);
+      if (signal.aborted) return;
       const key = await askKey(this.#screen, `The agent asks: ${oneLine(title)}\n${what}${list}Which? `, keys, signal);
       const option = offered[Number(key) - 1];
       if (option) await this.#answer({ permission: id, option: option.optionId });
@@ -175,11 +185,11 @@ export class Responder {
 const SUBJECT_LINES = 24;
 
 /** What a permission is about, for the person who is to give it: the command, or the change of a file. */
-function subjectOf(tool: Record<string, unknown> | undefined): string {
+async function subjectOf(tool: Record<string, unknown> | undefined, load: Reached["blobText"]): Promise<string> {
   const { input, content = [] } = (tool ?? {}) as { input?: { command?: unknown }; content?: ToolContent[] };
   const command = typeof input?.command === "string" ? input.command.split("\n") : [];
-  const changes = content.flatMap((part) => (part.type === "diff" ? diff(part).split("\n") : []));
-  const lines = [...command, ...changes];
+  const changes = await Promise.all(content.map((part) => diffOf(part, load)));
+  const lines = [...command, ...changes.flatMap((change) => change?.split("\n") ?? [])];
   const shown = lines.slice(0, SUBJECT_LINES).map((line) => `    ${line}\n`);
   if (lines.length > shown.length) shown.push(`    … ${lines.length - shown.length} more lines\n`);
   return shown.join("");

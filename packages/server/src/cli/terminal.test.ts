@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Place } from "./testing/skein.ts";
+import { Place, scriptedInFile } from "./testing/skein.ts";
 
 // Whole programs are started, on a machine that others use too.
 setDefaultTimeout(60_000);
@@ -26,6 +26,25 @@ test("the person is asked, with what it is about and the agent's own options, an
   expect(out).toContain("3  Reject\r\n");
   expect(out).toContain("Ctrl-C to cancel");
   expect(await readFile(join(place.cwd, "skein-demo.md"), "utf8")).toContain("- asked");
+});
+
+test("P58: the person is asked with the diff also where the file is too large to stand in the call", async () => {
+  const before = "a line of code\n".repeat(20_000);
+  const content = [{ type: "diff", path: "/srv/big.ts", oldText: before, newText: `${before}one more\n` }];
+  const toolCall = { toolCallId: "a", title: "Edit", kind: "edit", status: "pending", content };
+  const options = [{ optionId: "yes", name: "Allow", kind: "allow_once" }];
+  const script = await scriptedInFile(join(place.root, "script.json"), {
+    ask: "session/request_permission",
+    params: { toolCall, options },
+  });
+  let answered = false;
+  const { code, out } = await place.inTerminal(["run", ...script], (shown, type) => {
+    if (answered || !shown.endsWith("Which? ")) return;
+    answered = true;
+    type("1");
+  });
+  expect(code).toBe(0);
+  expect(out).toContain("+++ /srv/big.ts\r\n    @@ line 20001 @@\r\n    +one more\r\n");
 });
 
 test("a form is filled in line by line", async () => {

@@ -40,10 +40,13 @@ test("a table is as wide as its widest cells; times are told roughly", () => {
   expect([10, 600, 86_399, 86_400].map((seconds) => span(seconds * 1000))).toEqual(["10 s", "10 min", "23 h", "1 d"]);
 });
 
-test("a diff shows what is between the common ends", () => {
+test("a diff shows the lines that differ, and where", () => {
   expect(diff({ path: "f", oldText: "a\nb\nc\n", newText: "a\nB\nc\n" })).toBe("--- f\n+++ f\n@@ line 2 @@\n-b\n+B");
   expect(diff({ path: "f", oldText: null, newText: "a\n" })).toBe("--- f\n+++ f\n@@ line 1 @@\n+a");
   expect(diff({ path: "f", oldText: "a\na\n", newText: "a\na\na\n" })).toBe("--- f\n+++ f\n@@ line 3 @@\n+a");
+  expect(diff({ path: "f", oldText: "a\nb\nc\n", newText: "A\nb\nC" })).toBe(
+    "--- f\n+++ f\n@@ line 1 @@\n-a\n+A\n@@ line 3 @@\n-c\n+C",
+  );
 });
 
 test("allow and reject take the option for once, then the one for always, then none", () => {

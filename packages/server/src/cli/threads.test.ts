@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Commit } from "@skein/client/protocol";
 import { Replica } from "@skein/client/replica";
 import { exported, type Exported } from "./exported.ts";
-import { answerOf, jsonLines, Place } from "./testing/skein.ts";
+import { answerOf, jsonLines, Place, scriptedInFile } from "./testing/skein.ts";
 
 // Whole programs are started, on a machine that others use too.
 setDefaultTimeout(60_000);
@@ -84,6 +86,28 @@ test("export --format md is to be read; the list is a table", async () => {
   expect((await place.skein(["agents"])).out).toMatch(/\ndemo +yes /);
   const agents = JSON.parse((await place.skein(["agents", "--json"])).out) as { name: string; found: boolean }[];
   expect(agents).toContainEqual(expect.objectContaining({ name: "demo", found: true }));
+});
+
+test("P58: export has the diff of a file however large, and its path and lines where a text is gone", async () => {
+  await place.serve();
+  const before = "a line of code\n".repeat(20_000);
+  const content = [{ type: "diff", path: "/srv/big.ts", oldText: before, newText: `${before}one more\n` }];
+  const edit = {
+    sessionUpdate: "tool_call",
+    toolCallId: "a",
+    title: "Edit",
+    kind: "edit",
+    status: "completed",
+    content,
+  };
+  await place.skein(["run", ...(await scriptedInFile(join(place.root, "script.json"), { update: edit }))]);
+  const thread = await place.onlyThread();
+  const exportMd = async () => (await place.skein(["export", thread])).out;
+  expect(await exportMd()).toContain(
+    "**edit** Edit: completed\n\n```diff\n--- /srv/big.ts\n+++ /srv/big.ts\n@@ line 20001 @@\n+one more\n```\n",
+  );
+  await rm(join(place.data, "blobs"), { recursive: true });
+  expect(await exportMd()).toMatch(/--- \/srv\/big.ts\n\+{3} \/srv\/big.ts\n\(lines: \+1 -0; .* 404 /);
 });
 
 test("export --format md says what became of a turn below what came of it", async () => {

@@ -34,9 +34,9 @@ export function answerSink(screen: Screen): Sink {
  */
 export async function followTurn(options: FollowOptions): Promise<ExitCode> {
   const { cli, reached, watch, thread, turn, policy, json } = options;
-  const { client } = reached;
+  const { client, blobText } = reached;
   const { screen } = cli;
-  const responder = new Responder({ client, thread, screen, policy });
+  const responder = new Responder({ client, blobText, thread, screen, policy });
   const { promise: left, resolve: leave } = Promise.withResolvers<null>();
   const stopListening = onInterrupt(
     () => {

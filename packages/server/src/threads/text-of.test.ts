@@ -12,9 +12,11 @@ test("the search finds an entity by what a person reads in it", () => {
   const content = [
     { type: "block", block: { type: "text", text: "out" } },
     { type: "diff", path: "a.ts", newText: "new" },
+    { type: "blob", blob: "b", bytes: 1, diff: { path: "b.ts", old: null, added: 1, removed: 0 } },
+    { type: "blob", blob: "c", bytes: 1, path: "c.ts" },
   ];
   expect(textOf("tool", { pos: 3, title: "Edit", input: { command: "sed" }, content })).toBe(
-    "Edit\nsed\nout\na.ts\nnew",
+    "Edit\nsed\nout\na.ts\nnew\nb.ts\nc.ts",
   );
   expect(textOf("permission", { title: "Edit" })).toBeNull();
   expect(textOf("tool", { pos: 4, title: 7, content: "odd", input: null })).toBeNull();

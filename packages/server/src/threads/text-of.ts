@@ -37,7 +37,8 @@ function partsOf(kind: string, value: Record<string, unknown>): unknown[] {
 }
 
 function contentTexts(item: unknown): unknown[] {
-  return [member(item, "path"), member(item, "newText"), member(member(item, "block"), "text")];
+  const path = member(item, "path") ?? member(member(item, "diff"), "path");
+  return [path, member(item, "newText"), member(member(item, "block"), "text")];
 }
 
 /** The texts among the members of an object, one level deep. */

@@ -1,11 +1,12 @@
 import { expect, test } from "bun:test";
-import type { ToolEntity } from "@skein/client";
+import type { ToolContent, ToolEntity } from "@skein/client";
 import { fateOf, netChanges, touchesOf } from "./net-changes.ts";
 
 let calls = 0;
-const edit = (path: string, oldText: string | null, newText: string, status: ToolEntity["status"] = "completed") => {
+const edit = (path: string, oldText: string | null, newText: string, status: ToolEntity["status"] = "completed") =>
+  call([{ type: "diff", path, oldText, newText }], status);
+const call = (content: ToolContent[], status: ToolEntity["status"] = "completed") => {
   const id = `t${++calls}`;
-  const content = [{ type: "diff" as const, path, oldText, newText }];
   const value: ToolEntity = {
     pos: calls,
     toolCallId: id,
@@ -49,4 +50,35 @@ test("a file is new, deleted, or changed; one that came and went is none", () =>
     ["c.ts", "new"],
   ]);
   expect(fates(edit("a.ts", null, "one"), deleted)).toEqual([]);
+});
+
+const kept = (path: string, old: string | null, blob: string, bytes = 9) =>
+  call([
+    {
+      type: "blob",
+      blob,
+      bytes,
+      mimeType: "text/plain",
+      diff: { path, old: old === null ? null : { blob: old, bytes: 9 }, added: 2, removed: 1 },
+    },
+  ]);
+
+test("P58: edits of files whose texts are in blobs count like others, and follow from each other by the blobs' names", () => {
+  const [file, other] = net(kept("b.ts", "one", "two"), kept("b.ts", "two", "three"), kept("c.ts", "x", "y"));
+  expect(file?.changes).toEqual([
+    { path: "b.ts", before: { blob: "one", bytes: 9 }, after: { blob: "three", bytes: 9 } },
+  ]);
+  expect(other?.changes).toMatchObject([{ path: "c.ts", counts: { added: 2, removed: 1 } }]);
+  expect(net(kept("b.ts", "one", "two"), kept("b.ts", "two", "one"))).toEqual([]);
+  const gone = kept("a.ts", "one", "nothing", 0);
+  const deleted = { ...gone, value: { ...gone.value, kind: "delete" } };
+  const fates = [...net(deleted), ...net(kept("n.ts", null, "one"))].map(fateOf);
+  expect(fates).toEqual(["deleted", "new"]);
+});
+
+test("P58: what an earlier server kept of a large edit is a change of its file", () => {
+  const earlier = { type: "blob" as const, blob: "both", bytes: 20, mimeType: "application/json", path: "a.ts" };
+  const [file] = net(call([earlier]));
+  expect(file).toMatchObject({ path: "a.ts", changes: [{ after: { blob: "both", member: "newText" } }] });
+  expect(file && fateOf(file)).toBe("changed");
 });

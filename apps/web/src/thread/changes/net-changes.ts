@@ -1,10 +1,10 @@
-import type { ToolContent, ToolEntity } from "@skein/client";
-import type { Change } from "../diff/use-diff.ts";
+import type { ToolEntity } from "@skein/client";
+import { changesOf, isKept, isSameText, type Change } from "../diff/change.ts";
 
 /** One tool call that touched a file, in the order of the thread. */
 export type Touch = {
   readonly tool: string;
-  readonly content: Extract<ToolContent, { type: "diff" }>;
+  readonly change: Change;
   /** Whether the file is gone since. */
   readonly deleted: boolean;
 };
@@ -21,37 +21,41 @@ export type FileChanges = {
   readonly tool: string;
 };
 
-/** The diffs of tool calls that were carried out. */
+/** The changes of tool calls that were carried out. */
 export function touchesOf(tools: readonly { id: string; value: ToolEntity }[]): Touch[] {
   return tools
     .filter(({ value }) => value.status === "completed")
     .flatMap(({ id, value }) =>
-      value.content
-        .filter((content) => content.type === "diff")
+      changesOf(value)
         // ACP says in no other way that a file is gone: an empty text is all that is left of it.
-        .map((content) => ({ tool: id, content, deleted: value.kind === "delete" && content.newText === "" })),
+        .map((change) => ({ tool: id, change, deleted: value.kind === "delete" && isEmpty(change.after) })),
     );
 }
+
+const isEmpty = (text: Change["after"]): boolean =>
+  text === "" || (isKept(text) && text.member === undefined && text.bytes === 0);
 
 /** What the thread did to each file, net; a file that is as it was is left out. */
 export function netChanges(touches: readonly Touch[]): FileChanges[] {
   const files = new Map<string, { changes: Change[]; tool: string }>();
-  for (const { tool, content, deleted } of touches) {
-    const { path, oldText } = content;
-    const after = deleted ? null : content.newText;
+  for (const { tool, change, deleted } of touches) {
+    const { path, before } = change;
+    const after = deleted ? null : change.after;
     const file = files.get(path) ?? { changes: [], tool };
     files.set(path, file);
     file.tool = tool;
     const last = file.changes.at(-1);
-    const before = oldText ?? null;
-    if (last && last.after === before) file.changes[file.changes.length - 1] = { ...last, after };
-    else if (!(last && last.before === before && last.after === after)) file.changes.push({ path, before, after });
+    if (last && isSameText(last.after, before)) {
+      file.changes[file.changes.length - 1] = { path, before: last.before, after };
+    } else if (!(last && isSameText(last.before, before) && isSameText(last.after, after))) {
+      file.changes.push(deleted ? { ...change, after } : change);
+    }
   }
   return [...files]
     .map(([path, { changes, tool }]) => ({
       path,
       tool,
-      changes: changes.filter(({ before, after }) => before !== after),
+      changes: changes.filter(({ before, after }) => !isSameText(before, after)),
     }))
     .filter(({ changes }) => changes.length > 0)
     .sort((a, b) => a.path.localeCompare(b.path));

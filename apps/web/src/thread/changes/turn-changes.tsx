@@ -1,6 +1,7 @@
 import type { Item } from "@skein/client";
 import { useTimeline } from "@skein/client/react";
 import { createContext, useContext, useMemo, type ReactNode } from "react";
+import { changesOf } from "../diff/change.ts";
 import { plural } from "../lib/words.ts";
 import { useShowChanges } from "./show-changes.ts";
 
@@ -9,7 +10,9 @@ const TurnChangesContext = createContext<ReadonlyMap<string, number>>(new Map())
 /** The paths of the files that a tool call changed, a line each. */
 function pathsTrait({ kind, value }: Item): string {
   if (kind !== "tool" || value.status !== "completed") return "";
-  return value.content.flatMap((each) => (each.type === "diff" ? [each.path] : [])).join("\n");
+  return changesOf(value)
+    .map(({ path }) => path)
+    .join("\n");
 }
 
 /** Counts the files that each loaded turn changed, for the lines that close them. */

@@ -1,13 +1,14 @@
 import { threadTopic, type Item, type Watch } from "@skein/client";
 import { useClient, useTimeline } from "@skein/client/react";
 import { useEffect, useMemo, useState } from "react";
+import { changesOf } from "../diff/change.ts";
 import { touchesOf, type Touch } from "./net-changes.ts";
 
-/** Changes when a tool call's diffs count, or count anew. */
+/** Changes when a tool call's changes of files count, or count anew. */
 function diffTrait({ kind, value }: Item): string {
   if (kind !== "tool" || value.status !== "completed") return "";
-  const diffs = value.content.filter(({ type }) => type === "diff");
-  return diffs.length === 0 ? "" : `${diffs.length}`;
+  const { length } = changesOf(value);
+  return length === 0 ? "" : `${length}`;
 }
 
 /** The files that the loaded part of the thread touched, and how to load what came before. */

@@ -27,14 +27,16 @@ const countOf = (text: string[]): number =>
   text.join("\n") === "" ? 0 : text.join("\n").replace(/\n$/, "").split("\n").length;
 
 test("words that differ are marked in lines that take each other's place", () => {
-  const { hunks } = diffFiles("const wait = 1000;\n", "const wait = 10_000;\n");
-  const [removed, added] = hunks[0]?.lines ?? [];
+  const { first } = diffFiles("const wait = 1000;\n", "const wait = 10_000;\n");
+  const [removed, added] = first(10)[0]?.lines ?? [];
   expect(removed?.text.slice(...(removed.marks[0] ?? [0, 0]))).toBe("1000");
   expect(added?.text.slice(...(added.marks[0] ?? [0, 0]))).toBe("10_000");
 });
 
 const linesOf = (before: string, after: string): DiffLine[] =>
-  diffFiles(before, after).hunks.flatMap((hunk) => hunk.lines);
+  diffFiles(before, after)
+    .first(Infinity)
+    .flatMap((hunk) => hunk.lines);
 const marked = ({ text, marks }: DiffLine): string[] => marks.map(([from, to]) => text.slice(from, to));
 
 describe("lines that take each other's place", () => {
@@ -60,7 +62,7 @@ describe("lines that take each other's place", () => {
   test("stand beside each other, and all lines stand there once, in order", () => {
     fc.assert(
       fc.property(lines, lines, (left, right) => {
-        for (const hunk of diffFiles(left.join("\n"), right.join("\n")).hunks) {
+        for (const hunk of diffFiles(left.join("\n"), right.join("\n")).first(Infinity)) {
           const rows = sideBySide(hunk.lines);
           for (const { left, right } of rows) {
             if (right?.instead !== undefined) expect(left?.before).toBe(right.instead);
@@ -99,6 +101,19 @@ describe("lines that take each other's place", () => {
     expect(linesOf("\n", "  \n").flatMap(marked)).toEqual([]);
     expect(linesOf("red\n", "blue\n").flatMap(marked)).toEqual([]);
   });
+});
+
+test("what is far apart is in hunks of its own, each with three lines around; no more is drawn than is asked for", () => {
+  const numbers = Array.from({ length: 40 }, (_, line) => String(line));
+  const { hunks, first } = diffFiles(
+    numbers.join("\n"),
+    numbers.map((line) => (/^(?:9|16|30)$/.test(line) ? "x" : line)).join("\n"),
+  );
+  expect(hunks.map(({ before, after, lines }) => [before, after, lines.length])).toEqual([
+    [7, 7, 16],
+    [28, 28, 8],
+  ]);
+  expect(first(18).map(({ lines }) => lines.length)).toEqual([16, 2]);
 });
 
 test("a new file is all added, a deleted one all removed", () => {

@@ -1,4 +1,5 @@
-import { diffWordsWithSpace, structuredPatch } from "diff";
+import { lineEdits, linesOf, type LineEdit } from "@skein/client/protocol";
+import { diffWordsWithSpace } from "diff";
 import { pairLines } from "./line-pairs.ts";
 
 /** One line of a diff. `marks` are the parts, in UTF-16 units, that differ from the line it takes the place of. */
@@ -13,59 +14,81 @@ export type DiffLine = {
   readonly marks: readonly (readonly [from: number, to: number])[];
 };
 export type Hunk = { readonly before: number; readonly after: number; readonly lines: readonly DiffLine[] };
-export type FileDiff = { readonly hunks: readonly Hunk[]; readonly added: number; readonly removed: number };
+export type FileDiff = {
+  readonly hunks: readonly Hunk[];
+  readonly added: number;
+  readonly removed: number;
+  /** The hunks up to a number of lines, with what differs within lines marked: of all, that may take a second. */
+  readonly first: (most: number) => readonly Hunk[];
+};
 
-/** Edits beyond which two texts are shown as wholly different: finding the smallest diff would hold up the page. */
-const MAX_EDITS = 4_000;
+/** Lines that stand around each place. */
+const CONTEXT = 3;
 /** Longer lines, in UTF-16 units, get no marks by word. */
 const MAX_MARKED = 500;
 
 /** The lines in which two texts differ, with three lines around each place. `null` stands for no file. */
 export function diffFiles(before: string | null, after: string | null): FileDiff {
-  const [left, right] = [before ?? "", after ?? ""];
-  const patch = structuredPatch("", "", left, right, undefined, undefined, { context: 3, maxEditLength: MAX_EDITS });
-  const raw = patch?.hunks ?? [wholly(left, right)];
-  const hunks = raw.map(readHunk);
-  const lines = hunks.flatMap((hunk) => hunk.lines);
+  const [left, right] = [linesOf(before ?? ""), linesOf(after ?? "")];
+  const edits = lineEdits(left, right);
+  const hunks = neighbours(edits).map((near) => hunkOf(near, left, right));
   return {
     hunks,
-    added: lines.filter(({ type }) => type === "added").length,
-    removed: lines.filter(({ type }) => type === "removed").length,
+    added: edits.reduce((sum, { added }) => sum + added, 0),
+    removed: edits.reduce((sum, { removed }) => sum + removed, 0),
+    first: (most) => firstLines(hunks, most).map((hunk) => ({ ...hunk, lines: markWords(hunk.lines) })),
   };
 }
 
-type RawHunk = { oldStart: number; newStart: number; lines: string[] };
-
-function wholly(left: string, right: string): RawHunk {
-  const linesOf = (text: string, sign: string): string[] =>
-    text === ""
-      ? []
-      : text
-          .replace(/\n$/, "")
-          .split("\n")
-          .map((line) => sign + line);
-  return { oldStart: 1, newStart: 1, lines: [...linesOf(left, "-"), ...linesOf(right, "+")] };
+/** Edits between which there is nothing that both do not show around them. */
+function neighbours(edits: readonly LineEdit[]): LineEdit[][] {
+  const groups: LineEdit[][] = [];
+  let end = -Infinity;
+  for (const edit of edits) {
+    if (edit.before - end <= 2 * CONTEXT) groups.at(-1)?.push(edit);
+    else groups.push([edit]);
+    end = edit.before + edit.removed;
+  }
+  return groups;
 }
 
-function readHunk({ oldStart, newStart, lines }: RawHunk): Hunk {
-  let [before, after] = [oldStart, newStart];
-  const read: DiffLine[] = [];
-  for (const line of lines) {
-    const text = line.slice(1);
-    switch (line[0]) {
-      case "+":
-        read.push({ type: "added", after: after++, text, marks: [] });
-        break;
-      case "-":
-        read.push({ type: "removed", before: before++, text, marks: [] });
-        break;
-      case " ":
-        read.push({ type: "same", before: before++, after: after++, text, marks: [] });
-        break;
-      default: // "\ No newline at end of file" is about the line before.
+function hunkOf(edits: readonly LineEdit[], left: readonly string[], right: readonly string[]): Hunk {
+  const start = Math.max(0, (edits[0]?.before ?? 0) - CONTEXT);
+  let [before, after] = [start, (edits[0]?.after ?? 0) - ((edits[0]?.before ?? 0) - start)];
+  const first = { before: before + 1, after: after + 1 };
+  const lines: DiffLine[] = [];
+  const same = (to: number): void => {
+    while (before < to) {
+      const text = textOf(left[before]);
+      lines.push({ type: "same", before: ++before, after: ++after, text, marks: [] });
+    }
+  };
+  for (const edit of edits) {
+    same(edit.before);
+    for (const end = before + edit.removed; before < end;) {
+      const text = textOf(left[before]);
+      lines.push({ type: "removed", before: ++before, text, marks: [] });
+    }
+    for (const end = after + edit.added; after < end;) {
+      const text = textOf(right[after]);
+      lines.push({ type: "added", after: ++after, text, marks: [] });
     }
   }
-  return { before: oldStart, after: newStart, lines: markWords(read) };
+  same(Math.min(before + CONTEXT, left.length));
+  return { ...first, lines };
+}
+
+const textOf = (line = ""): string => (line.endsWith("\n") ? line.slice(0, -1) : line);
+
+function firstLines(hunks: readonly Hunk[], most: number): readonly Hunk[] {
+  const shown: Hunk[] = [];
+  let room = most;
+  for (const hunk of hunks) {
+    if (room <= 0) break;
+    shown.push(hunk.lines.length <= room ? hunk : { ...hunk, lines: hunk.lines.slice(0, room) });
+    room -= hunk.lines.length;
+  }
+  return shown;
 }
 
 /** Finds the lines of each run that take each other's place, and marks what differs in them. */

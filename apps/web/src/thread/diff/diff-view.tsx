@@ -5,10 +5,10 @@ import { languageOfPath } from "../code/language-of-path.ts";
 import type { Piece } from "../code/highlighter.ts";
 import { Pieces } from "../code/pieces.tsx";
 import { plural } from "../lib/words.ts";
-import type { DiffLine, FileDiff, Hunk } from "./diff-lines.ts";
+import type { DiffLine, FileDiff } from "./diff-lines.ts";
 import { markedPieces } from "./marked-pieces.ts";
 import { sideBySide } from "./side-by-side.ts";
-import type { Change } from "./use-diff.ts";
+import type { Shown, Texts } from "./use-diff.ts";
 
 /** Longer texts, in UTF-16 units, stay without syntax colours. */
 const MAX_COLOURED = 120_000;
@@ -25,9 +25,10 @@ const LOOK = {
  * A diff, unified or side by side, with line numbers, marks by word, and syntax colours once they are there. In a narrow
  * place there is one column of numbers, and lines wrap.
  */
-export function DiffView({ change, diff, split = false }: { change: Change; diff: FileDiff; split?: boolean }) {
-  const colours = useColours(change);
+export function DiffView({ shown: { texts, diff }, split = false }: { shown: Shown; split?: boolean }) {
+  const colours = useColours(texts);
   const [drawn, setDrawn] = useState(DRAWN);
+  const hunks = useMemo(() => diff.first(drawn), [diff, drawn]);
   const total = diff.hunks.reduce((sum, { lines }) => sum + lines.length, 0);
   if (total === 0) return <p className="px-3 py-2 text-small text-ink-3">No lines differ.</p>;
   return (
@@ -37,7 +38,7 @@ export function DiffView({ change, diff, split = false }: { change: Change; diff
         data-split={split}
         style={{ "--digits": digitsOf(diff) } as CSSProperties}
       >
-        {firstLines(diff.hunks, drawn).map((hunk, index) => (
+        {hunks.map((hunk, index) => (
           <div key={index}>
             {index > 0 && (
               <div className="my-1 border-y border-line bg-surface-1 px-3 text-meta text-ink-3" aria-hidden>
@@ -61,18 +62,6 @@ export function DiffView({ change, diff, split = false }: { change: Change; diff
       )}
     </div>
   );
-}
-
-/** The hunks up to a number of lines. */
-function firstLines(hunks: readonly Hunk[], most: number): readonly Hunk[] {
-  const shown: Hunk[] = [];
-  let room = most;
-  for (const hunk of hunks) {
-    if (room <= 0) break;
-    shown.push(hunk.lines.length <= room ? hunk : { ...hunk, lines: hunk.lines.slice(0, room) });
-    room -= hunk.lines.length;
-  }
-  return shown;
 }
 
 /** How many digits the longest line number has; two at least, so that small files stand alike. */
@@ -164,7 +153,7 @@ function Code({ line, colours, className }: { line: DiffLine; colours: Colours; 
 }
 
 /** Both texts highlighted line by line; loaded and computed after the plain diff stands. */
-function useColours({ path, before, after }: Change): Colours {
+function useColours({ path, before, after }: Texts): Colours {
   const language = languageOfPath(path);
   const fits = language !== "" && (before?.length ?? 0) + (after?.length ?? 0) <= MAX_COLOURED;
   const [colours, setColours] = useState<Colours>(null);

@@ -1,4 +1,6 @@
 import type { Item, MessageEntity, ToolEntity, Watch } from "@skein/client";
+import { changeOf, type Change } from "../diff/change.ts";
+import { compare } from "../diff/use-diff.ts";
 import { textShown } from "../terminal/text-shown.ts";
 
 /** The whole of a thread as text: as JSON, every entity as it stands; as Markdown, what a person reads. */
@@ -66,11 +68,28 @@ function message({ role, text }: MessageEntity): string {
 
 async function tool({ title, status, content }: ToolEntity): Promise<string> {
   const parts = content.map(async (each): Promise<string[]> => {
-    if (each.type === "diff") return [`\`${each.path}\``, fenced("", each.newText)];
+    const change = changeOf(each);
+    if (change) return [`\`${change.path}\``, await diffText(change)];
     if (each.type !== "block" || each.block.type !== "text") return [];
     return [fenced("", await textShown(each.block.text))];
   });
   return [`**${title}** (${status})`, ...(await Promise.all(parts)).flat()].join("\n\n");
+}
+
+const SIGN = { same: " ", added: "+", removed: "-" } as const;
+
+/** The lines that differ; where a text can't be had, how many they are. */
+async function diffText(change: Change): Promise<string> {
+  const shown = await compare(change).catch(() => null);
+  if (shown === null) {
+    const counts = change.counts ? `+${change.counts.added} −${change.counts.removed}; ` : "";
+    return `> ${counts}the texts could not be loaded.`;
+  }
+  const lines = shown.diff.hunks.flatMap(({ before, after, lines }) => [
+    `@@ -${before} +${after} @@`,
+    ...lines.map(({ type, text }) => SIGN[type] + text),
+  ]);
+  return fenced("diff", lines.join("\n"));
 }
 
 /** A fence longer than any within the text (CommonMark 0.31, 4.5). */

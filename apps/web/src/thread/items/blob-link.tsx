@@ -6,19 +6,23 @@ export function BlobLink({
   blob,
   mimeType,
   name,
+  label = name,
   note,
   className,
 }: {
   blob: string;
   mimeType: string;
+  /** The file's name. */
   name: string;
+  /** What the link says. */
+  label?: string;
   note?: string;
   className?: string;
 }) {
   return (
     <a href={blobPath(blob)} download={name} type={mimeType} className={className}>
       <Download size={14} aria-hidden className="shrink-0 text-ink-3" />
-      <span className="truncate">{name}</span>
+      <span className="truncate">{label}</span>
       {note && <span className="shrink-0 text-meta text-ink-3">{note}</span>}
     </a>
   );

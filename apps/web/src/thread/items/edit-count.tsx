@@ -1,25 +1,21 @@
-import type { ToolContent, ToolEntity } from "@skein/client";
+import type { ToolEntity } from "@skein/client";
+import { changesOf, isKept, type Change } from "../diff/change.ts";
 import { useDiff } from "../diff/use-diff.ts";
 
-type DiffContent = Extract<ToolContent, { type: "diff" }>;
-
-/** Lines added and removed by an edit: `+12 −3`. */
+/** Lines added and removed by an edit: `+12 −3`. Nothing is loaded for it. */
 export function EditCount({ tool }: { tool: ToolEntity }) {
-  const diffs = tool.content.filter((each) => each.type === "diff");
-  return diffs.map((diff, index) => <OneCount key={index} content={diff} />);
+  return changesOf(tool).map((change, index) => {
+    if (change.counts) return <Counts key={index} {...change.counts} />;
+    return isKept(change.after) ? null : <OneCount key={index} change={change} />;
+  });
 }
 
-function OneCount({ content }: { content: DiffContent }) {
-  const diff = useDiff(content, changeOf(content));
-  return diff && <Counts added={diff.added} removed={diff.removed} />;
+function OneCount({ change }: { change: Change }) {
+  const { shown } = useDiff(change);
+  return (
+    shown !== null && typeof shown === "object" && <Counts added={shown.diff.added} removed={shown.diff.removed} />
+  );
 }
-
-/** A tool's diff as a change of a file. */
-export const changeOf = ({ path, oldText, newText }: DiffContent) => ({
-  path,
-  before: oldText ?? null,
-  after: newText,
-});
 
 export function Counts({ added, removed }: { added: number; removed: number }) {
   return (

@@ -1,5 +1,8 @@
 import type { ToolContent, ToolEntity } from "@skein/client";
+import { textOfEdit } from "@skein/client/protocol";
 import { useItem } from "@skein/client/react";
+import { changeOf } from "../diff/change.ts";
+import { blobText } from "../lib/blobs.ts";
 import { Capped } from "../lib/capped.tsx";
 import { bytes } from "../lib/words.ts";
 import { Markdown } from "../markdown/markdown.tsx";
@@ -16,10 +19,10 @@ import { isSomething } from "./tool-words.ts";
 
 /** What is in a tool call: its arguments, what came of it, its diff or terminal. */
 export function ToolBody({ tool }: { tool: ToolEntity }) {
-  const shows = new Set(tool.content.map(({ type }) => type));
+  const shows = new Set(tool.content.map((each) => (changeOf(each) ? "change" : each.type)));
   return (
     <>
-      {isSomething(tool.input) && !shows.has("diff") && <Arguments tool={tool} command={!shows.has("terminal")} />}
+      {isSomething(tool.input) && !shows.has("change") && <Arguments tool={tool} command={!shows.has("terminal")} />}
       {tool.content.map((content, index) => (
         <ContentView key={index} content={content} running={tool.status === "in_progress"} />
       ))}
@@ -30,9 +33,9 @@ export function ToolBody({ tool }: { tool: ToolEntity }) {
 }
 
 function ContentView({ content, running }: { content: ToolContent; running: boolean }) {
+  const change = changeOf(content);
+  if (change) return <DiffContent change={change} />;
   switch (content.type) {
-    case "diff":
-      return <DiffContent content={content} />;
     case "terminal":
       return <TerminalContent id={content.terminal} />;
     case "blob":
@@ -40,7 +43,8 @@ function ContentView({ content, running }: { content: ToolContent; running: bool
         <BlobLink
           blob={content.blob}
           mimeType={content.mimeType ?? "text/plain"}
-          name="The whole output"
+          name={content.mimeType === "application/json" ? "output.json" : "output.txt"}
+          label="The rest of the output"
           note={bytes(content.bytes)}
           className="inline-flex items-center gap-2 rounded-control border border-line px-2.5 py-1.5 text-small text-ink-1 hover:bg-surface-3"
         />
@@ -50,6 +54,8 @@ function ContentView({ content, running }: { content: ToolContent; running: bool
       return <BlockList blocks={[content.block]} />;
     case "unknown":
       return <Data label="Of a kind this version does not know" value={content.value} />;
+    case "diff":
+      return null; // Is a change.
     default:
       return content satisfies never;
   }
@@ -88,8 +94,8 @@ function TerminalContent({ id }: { id: string }) {
 export async function toolText(tool: ToolEntity): Promise<string> {
   const made = tool.content.map(async (content): Promise<string[]> => {
     if (content.type === "block" && content.block.type === "text") return [await textShown(content.block.text)];
-    if (content.type === "diff") return [`${content.path}\n${content.newText}`];
-    return [];
+    const change = changeOf(content);
+    return change ? [`${change.path}\n${(await textOfEdit(change.after, blobText)) ?? ""}`] : [];
   });
   const parts = (await Promise.all(made)).flat();
   if (parts.length === 0 && isSomething(tool.output)) parts.push(JSON.stringify(tool.output, null, 2));

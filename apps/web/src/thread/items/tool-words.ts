@@ -1,4 +1,5 @@
 import type { ToolEntity } from "@skein/client";
+import { changesOf } from "../diff/change.ts";
 
 /** What a tool call's row says, besides its state. */
 export type ToolWords = {
@@ -26,7 +27,7 @@ function detailOf(tool: ToolEntity, cwd: string): string | null {
   const command = commandOf(tool);
   if (command !== null) return oneLine(command);
   const [location] = tool.locations;
-  const path = location?.path ?? tool.content.find((each) => each.type === "diff")?.path;
+  const path = location?.path ?? changesOf(tool)[0]?.path;
   if (path === undefined) return null;
   const line = typeof location?.line === "number" ? `:${location.line}` : "";
   return `${relativePath(path, cwd)}${line}`;

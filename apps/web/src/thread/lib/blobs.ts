@@ -1,35 +1,26 @@
 import { useEffect, useState } from "react";
+import { keeper } from "./keeper.ts";
 
-type Held = { url: Promise<string>; holders: number };
-const held = new Map<string, Held>();
-/** Kept this long after the last one who showed it, in milliseconds: rows come and go while one scrolls. */
-const KEEP_MS = 30_000;
+const hold = keeper<string>((url) => URL.revokeObjectURL(url));
 
 /**
  * Fetches a blob as an object URL. The server gives blobs out as downloads of no type, so that what an agent stored is
  * never a page of ours: its type is said here, for pictures only.
  */
-function hold(blob: string, mimeType: string): { url: Promise<string>; release: () => void } {
-  const name = `${blob} ${mimeType}`;
-  const entry = held.get(name) ?? { url: load(blob, mimeType), holders: 0 };
-  held.set(name, entry);
-  entry.holders++;
-  entry.url.catch(() => held.delete(name));
-  const release = (): void => {
-    entry.holders--;
-    setTimeout(() => {
-      if (entry.holders > 0 || held.get(name) !== entry) return;
-      held.delete(name);
-      void entry.url.then((url) => URL.revokeObjectURL(url)).catch(() => {});
-    }, KEEP_MS);
-  };
-  return { url: entry.url, release };
+async function urlOf(blob: string, mimeType: string): Promise<string> {
+  const answer = await fetched(blob);
+  return URL.createObjectURL(new Blob([await answer.arrayBuffer()], { type: mimeType }));
 }
 
-async function load(blob: string, mimeType: string): Promise<string> {
+/** A blob as the text it is. @throws when the server does not give it. */
+export async function blobText(blob: string): Promise<string> {
+  return (await fetched(blob)).text();
+}
+
+async function fetched(blob: string): Promise<Response> {
   const answer = await fetch(blobPath(blob));
   if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
-  return URL.createObjectURL(new Blob([await answer.arrayBuffer()], { type: mimeType }));
+  return answer;
 }
 
 export const blobPath = (blob: string): string => `/v1/blobs/${encodeURIComponent(blob)}`;
@@ -39,8 +30,8 @@ export function useBlob(blob: string, mimeType: string): { url: string } | "fail
   const [state, setState] = useState<{ url: string } | "failed" | null>(null);
   useEffect(() => {
     let stopped = false;
-    const { url, release } = hold(blob, mimeType);
-    url.then(
+    const { value, release } = hold(`${blob} ${mimeType}`, () => urlOf(blob, mimeType));
+    value.then(
       (loaded) => !stopped && setState({ url: loaded }),
       () => !stopped && setState("failed"),
     );

@@ -4,6 +4,7 @@ import { CircleQuestionMark, ShieldQuestionMark } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
+import { changesOf } from "../diff/change.ts";
 import { DiffContent } from "../items/diff-content.tsx";
 import { EditCount } from "../items/edit-count.tsx";
 import { commandOf, relativePath } from "../items/tool-words.ts";
@@ -143,14 +144,14 @@ function Subject({ tool, command }: { tool: ToolEntity; command: string | null }
       </div>
     );
   }
-  const diffs = tool.content.filter((each) => each.type === "diff");
-  const [first] = diffs;
+  const changes = changesOf(tool);
+  const [first] = changes;
   if (first === undefined) return null;
   return (
     <>
       <div className={LINE}>
         <MiddleCut text={relativePath(first.path, cwd)} className="font-mono text-small text-ink-2" />
-        {diffs.length > 1 && <span className="shrink-0 text-meta text-ink-2">and {diffs.length - 1} more</span>}
+        {changes.length > 1 && <span className="shrink-0 text-meta text-ink-2">and {changes.length - 1} more</span>}
         <EditCount tool={tool} />
         <Button size="small" variant="quiet" aria-expanded={open} className="ml-auto" onClick={() => setOpen(!open)}>
           {open ? "Hide the changes" : "Show the changes"}
@@ -158,8 +159,8 @@ function Subject({ tool, command }: { tool: ToolEntity; command: string | null }
       </div>
       {open && (
         <div className={classNames(LINE, "max-h-[40dvh] flex-col overflow-y-auto *:w-full *:shrink-0")}>
-          {diffs.map((diff, index) => (
-            <DiffContent key={index} content={diff} />
+          {changes.map((change, index) => (
+            <DiffContent key={index} change={change} />
           ))}
         </div>
       )}

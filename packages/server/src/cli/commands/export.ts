@@ -26,13 +26,13 @@ tool call's own kind is in "toolKind".
 `,
     )
     .action(async (thread: string, flags: Flags) => {
-      await withServer(cli, flags, async ({ client }) => {
+      await withServer(cli, flags, async ({ client, blobText }) => {
         const watch = client.watch(topicOf(thread), { window: 1_000 });
         await watch.ready();
         while (await watch.loadOlder());
         const whole = exported(thread, watch.replica);
         if (flags.format === "json") cli.screen.json(whole);
-        else cli.screen.out(toMarkdown(whole));
+        else cli.screen.out(await toMarkdown(whole, blobText));
       });
     });
 }

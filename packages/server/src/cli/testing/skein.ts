@@ -16,6 +16,12 @@ export const scripted = (...steps: readonly Step[]): string[] => [
   JSON.stringify(steps),
 ];
 
+/** The same for steps that are too large for a command line: they stand in a file. */
+export async function scriptedInFile(file: string, ...steps: readonly Step[]): Promise<string[]> {
+  await Bun.write(file, JSON.stringify({ prompts: [steps] }));
+  return ["--exec", `"${process.execPath}" '${SCRIPTED_AGENT}' '${file}'`, "Go"];
+}
+
 /** Says its pid in a line, and goes on for ever: neither the end of its stdin nor SIGTERM ends it. */
 export const STUBBORN: readonly Step[] = [
   { ignore: "SIGTERM" },

@@ -1,9 +1,9 @@
-import type { Json, JsonObject, ToolContent } from "@skein/client/protocol";
+import { countLines, type Json, type JsonObject, type ToolContent } from "@skein/client/protocol";
 import { BOUNDS, boundedJson, cut } from "./bounds.ts";
 import { readBlock } from "./blocks.ts";
 import { keepText } from "./blobs.ts";
 import type { Draft } from "./draft.ts";
-import { object, text, word } from "./read.ts";
+import { object, some, text, word } from "./read.ts";
 import { unknownOfPart } from "./unknown.ts";
 
 /** The members of ACP's tool content that are understood here. */
@@ -33,6 +33,9 @@ export function readContent(
     if (size <= room) {
       content.push(read);
       room -= size;
+    } else if (read.type === "diff") {
+      // What is smaller and comes after it may still fit.
+      content.push(keptDiff(draft, read));
     } else {
       content.push(...split(draft, read, room));
       room = 0;
@@ -97,18 +100,23 @@ function forgetUnknown(item: ToolContent): void {
   if (item.type === "block") delete item.block["unknown"];
 }
 
-/** An item that does not fit: the text that does, then a blob of the rest; a diff, being of no use torn, whole as JSON. */
+/** A diff that does not fit: its file and what it does to it stay, each of its texts is a blob (P58). */
+function keptDiff(draft: Draft, item: Extract<ToolContent, { type: "diff" }>): ToolContent {
+  const { path, oldText = null, newText, unknown } = item;
+  const old = oldText === null ? null : keepText(draft, oldText);
+  const diff = { path, old, ...countLines(oldText, newText) };
+  return { type: "blob", ...keepText(draft, newText), mimeType: "text/plain", diff, ...some("unknown", unknown) };
+}
+
+/** A text that does not fit: what does, then a blob of the rest. */
 function split(draft: Draft, item: ToolContent, room: number): ToolContent[] {
-  if (item.type === "block" && (item.block.type === "text" || item.block.type === "resource")) {
-    const kept = room > 0 ? cut(item.block.text, room) : "";
-    const rest: ToolContent = {
-      type: "blob",
-      ...keepText(draft, item.block.text.slice(kept.length)),
-      mimeType: "text/plain",
-    };
-    const isEmpty = kept === "" && unknownsOf(item).length === 0;
-    return isEmpty ? [rest] : [{ ...item, block: { ...item.block, text: kept } }, rest];
-  }
-  const path = item.type === "diff" ? { path: item.path } : {};
-  return [{ type: "blob", ...keepText(draft, JSON.stringify(item)), mimeType: "application/json", ...path }];
+  if (item.type !== "block" || (item.block.type !== "text" && item.block.type !== "resource")) return [item];
+  const kept = room > 0 ? cut(item.block.text, room) : "";
+  const rest: ToolContent = {
+    type: "blob",
+    ...keepText(draft, item.block.text.slice(kept.length)),
+    mimeType: "text/plain",
+  };
+  const isEmpty = kept === "" && unknownsOf(item).length === 0;
+  return isEmpty ? [rest] : [{ ...item, block: { ...item.block, text: kept } }, rest];
 }
