@@ -47,6 +47,8 @@ export function DirectoryField({
         mode="none"
         value={value}
         onValueChange={(path, { reason }) => {
+          // Escape closes the list, and takes nothing away.
+          if (reason === "escape-key") return;
           onChange(path);
           // Also while there is nothing to choose yet: what the server finds is shown to whoever types on.
           if (reason === "input-change") setOpen(true);

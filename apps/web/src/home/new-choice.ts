@@ -12,6 +12,9 @@ type Choice = {
   readonly settings: Readonly<Record<string, string>>;
 };
 
+/** What is said where no directory is. */
+export const NO_DIRECTORY = "Say in which directory the agent is to work.";
+
 const NOTHING: Choice = { agent: null, directory: null, settings: {} };
 
 /** Kept as the draft is, until the thread is started. */

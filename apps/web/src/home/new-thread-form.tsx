@@ -16,7 +16,7 @@ import { ErrorNote } from "../ui/states.tsx";
 import { DirectoryField, type DirectoryState } from "./directory-field.tsx";
 import { EarlyFirstPrompt } from "./early-first-prompt.tsx";
 import { FirstPrompt } from "./first-prompt.tsx";
-import { NEW_CHOICE, useNewThread } from "./new-choice.ts";
+import { NEW_CHOICE, NO_DIRECTORY, useNewThread } from "./new-choice.ts";
 import { NEW_DRAFT } from "./new-draft.ts";
 import type { NewThreadFormProps } from "./new-thread-page.tsx";
 import { OnlyDemo } from "./only-demo.tsx";
@@ -41,6 +41,7 @@ function Form({ board, autoFocus, early }: NewThreadFormProps & { board: string 
   useFocusAtFirst(board, form);
 
   const directory = choice.directory ?? met ?? meant;
+  const named = directory.trim() !== "";
   const draft = useDraft(NEW_DRAFT, offers?.accepts);
   const tellState = useCallback((state: DirectoryState) => setDirectoryState(state), []);
   const choose = (change: Partial<typeof choice>): void => store(NEW_CHOICE, { ...choice, ...change });
@@ -63,11 +64,12 @@ function Form({ board, autoFocus, early }: NewThreadFormProps & { board: string 
     if (starting) return;
     if (draft.empty) form.current?.querySelector("textarea")?.focus();
     if (draft.blocked) return;
+    if (!named) return form.current?.querySelector<HTMLElement>("input[role=combobox]")?.focus();
     if (met !== null) choose({ directory });
     want(location.href);
   };
 
-  const missing = directoryState === "missing";
+  const missing = named && directoryState === "missing";
   return (
     <form ref={form} onSubmit={onSubmit} className="space-y-4">
       <div className="grid gap-4 medium:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
@@ -88,7 +90,7 @@ function Form({ board, autoFocus, early }: NewThreadFormProps & { board: string 
           onChange={(path) => (path === directory ? setMet(path) : choose({ directory: path }))}
           onState={tellState}
           recent={recent}
-          invalid={missing}
+          invalid={missing || !named}
         />
       </div>
       <OnlyDemo />
@@ -131,7 +133,9 @@ function Form({ board, autoFocus, early }: NewThreadFormProps & { board: string 
         <p className="min-w-0 flex-1 text-meta text-ink-3" role="status">
           {offline
             ? "The server is out of reach: the thread starts once it is back."
-            : missing && `There is no directory ${directory} on the server.`}
+            : !named
+              ? NO_DIRECTORY
+              : missing && `There is no directory ${directory} on the server.`}
         </p>
         <Button type="submit" variant="primary" aria-disabled={starting || draft.uploads.length > 0}>
           {starting ? "Starting…" : draft.uploads.length > 0 ? "Sending files…" : "Start thread"}

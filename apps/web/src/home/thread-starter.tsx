@@ -8,7 +8,7 @@ import { isNoRefusal } from "../thread/lib/give.ts";
 import { putBack } from "../thread/prompt/drafts.ts";
 import { blocksOf, useDraft } from "../thread/prompt/use-draft.ts";
 import { say, sayFailed } from "../ui/toasts.tsx";
-import { NEW_CHOICE, useNewThread } from "./new-choice.ts";
+import { NEW_CHOICE, NO_DIRECTORY, useNewThread } from "./new-choice.ts";
 import { NEW, NEW_DRAFT } from "./new-draft.ts";
 import { DIRECTORIES, LAST_AGENT, withDirectory } from "./remembered.ts";
 import { begin, end, isUnderWay } from "./start.ts";
@@ -23,10 +23,11 @@ export default function ThreadStarter({ board }: { board: string }) {
     if (agent === null) return;
     // It was written on while it waited, and may not be sent any more.
     if (draft.blocked) return end(null);
+    if (directory.trim() === "") return end(new SkeinError("invalid", NO_DIRECTORY, { path: "cwd" }));
     const begun = begin();
     if (begun === null) return;
     try {
-      const { path, exists } = await client.query("directories.list", { prefix: directory.trim() || "~" });
+      const { path, exists } = await client.query("directories.list", { prefix: directory.trim() });
       if (!exists) throw new SkeinError("not_found", `There is no directory ${path} on the server.`, { path: "cwd" });
       const { thread } = await client.command("thread.create", { board, agent, cwd: path });
       if (!isUnderWay(begun)) return;
