@@ -1,3 +1,4 @@
+import { isComposing } from "../lib/composing.ts";
 import { topLayer } from "../lib/layers.ts";
 import { activeActions } from "./actions.tsx";
 import { knownAction, type ActionName } from "./catalogue.ts";
@@ -10,7 +11,7 @@ let last = { keys: "", at: 0 };
 /** Listens to the keyboard for all actions. Called once, by the app. */
 export function listenToKeys(): () => void {
   const onKey = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.isComposing) return;
+    if (event.defaultPrevented || isComposing(event)) return;
     // Held down it would press what takes the place of what was pressed too, which nobody has read.
     if (event.repeat && event.key === "Enter" && event.target instanceof HTMLButtonElement) event.preventDefault();
     const keys = nameOf(event, isApple);

@@ -1,5 +1,6 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { use, useRef, useState, type RefObject } from "react";
+import { isComposing } from "../lib/composing.ts";
 import { part, type Meantime } from "../ui/part.tsx";
 import { LayerContext, useLayer } from "../ui/layer.tsx";
 import { useActions } from "./actions.tsx";
@@ -85,7 +86,7 @@ function EarlyField({ text, onText, entered, failure }: PaletteContentProps & Me
         value={text}
         onChange={(event) => onText(event.currentTarget.value)}
         onKeyDown={({ key, repeat, nativeEvent }) => {
-          if (repeat || nativeEvent.isComposing) return;
+          if (repeat || isComposing(nativeEvent)) return;
           entered.current = key === "Enter" && text.trim() !== "";
         }}
         {...PALETTE_FIELD}

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { Search, X } from "lucide-react";
 import { capsOf } from "../app/keyboard.ts";
 import { navigate, readRoute } from "../app/router.tsx";
+import { isComposing } from "../lib/composing.ts";
 import { whenFound } from "./found.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Keys } from "../ui/keys.tsx";
@@ -85,7 +86,7 @@ export function SearchField({ text, autoFocus = false }: { text: string; autoFoc
         autoComplete="off"
         onChange={(event) => search(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key !== "ArrowDown" || event.nativeEvent.isComposing) return;
+          if (event.key !== "ArrowDown" || isComposing(event.nativeEvent)) return;
           event.preventDefault();
           goToFirst();
         }}

@@ -1,6 +1,7 @@
 import type { Result } from "@skein/client";
 import { Monitor, Pencil, SquareTerminal } from "lucide-react";
 import { useEffect, useRef, useState, type FormEvent } from "react";
+import { isComposing } from "../../lib/composing.ts";
 import { useLostFocus } from "../../lib/lost-focus.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { useLasting } from "../../lib/use-lasting.ts";
@@ -153,7 +154,7 @@ function NameForm({
         onFocus={({ target }) => target.select()}
         onChange={({ target }) => setTyped(target.value)}
         onKeyDown={(event) => {
-          if (event.key !== "Escape") return;
+          if (event.key !== "Escape" || isComposing(event.nativeEvent)) return;
           event.preventDefault();
           onDone(null);
         }}

@@ -1,5 +1,6 @@
 import { useClient, useGiven } from "@skein/client/react";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { isComposing } from "../../lib/composing.ts";
 import { give } from "../lib/give.ts";
 import { WaitingMark } from "../../ui/waiting-mark.tsx";
 
@@ -110,7 +111,7 @@ function TitleField({
         onChange={({ target }) => setTyped(target.value)}
         onBlur={() => onKeep(typed, false)}
         onKeyDown={(event) => {
-          if (event.key !== "Escape") return;
+          if (event.key !== "Escape" || isComposing(event.nativeEvent)) return;
           event.preventDefault();
           onLeave();
         }}

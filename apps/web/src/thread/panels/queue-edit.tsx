@@ -1,5 +1,6 @@
 import { useClient } from "@skein/client/react";
 import { useState } from "react";
+import { isComposing } from "../../lib/composing.ts";
 import { Button } from "../../ui/button.tsx";
 import { sayFailed } from "../../ui/toasts.tsx";
 import { isNoRefusal } from "../lib/give.ts";
@@ -55,6 +56,7 @@ export function QueueEdit({
           keepEdit(thread, turn, value === text || value.trim() === "" ? null : value);
         }}
         onKeyDown={(event) => {
+          if (isComposing(event.nativeEvent)) return;
           const { key, ctrlKey, metaKey } = event;
           if (key === "Enter" && (ctrlKey || metaKey)) {
             event.preventDefault();

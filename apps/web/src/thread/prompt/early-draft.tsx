@@ -1,5 +1,6 @@
 import { useLayoutEffect, type RefObject } from "react";
 import { isCoarse } from "../../lib/coarse.ts";
+import { isComposing } from "../../lib/composing.ts";
 import { useStored, type Entry } from "../../lib/device-storage.ts";
 import type { Draft } from "./drafts.ts";
 
@@ -54,7 +55,7 @@ export function EarlyDraft({
           if (early.current === "writing") early.current = "none";
         }}
         onKeyDown={(event) => {
-          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing || isCoarse()) return;
+          if (event.key !== "Enter" || event.shiftKey || isComposing(event.nativeEvent) || isCoarse()) return;
           event.preventDefault();
           early.current = "entered";
         }}

@@ -10,6 +10,7 @@ import {
   type Ref,
 } from "react";
 import { isCoarse } from "../../lib/coarse.ts";
+import { isComposing } from "../../lib/composing.ts";
 import { focusField } from "../../lib/focus-field.ts";
 import { Attachments } from "./attachments.tsx";
 import { CompletionList } from "./completion-list.tsx";
@@ -87,7 +88,7 @@ export function PromptField({
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event.nativeEvent)) return;
     const { key, shiftKey, altKey, ctrlKey, metaKey } = event;
     const plain = !altKey && !ctrlKey && !metaKey;
     if (key === "Escape" && plain && found !== null && suggestions.length === 0) {

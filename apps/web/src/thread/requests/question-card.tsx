@@ -1,6 +1,7 @@
 import type { QuestionEntity } from "@skein/client";
 import { CircleQuestionMark, CircleSlash2, MessageSquareReply } from "lucide-react";
 import { useId, useMemo, useState, type FormEvent, type KeyboardEvent } from "react";
+import { isComposing } from "../../lib/composing.ts";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/text-field.tsx";
 import { Person } from "../items/person.tsx";
@@ -55,6 +56,7 @@ function Form({ id, question }: { id: string; question: QuestionEntity }) {
   const onKeyDown = (event: KeyboardEvent<HTMLFormElement>): void => {
     const { key, ctrlKey, metaKey, altKey, repeat, target } = event;
     if (key !== "Enter" || !(ctrlKey || metaKey) || altKey || target instanceof HTMLButtonElement) return;
+    if (isComposing(event.nativeEvent)) return;
     event.preventDefault();
     if (!repeat) event.currentTarget.requestSubmit();
   };
