@@ -1,3 +1,4 @@
+import { MAX_SEARCH_UNITS } from "@skein/client/protocol";
 import { useSyncExternalStore, type AnchorHTMLAttributes, type MouseEvent, type Ref } from "react";
 import { isLayerEntry, whenSettled } from "../lib/layers.ts";
 
@@ -33,11 +34,14 @@ export function readRoute(url: { pathname: string; search: string; hash: string 
     case "pair":
       return { page: first };
     case "search":
-      return { page: "search", text: new URLSearchParams(url.search).get("q") ?? "" };
+      return { page: "search", text: searchable(new URLSearchParams(url.search).get("q") ?? "") };
     default:
       return { page: "missing" };
   }
 }
+
+/** As much of a text as can be searched for, cut between characters. */
+const searchable = (text: string): string => text.slice(0, MAX_SEARCH_UNITS).replace(/[\uD800-\uDBFF]$/, "");
 
 /** `null` for nothing, and for what was cut off in the middle of a character. */
 function decoded(text: string): string | null {

@@ -1,3 +1,4 @@
+import { MAX_SEARCH_UNITS } from "@skein/client/protocol";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { Search, X } from "lucide-react";
 import { capsOf } from "../app/keyboard.ts";
@@ -82,6 +83,7 @@ export function SearchField({ text, autoFocus = false }: { text: string; autoFoc
         aria-label="Search everything"
         placeholder="Search everything"
         value={typed}
+        maxLength={MAX_SEARCH_UNITS}
         autoFocus={autoFocus}
         autoComplete="off"
         onChange={(event) => search(event.target.value)}

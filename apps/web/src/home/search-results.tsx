@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from "react";
 import { useLostFocus } from "../lib/lost-focus.ts";
+import { MAX_SEARCH_UNITS } from "@skein/client/protocol";
 import { useBoard, useSearch, type Card, type SearchHit } from "@skein/client/react";
 import { Link, threadPath } from "../app/router.tsx";
 import { useMyBoard } from "../app/me.ts";
@@ -47,6 +48,11 @@ function Results({ board, text }: { board: string; text: string }) {
   }, [isFound, text]);
   return (
     <>
+      {text.length >= MAX_SEARCH_UNITS - 1 && (
+        <p role="status" className="px-3 pb-3 text-small text-ink-2">
+          Only the first {MAX_SEARCH_UNITS.toLocaleString("en")} characters are searched for.
+        </p>
+      )}
       {titles.length > 0 && (
         <section aria-label="Threads" className="mb-6">
           <h2 className="px-3 pb-1 text-meta font-medium text-ink-3">Threads</h2>

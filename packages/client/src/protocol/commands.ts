@@ -79,12 +79,15 @@ export const COMMANDS = {
 
 const card = z.looseObject({ thread: id, title: z.string(), status: z.string(), updatedAt: z.number() });
 
+/** How long a text to search for may be, in UTF-16 units. */
+export const MAX_SEARCH_UNITS = 1000;
+
 /** Requests without a key: they only look, or a repeat of them has no further effect. */
 export const QUERIES = {
   ...TOKEN_METHODS,
   search: {
     params: z.looseObject({
-      text: z.string().min(1).max(1000),
+      text: z.string().min(1).max(MAX_SEARCH_UNITS),
       board: id.optional(),
       limit: z.int().min(1).max(100).default(20),
       /** The `next` of the page before. */
