@@ -1,13 +1,14 @@
 import { FileText, Image as ImageIcon, X } from "lucide-react";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { useLostRowFocus } from "../../lib/lost-focus.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { bytes } from "../lib/words.ts";
 import { useBlob } from "../lib/blobs.ts";
 import type { Attached } from "./drafts.ts";
+import { inPlace } from "./in-place.ts";
 import type { Upload } from "./uploads.ts";
 
-/** The files of a draft, and those on their way. */
+/** The files of a draft and those on their way, as they were given. */
 export function Attachments({
   attached,
   uploads,
@@ -24,36 +25,56 @@ export function Attachments({
   const lostFocus = useLostRowFocus(list, onNone);
   if (attached.length + uploads.length === 0) return null;
   return (
-    <ul ref={list} {...lostFocus} aria-label="Attached" className="flex flex-wrap gap-2 px-3 pt-3">
-      {attached.map((each, index) => (
-        <li key={index} className={CHIP}>
-          {each.block.type === "image" ? (
-            <Thumbnail blob={each.block.blob} mimeType={each.block.mimeType} />
+    <ul ref={list} {...lostFocus} aria-label="Attached" className="flex flex-wrap gap-2 px-3 pt-3 low:basis-full">
+      {uploads
+        .reduce<readonly (Attached | Upload)[]>(inPlace, attached)
+        .map((each) =>
+          "block" in each ? (
+            <AttachedFile
+              key={each.place ?? `before ${attached.indexOf(each)}`}
+              file={each}
+              onRemove={() => onRemove(attached.indexOf(each))}
+            />
           ) : (
-            <FileText size={14} aria-hidden className="shrink-0 text-ink-3" />
-          )}
-          <span className="max-w-48 truncate">{nameOf(each)}</span>
-          {each.bytes !== null && <span className="text-meta text-ink-3">{bytes(each.bytes)}</span>}
-          <IconButton label={`Remove ${nameOf(each)}`} onClick={() => onRemove(index)}>
-            <X size={14} aria-hidden />
-          </IconButton>
-        </li>
-      ))}
-      {uploads.map((upload) => (
-        <li key={`upload ${upload.id}`} className={CHIP}>
-          <span className="max-w-48 truncate text-ink-2">{upload.name}</span>
-          <progress
-            value={upload.part}
-            max={1}
-            aria-label={`Sending ${upload.name}`}
-            className="h-1 w-16 overflow-hidden rounded-full accent-(--accent-fill)"
-          />
-          <IconButton label={`Do not send ${upload.name}`} onClick={upload.cancel}>
-            <X size={14} aria-hidden />
-          </IconButton>
-        </li>
-      ))}
+            <FileUnderWay key={each.place} upload={each} />
+          ),
+        )}
     </ul>
+  );
+}
+
+function AttachedFile({ file, onRemove }: { file: Attached; onRemove: () => void }) {
+  const name = nameOf(file);
+  return (
+    <li className={CHIP}>
+      {file.block.type === "image" ? (
+        <Thumbnail blob={file.block.blob} mimeType={file.block.mimeType} />
+      ) : (
+        <FileText size={14} aria-hidden className="shrink-0 text-ink-3" />
+      )}
+      <span className="max-w-48 truncate">{name}</span>
+      {file.bytes !== null && <span className="text-meta text-ink-3">{bytes(file.bytes)}</span>}
+      <IconButton label={`Remove ${name}`} onClick={onRemove}>
+        <X size={14} aria-hidden />
+      </IconButton>
+    </li>
+  );
+}
+
+function FileUnderWay({ upload: { name, part, cancel } }: { upload: Upload }) {
+  return (
+    <li className={CHIP}>
+      <span className="max-w-48 truncate text-ink-2">{name}</span>
+      <progress
+        value={part}
+        max={1}
+        aria-label={`Sending ${name}`}
+        className="h-1 w-16 overflow-hidden rounded-full accent-(--accent-fill)"
+      />
+      <IconButton label={`Do not send ${name}`} onClick={cancel}>
+        <X size={14} aria-hidden />
+      </IconButton>
+    </li>
   );
 }
 
@@ -64,6 +85,14 @@ const nameOf = ({ block }: Attached): string =>
 
 function Thumbnail({ blob, mimeType }: { blob: string; mimeType: string }) {
   const state = useBlob(blob, mimeType);
-  if (state === null || state === "failed") return <ImageIcon size={14} aria-hidden className="text-ink-3" />;
-  return <img src={state.url} alt="" className="size-5 shrink-0 rounded-[3px] object-cover" />;
+  const [broken, setBroken] = useState(false);
+  if (state === null || state === "failed" || broken) return <ImageIcon size={14} aria-hidden className="text-ink-3" />;
+  return (
+    <img
+      src={state.url}
+      alt=""
+      onError={() => setBroken(true)}
+      className="size-5 shrink-0 rounded-[3px] object-cover"
+    />
+  );
 }

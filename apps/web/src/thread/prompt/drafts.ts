@@ -4,8 +4,15 @@ import { store, stored, type Entry } from "../../lib/device-storage.ts";
 
 /** What was written and attached and not sent yet. */
 export type Draft = { readonly text: string; readonly attached: readonly Attached[] };
-/** A file that the server has; `bytes` is `null` where its size is not known any more. */
-export type Attached = { readonly block: Exclude<Block, { type: "text" }>; readonly bytes: number | null };
+/**
+ * A file that the server has; `bytes` is `null` where its size is not known any more. `place`: where it was given among
+ * the files of the draft; absent where it came with a text that was put back.
+ */
+export type Attached = {
+  readonly block: Exclude<Block, { type: "text" }>;
+  readonly bytes: number | null;
+  readonly place?: number | undefined;
+};
 
 export const EMPTY: Draft = { text: "", attached: [] };
 
@@ -24,7 +31,7 @@ export function putBack(thread: string, { text, attached }: Draft): void {
   const now = stored(entry);
   store(entry, {
     text: [text, now.text].filter(Boolean).join("\n\n"),
-    attached: [...attached, ...now.attached],
+    attached: [...attached.map(({ block, bytes }) => ({ block, bytes })), ...now.attached],
   });
 }
 
@@ -39,11 +46,11 @@ export const draftOfPrompt = ({ text, blocks }: { text: string; blocks: readonly
 function read(value: unknown): Draft {
   const { text, attached } = (value ?? {}) as Partial<Record<keyof Draft, unknown>>;
   if (typeof text !== "string" || !Array.isArray(attached)) return EMPTY;
-  const files = attached.flatMap((each: { block?: unknown; bytes?: unknown }): Attached[] => {
+  const files = attached.flatMap((each: { block?: unknown; bytes?: unknown; place?: unknown }): Attached[] => {
     const block = blockSchema.safeParse(each.block);
     if (!block.success || block.data.type === "text" || (each.bytes !== null && typeof each.bytes !== "number"))
       return [];
-    return [{ block: block.data, bytes: each.bytes }];
+    return [{ block: block.data, bytes: each.bytes, ...(typeof each.place === "number" && { place: each.place }) }];
   });
   return { text, attached: files };
 }

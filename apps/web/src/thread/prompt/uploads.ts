@@ -5,9 +5,16 @@ import { putUnderWay } from "../../lib/under-way.ts";
 import { sayFailed } from "../../ui/toasts.tsx";
 import { bytes } from "../lib/words.ts";
 import type { Attached, Draft } from "./drafts.ts";
+import { inPlace, nextPlace } from "./in-place.ts";
 
-/** A file on its way to the server. */
-export type Upload = { readonly id: number; readonly name: string; readonly part: number; readonly cancel: () => void };
+/** A file on its way to the server; `place`: where it was given among the files of its draft. */
+export type Upload = {
+  readonly id: number;
+  readonly name: string;
+  readonly part: number;
+  readonly place: number;
+  readonly cancel: () => void;
+};
 
 type Accepts = NonNullable<ThreadEntity["accepts"]>;
 
@@ -46,7 +53,7 @@ const typeOf = (file: File): string =>
       ? "text/plain"
       : file.type;
 
-/** Files on their way, the first first, and the drafts that they are for. They go on whatever page is shown. */
+/** Files on their way, and the drafts that they are for. They go on whatever page is shown. */
 let underWay: readonly (Upload & { readonly draft: Entry<Draft> })[] = [];
 const listeners = new Set<() => void>();
 let next = 0;
@@ -69,7 +76,7 @@ function subscribe(listener: () => void): () => void {
 /** The files on their way to a draft; renders again when that changes. */
 export function useUploads(draft: Entry<Draft>): readonly Upload[] {
   const all = useSyncExternalStore(subscribe, () => underWay);
-  return all.filter((each) => each.draft === draft);
+  return all.filter(isFor(draft));
 }
 
 /** Sends files to the server, and attaches each to the draft once the server has it. */
@@ -83,11 +90,16 @@ export function upload(
     const type = typeOf(file);
     const why = refusal({ name: file.name, type, size: file.size }, accepts, limits);
     if (why !== null) sayFailed("The file was not attached.", new Error(why));
-    else send(draft, file, type);
+    else send(draft, file, type, nextPlace([...stored(draft).attached, ...underWay.filter(isFor(draft))]));
   }
 }
 
-function send(draft: Entry<Draft>, file: File, type: string): void {
+const isFor =
+  (draft: Entry<Draft>) =>
+  (each: (typeof underWay)[number]): boolean =>
+    each.draft === draft;
+
+function send(draft: Entry<Draft>, file: File, type: string, place: number): void {
   const id = next++;
   const { done, abort } = put(file, (part) =>
     change(underWay.map((each) => (each.id === id ? { ...each, part } : each))),
@@ -103,19 +115,19 @@ function send(draft: Entry<Draft>, file: File, type: string): void {
     if (end()) abort();
   };
   const ended = putUnderWay(cancel);
-  change([...underWay, { id, name: file.name, part: 0, cancel, draft }]);
+  change([...underWay, { id, name: file.name, part: 0, place, cancel, draft }]);
   done.then(
     (blob) => {
       if (!end()) return;
       const now = stored(draft);
       store(draft, {
         ...now,
-        attached: [...now.attached, { block: asBlock(blob, type, file.name), bytes: file.size }],
+        attached: inPlace(now.attached, { block: asBlock(blob, type, file.name), bytes: file.size, place }),
       });
     },
     (error: unknown) => {
       if (!end()) return;
-      const again = { label: "Try again", run: () => send(draft, file, type) };
+      const again = { label: "Try again", run: () => send(draft, file, type, place) };
       sayFailed(`${file.name} could not be sent to the server.`, error, again);
     },
   );
