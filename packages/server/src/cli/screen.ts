@@ -13,9 +13,10 @@ const FRAME_MS = 100;
 export class Screen {
   /** Whether stderr is a terminal, so that a person can be asked. */
   readonly interactive: boolean;
+  /** Whether stderr is to have colours. */
+  readonly color: boolean;
   readonly #stdout: Output;
   readonly #stderr: Output;
-  readonly #color: boolean;
   readonly #sharesTerminal: boolean;
   #progress: (() => string) | null = null;
   #drawn = false;
@@ -32,7 +33,7 @@ export class Screen {
     const capable = stderr.isTTY === true && env["TERM"] !== "dumb";
     this.interactive = capable;
     // https://no-color.org: any value but the empty one
-    this.#color = capable && !env["NO_COLOR"];
+    this.color = capable && !env["NO_COLOR"];
     this.#sharesTerminal = capable && stdout.isTTY === true;
   }
 
@@ -70,6 +71,14 @@ export class Screen {
     const begun = this.#sharesTerminal && !this.#atLineStart ? "\n" : "";
     if (begun) this.#atLineStart = true;
     this.#write(this.#stderr, `${begun}${this.#paint(harmless(line), "33")}\n`);
+    this.#draw();
+  }
+
+  /** Writes a picture of lines, where there are colours in those of a code (ECMA-48, SGR). */
+  picture(lines: readonly string[], code: string): void {
+    this.#erase();
+    if (this.#sharesTerminal) this.endLine();
+    this.#write(this.#stderr, lines.map((line) => `${this.#paint(harmless(line), code)}\n`).join(""));
     this.#draw();
   }
 
@@ -113,7 +122,7 @@ export class Screen {
   }
 
   #paint(text: string, code: string): string {
-    return this.#color ? `\u001b[${code}m${text}\u001b[0m` : text;
+    return this.color ? `\u001b[${code}m${text}\u001b[0m` : text;
   }
 
   #write(stream: Output, text: string): void {
