@@ -117,6 +117,29 @@ describe.skipIf(!app.available)("P83: signing in", () => {
     await context.close();
   });
 
+  test("of many devices this one comes first, then those that are connected, then those used last", async () => {
+    const client = await app.server.client();
+    const newest = async () => {
+      const { tokens } = await client.query("token.list", {});
+      return tokens.toSorted((one, other) => other.createdAt - one.createdAt)[0];
+    };
+    const { page } = await app.signedIn();
+    for (const name of ["older", "newer"]) {
+      const { context } = await app.signedIn();
+      await client.query("token.rename", { token: (await newest())?.id ?? "", name });
+      await context.close();
+      while ((await newest())?.connections !== 0) await Bun.sleep(10);
+    }
+    await page.goto(`${app.server.url}/settings`);
+    const rows = page.getByRole("listitem").filter({ has: page.getByRole("button", { name: /^Revoke/ }) });
+    await rows.getByText("newer", { exact: true }).waitFor();
+    const texts = await rows.allInnerTexts();
+    const at = (what: string): number => texts.findIndex((text) => text.includes(what));
+    expect(at("this device")).toBe(0);
+    expect(texts.findLastIndex((text) => /\bconnect/.test(text))).toBeLessThan(at("newer"));
+    expect(at("newer")).toBeLessThan(at("older"));
+  });
+
   test("a device's new name shows before the server has it, marked; the last of two stays", async () => {
     const { page } = await app.browser();
     const server = await late(page);

@@ -81,7 +81,7 @@ export function Devices() {
       {tokens === null && !error && !offline && <SkeletonRows rows={2} label="Loading devices" />}
       {tokens !== null && (
         <ul ref={list} {...lostFocus} className="divide-y divide-line rounded-panel border border-line">
-          {tokens.map((token) => (
+          {tokens.toSorted(byUse).map((token) => (
             <TokenRow
               key={token.id}
               token={token}
@@ -96,5 +96,16 @@ export function Devices() {
       )}
       {!offline && <PairDevice />}
     </div>
+  );
+}
+
+/** This device, then those that are connected, then those used last. Connected ones do not change places with each use. */
+function byUse(a: Token, b: Token): number {
+  const [aConnected, bConnected] = [a.connections > 0, b.connections > 0];
+  return (
+    Number(b.current) - Number(a.current) ||
+    Number(bConnected) - Number(aConnected) ||
+    (aConnected ? 0 : (b.usedAt ?? 0) - (a.usedAt ?? 0)) ||
+    b.createdAt - a.createdAt
   );
 }
