@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
 import { LoadBoundary } from "./app/load-boundary.tsx";
 import { refuseFileDrops } from "./lib/file-drops.ts";
+import { followServerClock } from "./lib/server-clock.ts";
 import { followVisibleHeight } from "./lib/viewport.ts";
 import { registerServiceWorker } from "./pwa/register.ts";
 import { say } from "./ui/toasts.tsx";
@@ -32,6 +33,7 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") client.keepNow();
 });
 followVisibleHeight();
+followServerClock(client);
 refuseFileDrops();
 registerServiceWorker(() => say("Skein was updated.", { label: "Reload", run: () => location.reload() }));
 

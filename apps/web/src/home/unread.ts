@@ -1,5 +1,6 @@
 import type { Card } from "@skein/client/react";
 import { useEffect } from "react";
+import { serverNow } from "../lib/server-clock.ts";
 import { stored, store, useStored, type Entry } from "../lib/device-storage.ts";
 
 /** What this device has shown: threads changed before `since` count as seen, others as they stand. Times in ms since 1970. */
@@ -17,7 +18,7 @@ const SEEN: Entry<Seen | null> = {
 };
 
 /** A new device has no unread threads: nobody wants to be told of all that ever was. */
-const fromNowOn = (): Seen => ({ since: Date.now(), threads: {} });
+const fromNowOn = (): Seen => ({ since: serverNow(), threads: {} });
 
 /** Whether a thread went on since this device showed it. What runs or waits says so itself, and counts as unread later. */
 export function isUnread({ id, value }: Card, seen: Seen | null): boolean {

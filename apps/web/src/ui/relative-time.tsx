@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { onServerClock, serverNow } from "../lib/server-clock.ts";
 
 const FORMAT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const DAY_FORMAT = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
@@ -20,20 +21,32 @@ export function ago(at: number, now: number): string {
 
 /** One timer for all times on the page, and none while there are none. */
 const listeners = new Set<() => void>();
-let timer: ReturnType<typeof setInterval> | null = null;
-let shownNow = Date.now();
+let stop: (() => void) | null = null;
+let shownNow = serverNow();
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  timer ??= setInterval(() => {
-    shownNow = Date.now();
-    for (const tell of listeners) tell();
-  }, MINUTE / 2);
+  stop ??= keepTime();
   return () => {
     listeners.delete(listener);
-    if (listeners.size > 0 || timer === null) return;
+    if (listeners.size > 0) return;
+    stop?.();
+    stop = null;
+  };
+}
+
+function keepTime(): () => void {
+  const look = (): void => {
+    shownNow = serverNow();
+    for (const tell of listeners) tell();
+  };
+  // Nobody looked meanwhile, and the clock may have been found to be wrong.
+  shownNow = serverNow();
+  const timer = setInterval(look, MINUTE / 2);
+  const stopClock = onServerClock(look);
+  return () => {
     clearInterval(timer);
-    timer = null;
+    stopClock();
   };
 }
 

@@ -8,6 +8,7 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { ErrorNote } from "../../ui/states.tsx";
 import { useLasting } from "../../lib/use-lasting.ts";
 import { useLostFocus } from "../../lib/lost-focus.ts";
+import { serverNow } from "../../lib/server-clock.ts";
 import { useActions } from "../actions.tsx";
 import { takeFocusOfEntry } from "../router.tsx";
 import { copyText } from "../../lib/copy-text.ts";
@@ -28,7 +29,7 @@ export function PairDevice() {
 
   useEffect(() => {
     if (pairing === null) return undefined;
-    const timer = setTimeout(() => setPairing(null), Math.max(0, pairing.expiresAt - Date.now()));
+    const timer = setTimeout(() => setPairing(null), Math.max(0, pairing.expiresAt - serverNow()));
     return () => clearTimeout(timer);
   }, [pairing]);
 

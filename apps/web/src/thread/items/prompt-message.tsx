@@ -1,5 +1,6 @@
 import type { MessageEntity } from "@skein/client";
 import type { ReactNode } from "react";
+import { serverNow } from "../../lib/server-clock.ts";
 import { clockTime, exactTime } from "../lib/words.ts";
 import { BlockList } from "./block-list.tsx";
 import { ItemBar } from "./item-bar.tsx";
@@ -11,7 +12,7 @@ export function PromptMessage({ id, message }: { id: string; message: MessageEnt
     <div className="group/item pt-5 pb-2">
       <PromptHead by={message.by}>
         <time dateTime={new Date(message.startedAt).toISOString()} title={exactTime(message.startedAt)}>
-          {clockTime(message.startedAt, Date.now())}
+          {clockTime(message.startedAt, serverNow())}
         </time>
         <span className="flex-1" />
         <ItemBar id={id} copy={() => message.text} />

@@ -1,12 +1,13 @@
 import { useEffect, useState } from "react";
+import { serverNow } from "../../lib/server-clock.ts";
 
-/** The time in ms since 1970, anew each second while something runs that is to be timed. */
+/** The time in ms since 1970, by the server's clock, anew each second while something runs that is to be timed. */
 export function useNow(needed: boolean): number {
-  const [now, setNow] = useState(() => Date.now());
+  const [now, setNow] = useState(() => serverNow());
   useEffect(() => {
     if (!needed) return;
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), 1000);
+    setNow(serverNow());
+    const timer = setInterval(() => setNow(serverNow()), 1000);
     return () => clearInterval(timer);
   }, [needed]);
   return now;
