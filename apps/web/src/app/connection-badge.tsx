@@ -55,6 +55,7 @@ export function ConnectionBadge() {
   const view = useConnection();
   const now = useSecondsWhile(view.retryAt !== null);
   const { word, more, dot } = sayConnection(view, now);
+  const [state = "", ...details] = word.split(/(?=,)/);
   return (
     <Tooltip text={more}>
       <button
@@ -69,7 +70,11 @@ export function ConnectionBadge() {
       >
         <span aria-hidden className={classNames("size-2 rounded-full", DOTS[dot])} />
         {/* On narrow screens what is well needs no word. */}
-        <span className={dot === "live" ? "max-medium:sr-only" : undefined}>{word}</span>
+        <span className={dot === "live" ? "max-medium:sr-only" : undefined}>
+          {state}
+          {/* How much there is to send or to come takes no room from a title on a phone. */}
+          <span className="@max-[24rem]/header:sr-only">{details}</span>
+        </span>
       </button>
     </Tooltip>
   );

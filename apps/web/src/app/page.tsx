@@ -48,7 +48,7 @@ export function Page({
   return (
     <div className="flex h-full min-w-0 flex-1">
       <div className="flex h-full min-w-0 flex-1 flex-col bg-surface-2 pt-safe">
-        <header className="@container/header flex h-12 shrink-0 items-center gap-2 border-b border-line pr-3 pl-4 max-medium:gap-1 max-medium:pr-1 max-medium:pl-1 pointer-coarse:h-14">
+        <header className="@container/header flex h-12 shrink-0 items-center gap-2 border-b border-line pr-3 pl-4 max-medium:gap-1 max-medium:pr-1 max-medium:pl-1 pointer-coarse:h-14 low:h-9 low:pointer-coarse:h-11">
           {layout === "narrow" && back !== null && (
             <IconButton label="Back" onClick={() => goBack(back)}>
               <ArrowLeft size={18} aria-hidden />

@@ -44,7 +44,7 @@ export function SidePanel({
         <aside
           aria-label={title}
           {...lostFocus}
-          className="flex h-full w-[360px] shrink-0 flex-col border-l border-line bg-surface-1"
+          className="flex h-full w-(--panel-width) shrink-0 flex-col border-l border-line bg-surface-1"
         >
           <div className="flex h-12 shrink-0 items-center justify-between border-b border-line pr-2 pl-4">
             <h2 className="text-body font-semibold">{title}</h2>
@@ -67,7 +67,7 @@ export function SidePanel({
           className={classNames(
             "fixed z-20 flex flex-col bg-surface-1 shadow-float outline-none transition duration-150 ease-out data-[ending-style]:opacity-0 data-[starting-style]:opacity-0",
             layout === "medium"
-              ? "inset-y-0 right-0 w-[360px] border-l border-line pt-safe data-[ending-style]:translate-x-4 data-[starting-style]:translate-x-4"
+              ? "inset-y-0 right-0 w-(--panel-width) max-w-full border-l border-line pt-safe data-[ending-style]:translate-x-4 data-[starting-style]:translate-x-4"
               : "inset-x-0 bottom-(--keyboard-height) h-[min(80dvh,calc(var(--app-height)-3rem))] rounded-t-panel border-t border-line pb-safe data-[ending-style]:translate-y-4 data-[starting-style]:translate-y-4",
           )}
         >

@@ -133,7 +133,7 @@ function NeedsYouCount({ board }: { board: string }) {
   const count = groups.needsYou.length;
   if (count === 0) return null;
   return (
-    <span className="absolute -top-0.5 -right-0.5 grid h-4 min-w-4 place-items-center rounded-full border border-wait-line bg-wait-soft px-1 text-[10px] leading-none font-semibold text-wait">
+    <span className="absolute -top-0.5 -right-0.5 grid h-4 min-w-4 place-items-center rounded-full border border-wait-line bg-wait-soft px-1 text-[0.625rem] leading-none font-semibold text-wait">
       {count}
       <span className="sr-only"> need you</span>
     </span>

@@ -13,6 +13,7 @@ import { ShowChangesProvider } from "./changes/show-changes.ts";
 import { TurnChangesProvider } from "./changes/turn-changes.tsx";
 import { Switches } from "./header/switches.tsx";
 import { SWITCHES_IN_FOOT, ThreadHeader } from "./header/thread-header.tsx";
+import { Foot } from "./foot.tsx";
 import { Interrupted } from "./interrupted.tsx";
 import { focusField } from "../lib/focus-field.ts";
 import { useLostFocus } from "../lib/lost-focus.ts";
@@ -201,13 +202,6 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
     </ThreadProvider>
   );
 }
-
-/** Below the timeline: what waits for the person, and where they write. */
-const Foot = ({ children }: { children: ReactNode }) => (
-  <div className="@container/foot mx-auto w-full max-w-[calc(var(--measure)+2rem)] px-4 pb-3 max-medium:px-2 max-medium:pb-2">
-    <div className="pb-safe">{children}</div>
-  </div>
-);
 
 /** Lines that come and go; from one that goes the focus goes on to where one writes. */
 function Strips({ onLost, children }: { onLost: () => void; children: ReactNode }) {

@@ -8,7 +8,7 @@ export function AgentGlyph({ name, className }: { name: string; className?: stri
       aria-label={`Agent: ${name}`}
       title={name}
       className={classNames(
-        "grid size-4 shrink-0 place-items-center rounded-[4px] border border-line-strong font-mono text-[10px] leading-none font-semibold text-ink-2 uppercase",
+        "grid size-4 shrink-0 place-items-center rounded-[4px] border border-line-strong font-mono text-[0.625rem] leading-none font-semibold text-ink-2 uppercase",
         className,
       )}
     >

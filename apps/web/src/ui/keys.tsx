@@ -7,7 +7,7 @@ export function Keys({ keys, always = false }: { keys: readonly string[]; always
       {keys.map((key, index) => (
         <kbd
           key={`${index} ${key}`}
-          className="grid h-4.5 min-w-4.5 place-items-center rounded-[4px] border border-line-strong px-1 font-sans text-[11px] leading-none text-ink-2"
+          className="grid h-4.5 min-w-4.5 place-items-center rounded-[4px] border border-line-strong px-1 font-sans text-[0.6875rem] leading-none text-ink-2"
         >
           {key}
         </kbd>

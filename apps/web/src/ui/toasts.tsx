@@ -1,14 +1,22 @@
 import { toast, Toaster } from "sonner";
 import { useLayout } from "../lib/use-media.ts";
 
-/** Where toasts appear: in a corner; on narrow screens below the header, where they cover nothing one writes in. */
+/** Below the header; where there is little height, over it rather than over what waits for the person. */
+const BELOW_HEADER = "calc(env(safe-area-inset-top) + min(4rem, 12dvh))";
+const ABOVE_FOOT = "calc(var(--foot-height, 0px) + 16px)";
+
+/**
+ * Where toasts appear, never over what one writes in or answers: in a corner, above the foot of a thread; on narrow
+ * screens below the header.
+ */
 export function Toasts() {
   const narrow = useLayout() === "narrow";
+  const offset = narrow ? { top: BELOW_HEADER, left: 12, right: 12 } : { bottom: ABOVE_FOOT, right: 16 };
   return (
     <Toaster
       position={narrow ? "top-center" : "bottom-right"}
-      offset={16}
-      mobileOffset={{ top: "calc(env(safe-area-inset-top) + 64px)", left: 12, right: 12 }}
+      offset={offset}
+      mobileOffset={offset}
       gap={8}
       toastOptions={{
         unstyled: true,

@@ -9,7 +9,7 @@ import { MiddleCut } from "../lib/middle-cut.tsx";
 import { pathTail } from "../lib/path-tail.ts";
 import { Switches } from "./switches.tsx";
 import { ThreadMenu } from "./thread-menu.tsx";
-import { ThreadTitle } from "./thread-title.tsx";
+import { ThreadTitle, TitleMark } from "./thread-title.tsx";
 import { Usage } from "./usage.tsx";
 
 /** As much of a path as stands beside the tools on a phone, in characters. */
@@ -19,8 +19,8 @@ const NARROW_PATH = 22;
  * The page's column is 28 px wider than what the header has in it, 32 px wider than what the foot of the timeline has:
  * below 560 px of it the switches stand in the prompt box.
  */
-const SWITCHES_IN_HEADER = "@max-[532px]/header:hidden";
-export const SWITCHES_IN_FOOT = "@min-[528px]/foot:hidden";
+const SWITCHES_IN_HEADER = "@max-[33.25rem]/header:hidden";
+export const SWITCHES_IN_FOOT = "@min-[33rem]/foot:hidden";
 
 /** Title, directory, agent with its switches, usage, and what else can be done. */
 export function ThreadHeader({
@@ -63,13 +63,17 @@ export function ThreadHeader({
   if (layout === "narrow") {
     return (
       <>
-        {!editing && mark}
         <div data-renaming={editing || undefined} className="min-w-0 flex-1">
           {title}
           {!editing && (
-            <p className="truncate font-mono text-meta text-ink-3" title={thread.cwd}>
-              {pathTail(thread.cwd, NARROW_PATH)}
-            </p>
+            // The marks stand below the title: beside it, and the connection's words, little of it would be left.
+            <div className="flex items-center gap-1.5 low:hidden">
+              {mark}
+              <TitleMark id={id} />
+              <p className="min-w-0 truncate font-mono text-meta text-ink-3" title={thread.cwd}>
+                {pathTail(thread.cwd, NARROW_PATH)}
+              </p>
+            </div>
           )}
         </div>
         {!editing && <div className="flex shrink-0">{tools}</div>}
@@ -94,13 +98,13 @@ export function ThreadHeader({
       <div className="flex shrink-0 items-center gap-1">
         <span className="mr-1 flex items-center gap-1.5 text-small text-ink-2">
           <AgentGlyph name={thread.agent} />
-          <span className="@max-[724px]/header:sr-only">{thread.agent}</span>
+          <span className="@max-[45.25rem]/header:sr-only">{thread.agent}</span>
         </span>
         <div className={`flex items-center gap-1 ${SWITCHES_IN_HEADER}`}>
           <Switches id={id} thread={thread} side="bottom" />
         </div>
       </div>
-      <div className="shrink-0 @max-[644px]/header:hidden">
+      <div className="shrink-0 @max-[40.25rem]/header:hidden">
         <Usage usage={thread.usage} />
       </div>
       {tools}

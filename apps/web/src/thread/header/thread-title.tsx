@@ -16,14 +16,13 @@ export function ThreadTitle({
 }: {
   id: string;
   title: string;
-  /** Whether a press on it begins to edit it: not where it is too low for a finger. */
+  /** Whether a press on it begins to edit it: not where it is too low for a finger. There its mark stands elsewhere too. */
   pressable: boolean;
   editing: boolean;
   onEditing: (editing: boolean) => void;
 }) {
   const client = useClient();
   const heading = useRef<HTMLHeadingElement>(null);
-  const given = useGiven(id).findLast(({ method }) => method === "thread.rename");
   /** Left by a key, not by going elsewhere: then the focus goes back to the title. */
   const left = useRef(false);
   useEffect(() => {
@@ -60,7 +59,7 @@ export function ThreadTitle({
             {title}
           </span>
         )}
-        <WaitingMark of={given} />
+        {pressable && <TitleMark id={id} />}
       </h1>
     );
   }
@@ -77,6 +76,12 @@ export function ThreadTitle({
       }}
     />
   );
+}
+
+/** Marks a title that was given and is not in force yet. */
+export function TitleMark({ id }: { id: string }) {
+  const given = useGiven(id).findLast(({ method }) => method === "thread.rename");
+  return <WaitingMark of={given} />;
 }
 
 /** Where the new title is written, over the old one. */

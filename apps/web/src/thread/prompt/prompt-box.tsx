@@ -97,7 +97,7 @@ export function PromptBox({
     <div
       ref={box}
       {...lostFocus}
-      className="relative rounded-panel border border-line-strong bg-surface-2 transition-colors focus-within:border-accent"
+      className="relative rounded-panel border border-line-strong bg-surface-2 transition-colors focus-within:border-accent low:flex low:flex-wrap low:items-end"
     >
       <PromptField
         ref={field}

@@ -162,7 +162,7 @@ export function PromptField({
           event.preventDefault();
           draft.attach(files);
         }}
-        className="block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3 pt-3 pb-1 text-body outline-none"
+        className="block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3 pt-3 pb-1 text-body outline-none low:min-h-9 low:w-0 low:min-w-32 low:flex-1 low:py-2 low:placeholder:truncate"
       />
     </>
   );

@@ -34,7 +34,7 @@ export function PromptToolbar({
   const stopping = state === "stopping";
   const square = <Square size={12} aria-hidden className={stopping ? "animate-breathe" : ""} fill="currentColor" />;
   return (
-    <div className="flex items-center gap-1 px-1.5 pb-1.5">
+    <div className="flex items-center gap-1 px-1.5 pb-1.5 low:max-w-[calc(100%-8rem)] low:pb-1">
       <AttachButton onFiles={onFiles} />
       <div className="flex min-w-0 flex-1 items-center gap-1 overflow-x-auto">
         {!(narrow && canSendNow) && switches}

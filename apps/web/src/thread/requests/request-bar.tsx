@@ -89,7 +89,7 @@ function Bar({
       aria-label="The agent waits for you"
       data-request={id}
       className={classNames(
-        "mb-2 flex items-center gap-x-2 gap-y-2 rounded-panel border border-wait-line bg-wait-soft px-3",
+        "mb-2 flex items-center gap-x-2 low:mb-1 gap-y-2 rounded-panel border border-wait-line bg-wait-soft px-3",
         short ? "py-1" : "flex-wrap py-2",
       )}
     >
