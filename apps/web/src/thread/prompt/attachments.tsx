@@ -6,6 +6,8 @@ import { bytes } from "../lib/words.ts";
 import { useBlob } from "../lib/blobs.ts";
 import type { Attached } from "./drafts.ts";
 import type { Upload } from "./uploads.ts";
+import { spelledOut } from "../../lib/hidden-characters.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 /** The files of a draft, and those on their way. */
 export function Attachments({
@@ -32,23 +34,27 @@ export function Attachments({
           ) : (
             <FileText size={14} aria-hidden className="shrink-0 text-ink-3" />
           )}
-          <span className="max-w-48 truncate">{nameOf(each)}</span>
+          <span dir="auto" className="max-w-48 truncate">
+            {visible(nameOf(each))}
+          </span>
           {each.bytes !== null && <span className="text-meta text-ink-3">{bytes(each.bytes)}</span>}
-          <IconButton label={`Remove ${nameOf(each)}`} onClick={() => onRemove(index)}>
+          <IconButton label={`Remove ${spelledOut(nameOf(each))}`} onClick={() => onRemove(index)}>
             <X size={14} aria-hidden />
           </IconButton>
         </li>
       ))}
       {uploads.map((upload) => (
         <li key={`upload ${upload.id}`} className={CHIP}>
-          <span className="max-w-48 truncate text-ink-2">{upload.name}</span>
+          <span dir="auto" className="max-w-48 truncate text-ink-2">
+            {visible(upload.name)}
+          </span>
           <progress
             value={upload.part}
             max={1}
-            aria-label={`Sending ${upload.name}`}
+            aria-label={`Sending ${spelledOut(upload.name)}`}
             className="h-1 w-16 overflow-hidden rounded-full accent-(--accent-fill)"
           />
-          <IconButton label={`Do not send ${upload.name}`} onClick={upload.cancel}>
+          <IconButton label={`Do not send ${spelledOut(upload.name)}`} onClick={upload.cancel}>
             <X size={14} aria-hidden />
           </IconButton>
         </li>
