@@ -100,8 +100,12 @@ describe.skipIf(!app.available)("what is invisible in a text", () => {
     expect(await marksIn(page, "section[data-request] dd")).toEqual(["U+2066"]);
     // The row of the tool call, its names for screen readers and pointers, and the bar above the prompt.
     expect(await marksIn(page, "[data-row] button[data-toggle]")).toEqual([
-      ...["U+202E", "U+202C"],
-      ...["U+202E", "U+202C", "U+200B", "U+0007"],
+      "U+202E",
+      "U+202C",
+      "U+202E",
+      "U+202C",
+      "U+200B",
+      "U+0007",
     ]);
     await page.getByRole("region", { name: "asks for leave: Run [U+202E]hsilbup mpn[U+202C]" }).waitFor();
     expect(await page.getByRole("img", { name: "U+202E, turns the writing direction" }).count()).toBeGreaterThan(3);

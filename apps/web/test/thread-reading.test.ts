@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { App, PHONE } from "./support/app.ts";
+import { App, axeFaults, PHONE } from "./support/app.ts";
 import { scriptedAgent } from "../../../test/support/scripted-agent.ts";
 import { showcaseAgent } from "./support/showcase-agent.ts";
 import { makeThread, openThread, turnsEnded } from "./support/thread.ts";

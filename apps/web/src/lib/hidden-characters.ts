@@ -46,7 +46,7 @@ export function partsOf(text: string, words: boolean): readonly (string | Hidden
     const run = groups?.["run"];
     if (run === undefined) continue;
     if (index > from) parts.push(text.slice(from, index));
-    parts.push(...told([...run]));
+    parts.push(...told(Array.from(run)));
     from = index + run.length;
   }
   if (from < text.length) parts.push(text.slice(from));

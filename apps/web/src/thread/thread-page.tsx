@@ -204,7 +204,10 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
 
 /** Below the timeline: what waits for the person, and where they write. */
 const Foot = ({ children }: { children: ReactNode }) => (
-  <div className="@container/foot mx-auto w-full max-w-[calc(var(--measure)+2rem)] px-4 pb-3 max-medium:px-2 max-medium:pb-2">
+  <div
+    data-foot
+    className="@container/foot mx-auto w-full max-w-[calc(var(--measure)+2rem)] px-4 pb-3 max-medium:px-2 max-medium:pb-2"
+  >
     <div className="pb-safe">{children}</div>
   </div>
 );
