@@ -8,7 +8,7 @@ const app = App.forThisFile();
 afterEach(() => app.finish());
 
 const SAID =
-  "# عنوان\n\nأهلاً يا `src/app.ts`، انتهى.\n\n- أول\n\n- ثانٍ\n\n> اقتباس\n\n| أ | ب |\n| - | - |\n| ج | د |\n\nAnd English.\n\n```ts\nconst a = 1;\n```\n";
+  "# عنوان\n\nأهلاً يا `src/app.ts`، انتهى.\n\n- أول\n\n- ثانٍ\n\n- English.\n\n> اقتباس\n\n| أ | ب |\n| - | - |\n| ج | د |\n\nAnd English.\n\n```ts\nconst a = 1;\n```\n";
 
 const directionOf = (page: Page, selector: string): Promise<string> =>
   page
@@ -43,6 +43,13 @@ describe.skipIf(!app.available)("text that is written from right to left", () =>
         return [list?.paddingRight, list?.paddingLeft, quote?.borderRightWidth, quote?.borderLeftWidth];
       });
     expect(edges).toEqual(["22px", "0px", "2px", "0px"]);
+    // A line of another script reads its own way, beside its mark.
+    const gap = await page.locator(".markdown li >> text=English").evaluate((element) => {
+      const [text, list] = [document.createRange(), element.closest("ul")];
+      text.selectNodeContents(element);
+      return (list?.getBoundingClientRect().right ?? 0) - text.getBoundingClientRect().right;
+    });
+    expect(gap).toBe(22);
   });
 
   test("reads so in the fields it is written in", async () => {

@@ -6,6 +6,9 @@ const HIDDEN =
   // oxlint-disable-next-line no-control-regex, no-misleading-character-class -- they are what this is about
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\r(?!\n|$)/u;
 
+/** Most code is nothing else, and that is told at once, also of a long text that grows. */
+const BEYOND_ASCII = /[^\t\n\r\x20-\x7e]/;
+
 /** Where such a character is part of what is seen: in an emoji of several characters. */
 const EMOJI = String.raw`\p{ExtPict}[\ufe0f\p{EMod}]?(?:\u200d\p{ExtPict}[\ufe0f\p{EMod}]?)+|\p{Emoji}[\ufe0e\ufe0f]`;
 
@@ -39,7 +42,7 @@ export type Hidden = {
  * @param words Whether it is what somebody says, where a script may need such characters; else what a machine reads.
  */
 export function partsOf(text: string, words: boolean): readonly (string | Hidden)[] {
-  if (!HIDDEN.test(text)) return [text];
+  if (!hasHidden(text)) return [text];
   const parts: (string | Hidden)[] = [];
   let from = 0;
   for (const { index, groups } of text.matchAll(words ? IN_WORDS : IN_CODE)) {
@@ -58,6 +61,8 @@ export const spelledOut = (text: string, words = true): string =>
   partsOf(text, words)
     .map((part) => (typeof part === "string" ? part : `[${part.name}]`))
     .join("");
+
+const hasHidden = (text: string): boolean => (BEYOND_ASCII.test(text) || text.includes("\r")) && HIDDEN.test(text);
 
 function told(run: readonly string[]): Hidden[] {
   const [first = ""] = run;
