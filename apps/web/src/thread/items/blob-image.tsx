@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { spelledOut } from "../../lib/hidden-characters.ts";
 import { useBlob } from "../lib/blobs.ts";
 import { Viewer } from "../lib/viewer.tsx";
 
@@ -9,7 +10,7 @@ const DRAWN = /^image\/(?:png|jpeg|gif|webp|avif|bmp)$/;
 export function BlobImage({ blob, mimeType, name }: { blob: string; mimeType: string; name?: string | undefined }) {
   const [large, setLarge] = useState(false);
   const state = useBlob(blob, DRAWN.test(mimeType) ? mimeType : "image/png");
-  const label = name ?? "Picture";
+  const label = spelledOut(name ?? "Picture");
   if (state === "failed") return <p className="text-small text-ink-3">{label}: it could not be loaded.</p>;
   if (state === null) return <div role="status" aria-label="Loading a picture" className="skeleton h-24 w-36" />;
   return (
