@@ -49,7 +49,7 @@ export function Capped({
         onScroll={({ currentTarget: box }) => {
           atEnd.current = box.scrollTop + box.clientHeight >= box.scrollHeight - 8;
         }}
-        className="overflow-auto overscroll-x-contain print:max-h-none!"
+        className="overflow-auto overscroll-x-contain"
         style={all ? undefined : { maxHeight: height }}
       >
         <div>{children}</div>
