@@ -107,7 +107,7 @@ describe.skipIf(!app.available)("what is invisible in a text", () => {
       "U+200B",
       "U+0007",
     ]);
-    await page.getByRole("region", { name: "asks for leave: Run [U+202E]hsilbup mpn[U+202C]" }).waitFor();
+    await page.getByRole("region", { name: "asks for leave: Run <U+202E>hsilbup mpn<U+202C>" }).waitFor();
     expect(await page.getByRole("img", { name: "U+202E, turns the writing direction" }).count()).toBeGreaterThan(3);
     expect(await marksIn(page, "section[data-request] [data-request-title]")).toEqual(["U+202E", "U+202C"]);
     expect(await bar(page).count()).toBe(1);
@@ -164,7 +164,7 @@ describe.skipIf(!app.available)("what is invisible in a text", () => {
     expect(await marksIn(page, "h1")).toEqual(["U+202E"]);
     expect(await marksIn(page, `[data-thread="${thread}"]`)).toEqual(["U+202E"]);
     expect(await asSeen(page, `[data-thread="${thread}"]`)).toStartWith("Read gpj.exe");
-    expect(await page.title()).toEndWith("Read [U+202E]gpj.exe · Skein");
+    expect(await page.title()).toEndWith("Read <U+202E>gpj.exe · Skein");
   });
 
   test("that belongs to emoji, and to words that are written with it, is left alone", async () => {

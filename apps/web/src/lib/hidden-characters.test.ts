@@ -63,7 +63,7 @@ describe("hidden characters", () => {
   });
 
   test("many in a row are told together", () => {
-    expect(spelledOut(`x${"\u{e0048}".repeat(42)}y`)).toBe("x[U+E0048 +41]y");
-    expect(spelledOut("Run \u202ex\u202c")).toBe("Run [U+202E]x[U+202C]");
+    expect(spelledOut(`x${"\u{e0048}".repeat(42)}y`)).toBe("x<U+E0048 +41>y");
+    expect(spelledOut("Run \u202ex\u202c")).toBe("Run <U+202E>x<U+202C>");
   });
 });

@@ -1,3 +1,5 @@
+import { showDirections } from "@skein/client/protocol";
+
 /**
  * What no eye sees in a text, or what turns the order in which the text around it stands: control characters but tabs and
  * the ends of lines, direction marks, what has no width, tags. Most texts have none, which one look tells.
@@ -56,10 +58,10 @@ export function partsOf(text: string, words: boolean): readonly (string | Hidden
   return parts;
 }
 
-/** The same as one text, for where there is no place for marks: `Run [U+202E]x`. */
+/** The same as one text, for where there is no place for marks: `Run <U+202E>x`. */
 export const spelledOut = (text: string, words = true): string =>
   partsOf(text, words)
-    .map((part) => (typeof part === "string" ? part : `[${part.name}]`))
+    .map((part) => (typeof part === "string" ? part : `<${part.name}>`))
     .join("");
 
 const hasHidden = (text: string): boolean => (BEYOND_ASCII.test(text) || text.includes("\r")) && HIDDEN.test(text);
@@ -76,4 +78,4 @@ const nameOf = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 
 const deedOf = (character: string): string =>
-  /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(character) ? "turns the writing direction" : "cannot be seen";
+  showDirections(character) === character ? "cannot be seen" : "turns the writing direction";
