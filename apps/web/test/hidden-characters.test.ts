@@ -84,6 +84,15 @@ const copied = (page: Page, selector: string): Promise<string> =>
       return String(selection);
     });
 
+/** A page with a thread of that title. */
+async function titled(title: string): Promise<{ page: Page; thread: string }> {
+  const client = await app.server.client();
+  const { thread } = await client.command("thread.create", { cwd: app.server.cwd, agent: "demo", title });
+  const { page } = await app.signedIn(WIDE);
+  await openThread(page, app, thread);
+  return { page, thread };
+}
+
 describe.skipIf(!app.available)("what is invisible in a text", () => {
   test("is drawn in a request for leave: in its title, its command, its answers; nothing stands in another order", async () => {
     const thread = await makeThread(app, ["go"], scriptedAgent({ prompts: [ASKS] }));
@@ -156,11 +165,7 @@ describe.skipIf(!app.available)("what is invisible in a text", () => {
   });
 
   test("is drawn in titles of threads, and turns nothing around them", async () => {
-    const client = await app.server.client();
-    const title = "Read \u202egpj.exe";
-    const { thread } = await client.command("thread.create", { cwd: app.server.cwd, agent: "demo", title });
-    const { page } = await app.signedIn(WIDE);
-    await openThread(page, app, thread);
+    const { page, thread } = await titled("Read \u202egpj.exe");
     expect(await marksIn(page, "h1")).toEqual(["U+202E"]);
     expect(await marksIn(page, `[data-thread="${thread}"]`)).toEqual(["U+202E"]);
     expect(await asSeen(page, `[data-thread="${thread}"]`)).toStartWith("Read gpj.exe");
@@ -168,11 +173,8 @@ describe.skipIf(!app.available)("what is invisible in a text", () => {
   });
 
   test("that belongs to emoji, and to words that are written with it, is left alone", async () => {
-    const client = await app.server.client();
     const title = "👩‍💻 ❤️ 🏴󠁧󠁢󠁥󠁮󠁧󠁿 می‌خواهم क्‍ष";
-    const { thread } = await client.command("thread.create", { cwd: app.server.cwd, agent: "demo", title });
-    const { page } = await app.signedIn(WIDE);
-    await openThread(page, app, thread);
+    const { page } = await titled(title);
     expect(await page.locator("h1").innerText()).toBe(title);
     expect(await marksIn(page, "h1")).toEqual([]);
   });
