@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { App, PHONE } from "./support/app.ts";
+import { App, axeFaults, PHONE } from "./support/app.ts";
 import { scriptedAgent } from "../../../test/support/scripted-agent.ts";
 import { showcaseAgent } from "./support/showcase-agent.ts";
 import { makeThread, openThread, turnsEnded } from "./support/thread.ts";
@@ -220,5 +220,20 @@ describe.skipIf(!app.available)("reading a thread", () => {
       "To do",
     ]);
     expect(await answer.locator("input").count()).toBe(0);
+  });
+
+  test("footnotes are told from links: a reference is raised, what they say stands at the end", async () => {
+    const text = "See[^1] and[^why].\n\n[^1]: foot\n[^why]: Because of\nhttps://example.org\n\nAfter [^abc].";
+    const thread = await makeThread(app, ...answering(text));
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    const answer = page.locator("[data-status=complete] .markdown").last();
+    expect(await answer.locator("p sup").allInnerTexts()).toEqual(["1", "why"]);
+    expect((await answer.innerText()).replaceAll(/\s+/g, " ")).toBe(
+      "See1 andwhy. After [^abc]. 1 foot why Because of https://example.org",
+    );
+    expect(await answer.getByRole("note").count()).toBe(2);
+    expect(await axeFaults(page)).toEqual([]);
   });
 });

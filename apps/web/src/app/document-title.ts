@@ -1,3 +1,5 @@
+import { spelledOut } from "../lib/hidden-characters.ts";
+
 /** What the browser's tab says: how many threads wait for a person, the page, the app. */
 let page = "Skein";
 let waiting = 0;
@@ -11,7 +13,7 @@ function write(): void {
 export const pageTitle = (): string => page;
 
 export function setPageTitle(title: string): void {
-  page = title;
+  page = spelledOut(title);
   write();
 }
 

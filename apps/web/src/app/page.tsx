@@ -7,6 +7,7 @@ import { ConnectionBadge } from "./connection-badge.tsx";
 import { setPageTitle } from "./document-title.ts";
 import { goBack } from "./router.tsx";
 import { SidePanel } from "./side-panel.tsx";
+import { spelledOut } from "../lib/hidden-characters.ts";
 
 export type PageProps = {
   /** The document's title, and the name of the page's region. */
@@ -57,7 +58,7 @@ export function Page({
           <div className="flex min-w-0 flex-1 items-center gap-2">{header}</div>
           <ConnectionBadge />
         </header>
-        <main id="main" tabIndex={-1} aria-label={title} className="relative min-h-0 flex-1 outline-none">
+        <main id="main" tabIndex={-1} aria-label={spelledOut(title)} className="relative min-h-0 flex-1 outline-none">
           {children}
         </main>
       </div>

@@ -13,6 +13,7 @@ import { keyCaps } from "./keyboard.ts";
 import { useMyBoard } from "./me.ts";
 import { PALETTE_FIELD, type PaletteContentProps } from "./palette.tsx";
 import { navigate, threadPath, useRoute } from "./router.tsx";
+import { visible } from "../ui/visible-text.tsx";
 
 /** How many threads are named before anything is typed, and at most. */
 const MAX_THREADS = { untyped: 6, typed: 30 };
@@ -111,8 +112,14 @@ function Choices({
       className="flex min-h-9 cursor-default items-center gap-3 rounded-control px-2 text-body data-[selected=true]:bg-surface-3 pointer-coarse:min-h-11"
     >
       <span className="grid size-4 shrink-0 place-items-center text-ink-3">{icon}</span>
-      <span className="min-w-0 flex-1 truncate">{label}</span>
-      {detail && <span className="max-w-36 shrink-0 truncate font-mono text-meta text-ink-3">{detail}</span>}
+      <span dir="auto" className="min-w-0 flex-1 truncate">
+        {visible(label, { words: true })}
+      </span>
+      {detail && (
+        <span dir="auto" className="max-w-36 shrink-0 truncate font-mono text-meta text-ink-3">
+          {visible(detail)}
+        </span>
+      )}
       {keys && <Keys keys={keyCaps(keys)} />}
     </Command.Item>
   );

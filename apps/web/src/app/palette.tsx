@@ -24,6 +24,7 @@ export const PaletteContent = part(() => import("./palette-content.tsx"), EarlyF
 
 /** The looks of its field, loaded or not. */
 export const PALETTE_FIELD = {
+  dir: "auto",
   className: "h-12 shrink-0 border-b border-line bg-transparent px-4 text-body outline-none",
   placeholder: "Go to a thread, or do something…",
 };

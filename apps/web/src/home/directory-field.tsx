@@ -2,7 +2,9 @@ import { Autocomplete } from "@base-ui/react/autocomplete";
 import { useClient } from "@skein/client/react";
 import { Folder } from "lucide-react";
 import { useEffect, useId, useState } from "react";
+import { spelledOut } from "../lib/hidden-characters.ts";
 import { classNames } from "../ui/class-names.ts";
+import { visible } from "../ui/visible-text.tsx";
 import { FIELD } from "../ui/text-field.tsx";
 
 /** What the server says of a path that is being typed. */
@@ -81,8 +83,8 @@ export function DirectoryField({
                     className="flex min-h-8 cursor-default items-center gap-2 rounded-[4px] px-2 font-mono text-small outline-none select-none data-[highlighted]:bg-surface-3 pointer-coarse:min-h-11"
                   >
                     <Folder size={14} aria-hidden className="shrink-0 text-ink-3" />
-                    <span className="min-w-0 flex-1 truncate" title={path}>
-                      {path}
+                    <span dir="ltr" className="min-w-0 flex-1 truncate" title={spelledOut(path, false)}>
+                      {visible(path)}
                     </span>
                     {recent.includes(path) && <span className="font-sans text-meta text-ink-3">recent</span>}
                   </Autocomplete.Item>

@@ -80,6 +80,7 @@ export function SearchField({ text, autoFocus = false }: { text: string; autoFoc
       <input
         id={SEARCH_FIELD_ID}
         type="search"
+        dir="auto"
         aria-label="Search everything"
         placeholder="Search everything"
         value={typed}

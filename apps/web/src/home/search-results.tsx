@@ -11,6 +11,7 @@ import { Empty, ErrorNote, SkeletonRows } from "../ui/states.tsx";
 import { setFound } from "./found.ts";
 import { plainText } from "./plain-text.ts";
 import { ThreadRow } from "./thread-row.tsx";
+import { visible } from "../ui/visible-text.tsx";
 
 /** How many threads are named before what was said in them. */
 const MAX_TITLES = 8;
@@ -131,12 +132,16 @@ function Hit({ hit, card }: { hit: SearchHit; card: Card | undefined }) {
         className="block rounded-control px-3 py-2 outline-offset-[-2px] hover:bg-surface-3/60"
       >
         <span className="flex items-baseline gap-2 text-meta text-ink-3">
-          <span className="min-w-0 truncate font-medium text-ink-2">{card?.value.title ?? thread}</span>
+          <span dir="auto" className="min-w-0 truncate font-medium text-ink-2">
+            {visible(card?.value.title ?? thread, { words: true })}
+          </span>
           <span className="shrink-0">{KINDS[hit.kind] ?? hit.kind}</span>
           <span className="flex-1" />
           <RelativeTime at={hit.ts} className="shrink-0 tabular-nums" />
         </span>
-        <span className="line-clamp-2 text-small break-words text-ink-1">{marked(plainText(hit.snippet))}</span>
+        <span dir="auto" className="line-clamp-2 text-small break-words text-ink-1">
+          {marked(plainText(hit.snippet))}
+        </span>
       </Link>
     </li>
   );
@@ -146,11 +151,11 @@ function Hit({ hit, card }: { hit: SearchHit; card: Card | undefined }) {
 function marked(snippet: string) {
   return snippet.split("\u0002").map((part, index) => {
     const [hit = "", rest] = part.split("\u0003");
-    if (index === 0 || rest === undefined) return part;
+    if (index === 0 || rest === undefined) return visible(part, { words: true });
     return (
       <span key={index}>
-        <mark className="rounded-[3px] bg-accent-soft font-medium text-accent">{hit}</mark>
-        {rest}
+        <mark className="rounded-[3px] bg-accent-soft font-medium text-accent">{visible(hit, { words: true })}</mark>
+        {visible(rest, { words: true })}
       </span>
     );
   });

@@ -8,6 +8,7 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 import { stateOf, StatusMark } from "../ui/status-mark.tsx";
 import { WaitingMark } from "../ui/waiting-mark.tsx";
 import { plainText } from "./plain-text.ts";
+import { visible } from "../ui/visible-text.tsx";
 
 /** A thread in a list: its state, its title, what was said last, and when. 52 px high, or 44 px when dense. */
 export const ThreadRow = memo(function ThreadRow({
@@ -39,9 +40,10 @@ export const ThreadRow = memo(function ThreadRow({
         <span className="flex min-w-0 flex-1 flex-col">
           <span className="flex items-baseline gap-2">
             <span
+              dir="auto"
               className={classNames("min-w-0 flex-1 truncate text-small", unread ? "font-semibold" : "font-medium")}
             >
-              {title}
+              {visible(title, { words: true })}
             </span>
             <WaitingMark of={given} className="self-center" />
             {plan && plan.of > 0 && status !== "idle" && (
@@ -53,7 +55,9 @@ export const ThreadRow = memo(function ThreadRow({
           </span>
           <span className="flex items-center gap-1.5">
             <AgentGlyph name={agent} />
-            <span className="min-w-0 flex-1 truncate text-meta text-ink-2">{plainText(preview) || " "}</span>
+            <span dir="auto" className="min-w-0 flex-1 truncate text-meta text-ink-2">
+              {visible(plainText(preview) || " ", { words: true })}
+            </span>
             {unread && (
               <span className="size-2 shrink-0 rounded-full bg-accent-fill">
                 <span className="sr-only">Unread</span>

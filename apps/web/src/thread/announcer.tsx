@@ -1,6 +1,7 @@
 import type { PermissionEntity, QuestionEntity, ThreadEntity } from "@skein/client";
 import { usePermissions, useThread } from "@skein/client/react";
 import { lastBegun } from "./lib/last-begun.ts";
+import { spelledOut } from "../lib/hidden-characters.ts";
 
 /** Tells screen readers what matters in passing: not every token, but that the agent works, waits, or is done. */
 export function Announcer({ id }: { id: string }) {
@@ -20,7 +21,7 @@ export function Announcer({ id }: { id: string }) {
       case "running":
         return "The agent works.";
       case "waiting":
-        return `The agent waits for you: ${wordsOf(first?.value)}${others.length > 0 ? `, and ${others.length} more` : ""}`;
+        return `The agent waits for you: ${spelledOut(wordsOf(first?.value))}${others.length > 0 ? `, and ${others.length} more` : ""}`;
       case "interrupted":
         return "The thread was interrupted.";
       case "idle":

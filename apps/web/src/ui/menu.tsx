@@ -4,6 +4,7 @@ import type { ReactElement, ReactNode } from "react";
 import { classNames } from "./class-names.ts";
 import { Keys } from "./keys.tsx";
 import { useMenuOpen } from "./layer.tsx";
+import { visible } from "./visible-text.tsx";
 
 const ITEM =
   "flex min-h-8 cursor-default items-center gap-2 rounded-[4px] px-2 text-body text-ink-1 outline-none select-none data-[disabled]:text-ink-3 data-[highlighted]:bg-surface-3 pointer-coarse:min-h-11";
@@ -79,8 +80,14 @@ export function MenuChoices<Value extends string>({
       {choices.map((choice) => (
         <Base.RadioItem key={choice.value} value={choice.value} closeOnClick className={classNames(ITEM, "py-1")}>
           <span className="min-w-0 flex-1">
-            <span className="block truncate">{choice.name}</span>
-            {choice.description && <span className="block text-meta text-ink-3">{choice.description}</span>}
+            <span dir="auto" className="block truncate">
+              {visible(choice.name, { words: true })}
+            </span>
+            {choice.description && (
+              <span dir="auto" className="block text-meta text-ink-3">
+                {visible(choice.description, { words: true })}
+              </span>
+            )}
           </span>
           <span className="size-4 text-accent">
             <Base.RadioItemIndicator>

@@ -16,7 +16,7 @@ export function TextField({
       <label htmlFor={id} className="mb-1 block text-small font-medium text-ink-2">
         {label}
       </label>
-      <input id={id} className={FIELD} {...(hint ? { "aria-describedby": `${id}-hint` } : {})} {...rest} />
+      <input id={id} dir="auto" className={FIELD} {...(hint ? { "aria-describedby": `${id}-hint` } : {})} {...rest} />
       {hint && (
         <div id={`${id}-hint`} className="mt-1 text-meta text-ink-3">
           {hint}

@@ -147,6 +147,7 @@ function NameForm({
   return (
     <form onSubmit={submit} className="flex min-w-0 flex-1 items-center gap-2">
       <input
+        dir="auto"
         value={typed}
         maxLength={MAX_NAME}
         aria-label="Name of the device"

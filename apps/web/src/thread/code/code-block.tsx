@@ -6,6 +6,7 @@ import { CopyButton } from "../lib/copy-button.tsx";
 import { useTabStop } from "../lib/use-tab-stop.ts";
 import { Pieces } from "./pieces.tsx";
 import { useHighlight } from "./use-highlight.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 /** Code with its language, a way to copy it, and a switch between wrapping and scrolling. */
 export function CodeBlock({ code, language, growing = false }: { code: string; language: string; growing?: boolean }) {
@@ -16,7 +17,9 @@ export function CodeBlock({ code, language, growing = false }: { code: string; l
   return (
     <figure className="my-3 overflow-hidden rounded-control border border-line bg-surface-1">
       <figcaption className="flex h-8 items-center justify-between border-b border-line pr-0.5 pl-3 text-meta text-ink-3 pointer-coarse:h-11">
-        <span className="font-mono">{language || "text"}</span>
+        <span dir="ltr" className="font-mono">
+          {visible(language || "text")}
+        </span>
         <span className="flex">
           <IconButton
             label={wrap ? "Do not wrap lines" : "Wrap lines"}
@@ -30,6 +33,7 @@ export function CodeBlock({ code, language, growing = false }: { code: string; l
       </figcaption>
       <pre
         ref={box}
+        dir="ltr"
         aria-label={language ? `Code, ${language}` : "Code"}
         className={classNames("p-3 font-mono text-small", wrap ? "break-words whitespace-pre-wrap" : "overflow-x-auto")}
       >

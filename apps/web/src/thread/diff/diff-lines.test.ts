@@ -2,8 +2,10 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { byLine, type Piece } from "../code/highlighter.ts";
 import { diffFiles, type DiffLine } from "./diff-lines.ts";
+import { markEnds } from "./end-marks.ts";
 import { pairLines } from "./line-pairs.ts";
 import { markedPieces } from "./marked-pieces.ts";
+import { piecesBetween, shownPart } from "./shown-part.ts";
 import { sideBySide } from "./side-by-side.ts";
 
 const lines = fc.array(fc.constantFrom<string[]>("a", "b", "c", "const x = 1;", "const y = 2;", ""), { maxLength: 30 });
@@ -114,6 +116,43 @@ test("what is far apart is in hunks of its own, each with three lines around; no
     [28, 28, 8],
   ]);
   expect(first(18).map(({ lines }) => lines.length)).toEqual([16, 2]);
+});
+
+describe("of a long line", () => {
+  const words = fc
+    .array(fc.constantFrom("a", "bc ", "🧶", "\ud83e", ";"), { maxLength: 30 })
+    .map((list) => list.join(""));
+
+  test("what differs is marked between what is alike at its ends, in whole characters", () => {
+    fc.assert(
+      fc.property(words, words, words, words, (start, left, right, end) => {
+        const texts = [start + left + end, start + right + end];
+        const { left: one, right: other } = markEnds(texts[0] ?? "", texts[1] ?? "");
+        const without = [one, other].map(([mark = [0, 0]], at) => {
+          const text = texts[at] ?? "";
+          return mark[1] === 0 ? text : text.slice(0, mark[0]) + text.slice(mark[1]);
+        });
+        if (one.length + other.length === 2) expect(without[0]).toBe(without[1]);
+        if (texts[0] === texts[1]) expect([one, other]).toEqual([[], []]);
+      }),
+    );
+    const [removed, added] = linesOf(`${"x".repeat(9_000)}🧶\n`, `${"x".repeat(9_000)}🧵\n`);
+    expect([removed, added].map((line) => line && marked(line))).toEqual([["🧶"], ["🧵"]]);
+  });
+
+  test("the part around its change is shown, cut out of its pieces", () => {
+    const text = "ab".repeat(40_000);
+    const [from, to] = shownPart({ text, marks: [[79_000, 79_004]] });
+    expect([from <= 79_000, to >= 79_004, to - from < 400]).toEqual([true, true, true]);
+    expect(shownPart({ text, marks: [] })[0]).toBe(0);
+    expect(shownPart({ text: "short", marks: [] })).toEqual([0, 5]);
+    const pieces: Piece[] = [{ classes: "k", pieces: ["ab", { classes: "n", pieces: ["cde"] }] }, "fgh"];
+    for (let start = 0; start <= 8; start++) {
+      for (let end = start; end <= 8; end++) {
+        expect(textOf(piecesBetween(pieces, start, end))).toBe("abcdefgh".slice(start, end));
+      }
+    }
+  });
 });
 
 test("a new file is all added, a deleted one all removed", () => {

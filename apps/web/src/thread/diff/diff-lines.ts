@@ -1,5 +1,6 @@
 import { lineEdits, linesOf, type LineEdit } from "@skein/client/protocol";
 import { diffWordsWithSpace } from "diff";
+import { markEnds } from "./end-marks.ts";
 import { pairLines } from "./line-pairs.ts";
 
 /** One line of a diff. `marks` are the parts, in UTF-16 units, that differ from the line it takes the place of. */
@@ -24,7 +25,7 @@ export type FileDiff = {
 
 /** Lines that stand around each place. */
 const CONTEXT = 3;
-/** Longer lines, in UTF-16 units, get no marks by word. */
+/** Longer lines, in UTF-16 units, are not marked by word, but from where they begin to differ to where they end to. */
 const MAX_MARKED = 500;
 
 /** The lines in which two texts differ, with three lines around each place. `null` stands for no file. */
@@ -98,7 +99,12 @@ function markWords(lines: readonly DiffLine[]): DiffLine[] {
     const removed = runFrom(marked, at, "removed");
     const added = runFrom(marked, at + removed, "added");
     const textsOf = (from: number, count: number): string[] => marked.slice(from, from + count).map(({ text }) => text);
-    for (const [l, r] of pairLines(textsOf(at, removed), textsOf(at + removed, added))) {
+    const pairs = pairLines(textsOf(at, removed), textsOf(at + removed, added));
+    // Of two lines that long, what differs is worth telling also where most of their words do.
+    const [one, other] = [marked[at]?.text ?? "", marked[at + removed]?.text ?? ""];
+    if (removed === 1 && added === 1 && pairs.length === 0 && Math.min(one.length, other.length) > MAX_MARKED)
+      pairs.push([0, 0]);
+    for (const [l, r] of pairs) {
       const [left, right] = [marked[at + l], marked[at + removed + r]];
       if (!left || !right) continue;
       const marks = wordMarks(left.text, right.text) ?? { left: [], right: [] };
@@ -118,9 +124,9 @@ function runFrom(lines: readonly DiffLine[], from: number, type: DiffLine["type"
 
 type Marks = [number, number][];
 
-/** `null` when the lines have too little in common for marks to help. */
+/** `null` when the lines have too little in common for marks to help: of long ones they tell where to look, always. */
 function wordMarks(left: string, right: string): { left: Marks; right: Marks } | null {
-  if (left.length > MAX_MARKED || right.length > MAX_MARKED) return null;
+  if (left.length > MAX_MARKED || right.length > MAX_MARKED) return markEnds(left, right);
   const marks: { left: Marks; right: Marks } = { left: [], right: [] };
   let [at, to, same] = [0, 0, 0];
   for (const { value, added, removed } of diffWordsWithSpace(left, right)) {

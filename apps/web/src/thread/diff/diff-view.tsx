@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState, type CSSProperties } from "react";
+import { useEffect, useMemo, useRef, useState, type CSSProperties, type ReactNode } from "react";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { languageOfPath } from "../code/language-of-path.ts";
@@ -7,6 +7,7 @@ import { Pieces } from "../code/pieces.tsx";
 import { plural } from "../lib/words.ts";
 import type { DiffLine, FileDiff } from "./diff-lines.ts";
 import { markedPieces } from "./marked-pieces.ts";
+import { MAX_LINE, piecesBetween, shownPart } from "./shown-part.ts";
 import { sideBySide } from "./side-by-side.ts";
 import type { Shown, Texts } from "./use-diff.ts";
 
@@ -34,6 +35,7 @@ export function DiffView({ shown: { texts, diff }, split = false }: { shown: Sho
   return (
     <div className="@container">
       <div
+        dir="ltr"
         className="diff w-full min-w-fit py-1 font-mono text-small @max-[480px]:min-w-0"
         data-split={split}
         style={{ "--digits": digitsOf(diff) } as CSSProperties}
@@ -138,17 +140,45 @@ function Code({ line, colours, className }: { line: DiffLine; colours: Colours; 
   const side = line.type === "removed" ? colours?.before : colours?.after;
   const number = line.type === "removed" ? line.before : line.after;
   const found = number === undefined ? undefined : side?.[number - 1];
-  const pieces = markedPieces(found ?? [line.text], line.marks);
+  const [all, setAll] = useState(false);
+  const [from, to] = all ? [0, line.text.length] : shownPart(line);
+  const pieces = piecesBetween(markedPieces(found ?? [line.text], line.marks), from, to);
+  const code = useRef<HTMLSpanElement>(null);
+  const showAll = (): void => {
+    // What is pressed is no longer there then.
+    code.current?.focus({ preventScroll: true });
+    setAll(true);
+  };
+  const left = (count: number): ReactNode =>
+    count > 0 && <LeftOut count={count} of={line.text.length} onShow={showAll} />;
   return (
     <span
+      ref={code}
+      {...(line.text.length > MAX_LINE && { tabIndex: -1 })}
       className={classNames(
-        "pr-3",
+        "pr-3 outline-none",
         className,
         line.type === "added" ? "marks-added" : line.type === "removed" ? "marks-removed" : "",
       )}
     >
+      {left(from)}
       <Pieces pieces={pieces} />
+      {left(line.text.length - to)}
     </span>
+  );
+}
+
+/** Stands for the part of a long line that is not shown. */
+function LeftOut({ count, of, onShow }: { count: number; of: number; onShow: () => void }) {
+  return (
+    <button
+      type="button"
+      title={`Show all ${of.toLocaleString()} characters of the line`}
+      onClick={onShow}
+      className="mx-1 rounded-[4px] border border-line-strong bg-surface-2 px-1 font-sans text-meta text-ink-2 select-none hover:bg-surface-3 hover:text-ink-1"
+    >
+      … {count.toLocaleString()} {count === 1 ? "character" : "characters"}
+    </button>
   );
 }
 

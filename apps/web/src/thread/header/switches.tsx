@@ -7,6 +7,7 @@ import { Tooltip } from "../../ui/tooltip.tsx";
 import { WaitingMark } from "../../ui/waiting-mark.tsx";
 import { changeSetting, givenBy } from "../lib/change-setting.ts";
 import { settingsOf, type Setting } from "../lib/settings.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 /** Mode, model and the agent's other options, as quiet switches. */
 export function Switches({ id, thread, side }: { id: string; thread: ThreadEntity; side: "top" | "bottom" }) {
@@ -44,7 +45,9 @@ function Chosen({ setting: { name, value, choices }, given }: { setting: Setting
   return (
     <>
       <span className="sr-only">{name}: </span>
-      <span className="max-w-32 truncate">{choices.find((each) => each.value === value)?.name ?? name}</span>
+      <span dir="auto" className="max-w-32 truncate">
+        {visible(choices.find((each) => each.value === value)?.name ?? name, { words: true })}
+      </span>
       <WaitingMark of={given} />
       <ChevronDown size={12} aria-hidden className="text-ink-3" />
     </>

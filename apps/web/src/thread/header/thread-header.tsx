@@ -11,6 +11,8 @@ import { Switches } from "./switches.tsx";
 import { ThreadMenu } from "./thread-menu.tsx";
 import { ThreadTitle, TitleMark } from "./thread-title.tsx";
 import { Usage } from "./usage.tsx";
+import { spelledOut } from "../../lib/hidden-characters.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 /** As much of a path as stands beside the tools on a phone, in characters. */
 const NARROW_PATH = 22;
@@ -70,8 +72,12 @@ export function ThreadHeader({
             <div className="flex items-center gap-1.5 low:hidden">
               {mark}
               <TitleMark id={id} />
-              <p className="min-w-0 truncate font-mono text-meta text-ink-3" title={thread.cwd}>
-                {pathTail(thread.cwd, NARROW_PATH)}
+              <p
+                dir="ltr"
+                className="min-w-0 truncate font-mono text-meta text-ink-3"
+                title={spelledOut(thread.cwd, false)}
+              >
+                {visible(pathTail(thread.cwd, NARROW_PATH))}
               </p>
             </div>
           )}

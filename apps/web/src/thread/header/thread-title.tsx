@@ -3,6 +3,8 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { isComposing } from "../../lib/composing.ts";
 import { give } from "../lib/give.ts";
 import { WaitingMark } from "../../ui/waiting-mark.tsx";
+import { spelledOut } from "../../lib/hidden-characters.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 const MAX_LENGTH = 200;
 
@@ -48,15 +50,16 @@ export function ThreadTitle({
         {pressable ? (
           <button
             type="button"
-            title={title}
+            dir="auto"
+            title={spelledOut(title)}
             onClick={() => onEditing(true)}
             className="block min-w-0 truncate rounded-control px-1.5 py-0.5 hover:bg-surface-3"
           >
-            {title}
+            {visible(title, { words: true })}
           </button>
         ) : (
-          <span className="block min-w-0 truncate" title={title}>
-            {title}
+          <span dir="auto" className="block min-w-0 truncate" title={spelledOut(title)}>
+            {visible(title, { words: true })}
           </span>
         )}
         {pressable && <TitleMark id={id} />}
@@ -109,6 +112,7 @@ function TitleField({
     >
       <input
         ref={field}
+        dir="auto"
         value={typed}
         maxLength={MAX_LENGTH}
         aria-label="Title of the thread"

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { spelledOut } from "../../lib/hidden-characters.ts";
 import { useBlob } from "../lib/blobs.ts";
 import { Viewer } from "../lib/viewer.tsx";
 
@@ -11,7 +12,7 @@ export function BlobImage({ blob, mimeType, name }: { blob: string; mimeType: st
   /** What was loaded is no picture that the browser can draw. */
   const [broken, setBroken] = useState(false);
   const state = useBlob(blob, DRAWN.test(mimeType) ? mimeType : "image/png");
-  const label = name ?? "Picture";
+  const label = spelledOut(name ?? "Picture");
   if (state === "failed" || broken) return <p className="text-small text-ink-3">{label}: it could not be loaded.</p>;
   if (state === null) return <div role="status" aria-label="Loading a picture" className="skeleton h-24 w-36" />;
   return (

@@ -1,5 +1,6 @@
 import { Download } from "lucide-react";
 import { blobPath } from "../lib/blobs.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 /** A file that was kept as a blob, to be downloaded under its name. */
 export function BlobLink({
@@ -22,7 +23,9 @@ export function BlobLink({
   return (
     <a href={blobPath(blob)} download={name} type={mimeType} className={className}>
       <Download size={14} aria-hidden className="shrink-0 text-ink-3" />
-      <span className="truncate">{label}</span>
+      <span dir="auto" className="truncate">
+        {visible(label)}
+      </span>
       {note && <span className="shrink-0 text-meta text-ink-3">{note}</span>}
     </a>
   );

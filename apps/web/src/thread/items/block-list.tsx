@@ -5,6 +5,7 @@ import { CodeBlock } from "../code/code-block.tsx";
 import { languageOfPath } from "../code/language-of-path.ts";
 import { BlobImage } from "./blob-image.tsx";
 import { BlobLink } from "./blob-link.tsx";
+import { visible } from "../../ui/visible-text.tsx";
 
 /** What a message or a tool's output carries besides text: pictures, files, links. */
 export function BlockList({ blocks }: { blocks: readonly Block[] }) {
@@ -26,7 +27,11 @@ const CHIP =
 function BlockView({ block }: { block: Block }) {
   switch (block.type) {
     case "text":
-      return <p className="break-words whitespace-pre-wrap">{block.text}</p>;
+      return (
+        <p dir="auto" className="break-words whitespace-pre-wrap [unicode-bidi:plaintext]">
+          {block.text}
+        </p>
+      );
     case "image":
       return <BlobImage blob={block.blob} mimeType={block.mimeType} name={block.name} />;
     case "audio":
@@ -36,8 +41,8 @@ function BlockView({ block }: { block: Block }) {
       return (
         <span className={CHIP}>
           <LinkIcon size={14} aria-hidden className="shrink-0 text-ink-3" />
-          <span className="truncate">
-            <SafeLink href={block.uri}>{block.name ?? block.uri}</SafeLink>
+          <span dir="auto" className="truncate">
+            <SafeLink href={block.uri}>{visible(block.name ?? block.uri, { words: true })}</SafeLink>
           </span>
         </span>
       );
@@ -46,7 +51,9 @@ function BlockView({ block }: { block: Block }) {
         <details className="max-w-full">
           <summary className={`${CHIP} cursor-pointer`}>
             <FileText size={14} aria-hidden className="shrink-0 text-ink-3" />
-            <span className="truncate font-mono">{block.uri}</span>
+            <span dir="ltr" className="truncate font-mono">
+              {visible(block.uri)}
+            </span>
           </summary>
           <CodeBlock code={block.text} language={languageOfPath(block.uri)} />
         </details>

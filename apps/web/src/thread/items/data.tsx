@@ -3,6 +3,7 @@ import { Capped } from "../lib/capped.tsx";
 import { CommandLine } from "./command-line.tsx";
 import { Panel } from "./panel.tsx";
 import { commandOf } from "./tool-words.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 /**
  * What a tool was given. A command stands there as one would type it, unless its terminal shows it (`command: false`);
@@ -34,8 +35,8 @@ export function Data({ label, value, raw = value }: { label: string; value: unkn
             <dl className="grid grid-cols-[fit-content(40%)_minmax(0,1fr)] gap-x-4 gap-y-1 px-3 py-2 text-small">
               {entries.map(([name, given]) => (
                 <div key={name} className="contents">
-                  <dt className="min-w-0 break-words text-ink-3">{name}</dt>
-                  <dd className="min-w-0 font-mono break-words whitespace-pre-wrap text-ink-1">{given}</dd>
+                  <dt className="min-w-0 break-words text-ink-3">{visible(name)}</dt>
+                  <dd className="min-w-0 font-mono break-words whitespace-pre-wrap text-ink-1">{visible(given)}</dd>
                 </div>
               ))}
             </dl>
@@ -53,7 +54,9 @@ export function Data({ label, value, raw = value }: { label: string; value: unkn
 function Json({ label, text }: { label: string; text: string }) {
   return (
     <Capped label={label} version={text}>
-      <pre className="px-3 py-2 font-mono text-small break-words whitespace-pre-wrap text-ink-2">{text}</pre>
+      <pre dir="ltr" className="px-3 py-2 font-mono text-small break-words whitespace-pre-wrap text-ink-2">
+        {visible(text)}
+      </pre>
     </Capped>
   );
 }

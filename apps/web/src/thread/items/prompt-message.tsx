@@ -2,6 +2,7 @@ import type { MessageEntity } from "@skein/client";
 import type { ReactNode } from "react";
 import { serverNow } from "../../lib/server-clock.ts";
 import { clockTime, exactTime } from "../lib/words.ts";
+import { CappedText } from "../lib/capped-text.tsx";
 import { BlockList } from "./block-list.tsx";
 import { ItemBar } from "./item-bar.tsx";
 import { PromptHead } from "./prompt-head.tsx";
@@ -24,11 +25,14 @@ export function PromptMessage({ id, message }: { id: string; message: MessageEnt
   );
 }
 
-/** A prompt as its sender wrote it: nothing in it is read as Markdown. */
+/** So many lines of a prompt are shown until all of it is asked for. */
+const LINES = 18;
+
+/** A prompt as its sender wrote it, with what was attached to it. */
 export function PromptText({ text, children }: { text: string; children?: ReactNode }) {
   return (
-    <div className="rounded-panel bg-surface-3 px-4 py-3 text-body">
-      {text !== "" && <p className="break-words whitespace-pre-wrap">{text}</p>}
+    <div className="space-y-2 rounded-panel bg-surface-3 px-4 py-3 text-body">
+      {text !== "" && <CappedText text={text} lines={LINES} label="Prompt" />}
       {children}
     </div>
   );

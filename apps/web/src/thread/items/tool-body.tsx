@@ -72,7 +72,7 @@ function OutputText({ text, running }: { text: string; running: boolean }) {
             <Markdown text={text} streaming={running} />
           </div>
         ) : (
-          <pre className="px-3 py-2 font-mono text-small break-words whitespace-pre-wrap text-ink-1">
+          <pre dir="ltr" className="px-3 py-2 font-mono text-small break-words whitespace-pre-wrap text-ink-1">
             <AnsiText text={text} />
           </pre>
         )}

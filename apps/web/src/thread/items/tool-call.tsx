@@ -13,6 +13,7 @@ import { StepState } from "./step-state.tsx";
 import { ToolBody, toolText } from "./tool-body.tsx";
 import { ToolIcon } from "./tool-icon.tsx";
 import { hasBody, toolWords } from "./tool-words.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 /** Shorter than this, in ms, a duration says nothing. */
 const WORTH_SAYING_MS = 500;
@@ -30,8 +31,11 @@ export function ToolCall({ id, tool }: { id: string; tool: ToolEntity }) {
           {mono ? (
             <MiddleCut text={title} className="font-mono text-ink-1" />
           ) : (
-            <span className={detail === null ? "truncate text-ink-1" : "max-w-[60%] shrink-0 truncate text-ink-1"}>
-              {title}
+            <span
+              dir="auto"
+              className={detail === null ? "truncate text-ink-1" : "max-w-[60%] shrink-0 truncate text-ink-1"}
+            >
+              {visible(title, { words: true })}
             </span>
           )}
           {detail !== null && <MiddleCut text={detail} className="font-mono text-meta text-ink-3" />}

@@ -1,6 +1,6 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { Lexer } from "marked";
+import { Lexer, type Token } from "marked";
 import { BlockReader, closed } from "./block-reader.ts";
 
 /** Pieces that open, close and bend the meaning of what stands around them. */
@@ -19,6 +19,9 @@ const PIECES = [
   "\n---\n",
   "[a]: https://example.org\n",
   "[a]",
+  "[^1]: ",
+  "\n[^b]: c\n",
+  "[^1]",
   "<b>",
   "**",
   "&amp;",
@@ -86,4 +89,36 @@ test("a block that grows is shown with what it leaves open closed, code as it is
   };
   expect(last("so **bo")).toMatchObject({ type: "paragraph", tokens: [{}, { type: "strong", text: "bo" }] });
   expect(last("```ts\nconst a = '**")).toMatchObject({ type: "code", text: "const a = '**" });
+});
+
+/** The tokens of a text that are about footnotes, wherever they stand. */
+const footnotesIn = (text: string): string[] => {
+  const found: string[] = [];
+  const walk = (tokens: readonly Token[]): void => {
+    for (const token of tokens) {
+      if (token.type === "footnote") found.push(`${token["label"]}: ${token.tokens?.map(({ raw }) => raw).join("")}`);
+      else if (token.type === "footnoteReference") found.push(`see ${token["label"]}`);
+      else if ("tokens" in token) walk(token.tokens ?? []);
+    }
+  };
+  walk(new BlockReader().read(text).map(({ token }) => token));
+  return found;
+};
+
+describe("footnotes", () => {
+  test("are told from definitions of links, whether one word or many", () => {
+    expect(footnotesIn("A[^1] and B[^why].\n\n[^1]: foot\n[^why]: Because of\nmany things\n\nAfter.")).toEqual([
+      "see 1",
+      "see why",
+      "1: foot",
+      "why: Because of\nmany things",
+    ]);
+    expect(footnotesIn("Text[^1]\n[^1]: right below\n# Heading")).toEqual(["see 1", "1: right below"]);
+    expect(footnotesIn("[^1]\n\n[^1]: One.\n\n    Two.\n\nThree.")).toEqual(["see 1", "1: One.\n\nTwo."]);
+  });
+
+  test("that nobody wrote are no references: what looks like one stays as it is", () => {
+    expect(footnotesIn("The expression [^abc] takes all but three.")).toEqual([]);
+    expect(footnotesIn("[a]: https://example.org\n\n[a] and [^a]")).toEqual([]);
+  });
 });

@@ -1,5 +1,6 @@
 import { Lexer, type Token, type TokensList } from "marked";
 import remend from "remend";
+import { FOOTNOTES } from "./footnotes.ts";
 
 /** One block of a text: the same object as long as neither its source nor what it refers to changes. */
 export type MarkdownBlock = { readonly raw: string; readonly token: Token };
@@ -113,7 +114,7 @@ function isAfterBlankLine(text: string, at: number): boolean {
 }
 
 function lex(text: string, known: Links): { tokens: Token[]; links: Links } {
-  const lexer = new Lexer({ gfm: true });
+  const lexer = new Lexer({ gfm: true, extensions: FOOTNOTES });
   lexer.tokens.links = { ...known };
   const tokens = lexer.lex(text);
   return { tokens: [...tokens], links: tokens.links };

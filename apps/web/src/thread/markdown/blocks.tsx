@@ -3,39 +3,57 @@ import { useRef, type ReactNode } from "react";
 import { CodeBlock } from "../code/code-block.tsx";
 import { EntryMark } from "../lib/entry-mark.tsx";
 import { useTabStop } from "../lib/use-tab-stop.ts";
+import { spelledOut } from "../../lib/hidden-characters.ts";
+import { visible } from "../../ui/visible-text.tsx";
+import type { Footnote } from "./footnotes.ts";
 import { Inline } from "./inline.tsx";
 
+type Props<Kind> = {
+  token: Kind;
+  /**
+   * "auto" for a block that stands in no other: its first letter tells in which direction all of it reads. Within it lines
+   * go by their own letters, by CSS: what had the attribute too would not be asked.
+   */
+  dir?: "auto" | undefined;
+};
+
 /** One block of Markdown. `growing`: more of it may come. */
-export function BlockView({ token, growing = false }: { token: Token; growing?: boolean }): ReactNode {
+export function BlockView({ token, growing = false, dir }: Props<Token> & { growing?: boolean }): ReactNode {
   switch (token.type) {
     case "space":
     case "def":
       return null;
+    case "footnote":
+      return <FootnoteView note={token as unknown as Footnote} />;
     case "paragraph":
       return (
-        <p>
+        <p dir={dir}>
           <Inline tokens={token.tokens} />
         </p>
       );
     case "heading":
-      return <Heading token={token as Tokens.Heading} />;
+      return <Heading token={token as Tokens.Heading} dir={dir} />;
     case "code":
       return <CodeBlock code={token["text"] as string} language={languageOf(token as Tokens.Code)} growing={growing} />;
     case "blockquote":
       return (
-        <blockquote>
+        <blockquote dir={dir}>
           <Blocks tokens={token.tokens} />
         </blockquote>
       );
     case "list":
-      return <List token={token as Tokens.List} />;
+      return <List token={token as Tokens.List} dir={dir} />;
     case "table":
-      return <Table token={token as Tokens.Table} />;
+      return <Table token={token as Tokens.Table} dir={dir} />;
     case "hr":
       return <hr />;
     case "html":
       // Never rendered: it shows as what was written.
-      return <p className="whitespace-pre-wrap">{token.raw.trimEnd()}</p>;
+      return (
+        <p dir={dir} className="whitespace-pre-wrap">
+          {token.raw.trimEnd()}
+        </p>
+      );
     default:
       return <Inline tokens={[token]} />;
   }
@@ -45,17 +63,29 @@ function Blocks({ tokens = [] }: { tokens?: Token[] | undefined }) {
   return tokens.map((token, index) => <BlockView key={index} token={token} />);
 }
 
+/** What a footnote says, beside its name. */
+function FootnoteView({ note: { label, tokens } }: { note: Footnote }) {
+  return (
+    <div role="note" aria-label={`Footnote ${spelledOut(label)}`} className="footnote">
+      <sup>{visible(label, { words: true })}</sup>
+      <div dir="auto" className="min-w-0">
+        <Blocks tokens={tokens} />
+      </div>
+    </div>
+  );
+}
+
 /** Headings of a message stand below the page's own: `#` is the page's third level. */
-function Heading({ token }: { token: Tokens.Heading }) {
+function Heading({ token, dir }: Props<Tokens.Heading>) {
   const Tag = (["h3", "h4", "h5", "h6"] as const)[Math.min(token.depth, 4) - 1] ?? "h6";
   return (
-    <Tag data-depth={token.depth}>
+    <Tag dir={dir} data-depth={token.depth}>
       <Inline tokens={token.tokens} />
     </Tag>
   );
 }
 
-function List({ token }: { token: Tokens.List }) {
+function List({ token, dir }: Props<Tokens.List>) {
   const items = token.items.map((item, index) => (
     <li key={index} className={item.task ? "task" : undefined}>
       {item.task && <EntryMark status={item.checked === true ? "completed" : "pending"} />}
@@ -63,17 +93,23 @@ function List({ token }: { token: Tokens.List }) {
     </li>
   ));
   const start = typeof token.start === "number" ? token.start : 1;
-  return token.ordered ? <ol start={start}>{items}</ol> : <ul>{items}</ul>;
+  return token.ordered ? (
+    <ol dir={dir} start={start}>
+      {items}
+    </ol>
+  ) : (
+    <ul dir={dir}>{items}</ul>
+  );
 }
 
 /** Scrolls in itself: a wide table never widens the page. */
-function Table({ token }: { token: Tokens.Table }) {
+function Table({ token, dir }: Props<Tokens.Table>) {
   const box = useRef<HTMLDivElement>(null);
   useTabStop(box);
   const cell = (index: number) => ({ style: { textAlign: token.align[index] ?? undefined } });
   return (
     <div ref={box} className="table-scroll" role="group" aria-label="Table">
-      <table>
+      <table dir={dir}>
         <thead>
           <tr>
             {token.header.map((head, index) => (

@@ -2,6 +2,8 @@ import type { Token, Tokens } from "marked";
 import type { ReactNode } from "react";
 import { Tooltip } from "../../ui/tooltip.tsx";
 import { decodeEntities } from "./entities.ts";
+import { spelledOut } from "../../lib/hidden-characters.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 /** What stands within a block: text, emphasis, code, links. */
 export function Inline({ tokens = [] }: { tokens?: Token[] | undefined }): ReactNode {
@@ -33,7 +35,9 @@ function Piece({ token }: { token: Token }): ReactNode {
         </del>
       );
     case "codespan":
-      return <code>{token["text"] as string}</code>;
+      return <code>{visible(token["text"] as string)}</code>;
+    case "footnoteReference":
+      return <sup>{visible(token["label"] as string, { words: true })}</sup>;
     case "br":
       return <br />;
     case "link":
@@ -58,13 +62,16 @@ const SAFE = /^(?:https?:|mailto:)/i;
 export function SafeLink({ href, children }: { href: string; children: ReactNode }) {
   if (!SAFE.test(href)) {
     return (
-      <span title={href} className="underline decoration-line-strong decoration-dotted underline-offset-2">
+      <span
+        title={spelledOut(href, false)}
+        className="underline decoration-line-strong decoration-dotted underline-offset-2"
+      >
         {children}
       </span>
     );
   }
   return (
-    <Tooltip text={href} side="top">
+    <Tooltip text={spelledOut(href, false)} side="top">
       <a href={href} target="_blank" rel="noopener noreferrer">
         {children}
       </a>

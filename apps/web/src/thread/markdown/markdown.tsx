@@ -9,20 +9,21 @@ import { BlockView } from "./blocks.tsx";
 export function Markdown({ text, streaming = false }: { text: string; streaming?: boolean }) {
   const [reader] = useState(() => new BlockReader());
   const blocks = reader.read(text);
+  const drawn = blocks.map((block, index) => {
+    const growing = streaming && index === blocks.length - 1;
+    // Blocks never move: a text only grows at its end.
+    return <Block key={index} block={growing ? closed(block) : block} growing={growing} />;
+  });
+  const isNote = blocks.map(({ token }) => token.type === "footnote");
   return (
     <div className="markdown">
-      {blocks.map((block, index) => (
-        <Block
-          // Blocks never move: a text only grows at its end.
-          key={index}
-          block={streaming && index === blocks.length - 1 ? closed(block) : block}
-          growing={streaming && index === blocks.length - 1}
-        />
-      ))}
+      {isNote.includes(true) ? drawn.filter((_, index) => !isNote[index]) : drawn}
+      {/* Wherever they were written, they stand at the end. */}
+      {isNote.includes(true) && <div className="footnotes">{drawn.filter((_, index) => isNote[index])}</div>}
     </div>
   );
 }
 
 const Block = memo(function Block({ block, growing }: { block: MarkdownBlock; growing: boolean }) {
-  return <BlockView token={block.token} growing={growing} />;
+  return <BlockView token={block.token} growing={growing} dir="auto" />;
 });

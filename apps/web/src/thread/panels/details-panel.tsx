@@ -5,6 +5,8 @@ import { stateOf, STATE_WORDS } from "../../ui/status-mark.tsx";
 import { CopyButton } from "../lib/copy-button.tsx";
 import { money, tokens } from "../lib/words.ts";
 import { settingsOf } from "../lib/settings.ts";
+import { spelledOut } from "../../lib/hidden-characters.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 /** The facts of a thread. */
 export function DetailsPanel({ id, thread }: { id: string; thread: ThreadEntity }) {
@@ -24,8 +26,8 @@ export function DetailsPanel({ id, thread }: { id: string; thread: ThreadEntity 
       {command && (
         <Fact name="Command" mono>
           <span className="flex items-start gap-1">
-            <span className="line-clamp-4 min-w-0 flex-1 break-words" title={command}>
-              {command}
+            <span dir="ltr" className="line-clamp-4 min-w-0 flex-1 break-words" title={spelledOut(command, false)}>
+              {visible(command)}
             </span>
             <CopyButton text={command} label="Copy command" />
           </span>
@@ -33,7 +35,7 @@ export function DetailsPanel({ id, thread }: { id: string; thread: ThreadEntity 
       )}
       {settings.map(({ name, value }) => (
         <Fact key={name} name={name}>
-          {value}
+          <bdi>{visible(value, { words: true })}</bdi>
         </Fact>
       ))}
       <Fact name="Directory" value={thread.cwd} mono />
@@ -66,7 +68,9 @@ function Fact({
   return (
     <>
       <dt className="text-ink-3">{name}</dt>
-      <dd className={`min-w-0 break-words ${mono ? "font-mono text-meta leading-5" : ""}`}>{children ?? value}</dd>
+      <dd className={`min-w-0 break-words ${mono ? "font-mono text-meta leading-5" : ""}`}>
+        {children ?? visible(value ?? "")}
+      </dd>
     </>
   );
 }

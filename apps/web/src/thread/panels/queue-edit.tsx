@@ -47,6 +47,7 @@ export function QueueEdit({
       }}
     >
       <textarea
+        dir="auto"
         aria-label="Queued prompt"
         autoFocus
         rows={4}

@@ -7,10 +7,14 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { say, sayFailed } from "../../ui/toasts.tsx";
 import { WaitingMark } from "../../ui/waiting-mark.tsx";
 import { BlockList } from "../items/block-list.tsx";
+import { CappedText } from "../lib/capped-text.tsx";
 import { give } from "../lib/give.ts";
 import { useResume } from "../lib/use-resume.ts";
 import { QueueEdit } from "./queue-edit.tsx";
 import { editOf } from "./queue-edits.ts";
+
+/** So many lines of each prompt are shown until all of it is asked for. */
+const LINES = 8;
 
 /** What waits for its turn: to be changed, moved, or dropped, as long as it has not started. */
 export function QueuePanel({ id }: { id: string }) {
@@ -78,7 +82,7 @@ function Dropped({ drop, text }: { drop: GivenCommand; text: string }) {
   return (
     <div className="mt-2 flex items-center gap-2 rounded-control border border-dashed border-line px-3 py-1 text-small text-ink-3">
       <p className="min-w-0 flex-1 truncate">
-        Dropped: <s>{text}</s>
+        Dropped: <s dir="auto">{text}</s>
       </p>
       <WaitingMark of={drop} />
       <Button size="small" variant="quiet" onClick={() => discard(drop.key)}>
@@ -140,8 +144,8 @@ function QueuedTurn({
       {editing ? (
         <QueueEdit thread={thread} turn={turn.id} text={text} onDone={() => setEditing(false)} />
       ) : (
-        <div className="max-h-40 overflow-y-auto px-3 pt-2 text-small">
-          <p className="break-words whitespace-pre-wrap">{text}</p>
+        <div className="px-3 pt-2 text-small">
+          <CappedText text={text} lines={LINES} label="Queued prompt" />
           <BlockList blocks={blocks} />
         </div>
       )}

@@ -7,6 +7,8 @@ import { useBlob } from "../lib/blobs.ts";
 import type { Attached } from "./drafts.ts";
 import { inPlace } from "./in-place.ts";
 import type { Upload } from "./uploads.ts";
+import { spelledOut } from "../../lib/hidden-characters.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 /** The files of a draft and those on their way, as they were given. */
 export function Attachments({
@@ -52,9 +54,11 @@ function AttachedFile({ file, onRemove }: { file: Attached; onRemove: () => void
       ) : (
         <FileText size={14} aria-hidden className="shrink-0 text-ink-3" />
       )}
-      <span className="max-w-48 truncate">{name}</span>
+      <span dir="auto" className="max-w-48 truncate">
+        {visible(name)}
+      </span>
       {file.bytes !== null && <span className="text-meta text-ink-3">{bytes(file.bytes)}</span>}
-      <IconButton label={`Remove ${name}`} onClick={onRemove}>
+      <IconButton label={`Remove ${spelledOut(name)}`} onClick={onRemove}>
         <X size={14} aria-hidden />
       </IconButton>
     </li>
@@ -64,14 +68,16 @@ function AttachedFile({ file, onRemove }: { file: Attached; onRemove: () => void
 function FileUnderWay({ upload: { name, part, cancel } }: { upload: Upload }) {
   return (
     <li className={CHIP}>
-      <span className="max-w-48 truncate text-ink-2">{name}</span>
+      <span dir="auto" className="max-w-48 truncate text-ink-2">
+        {visible(name)}
+      </span>
       <progress
         value={part}
         max={1}
-        aria-label={`Sending ${name}`}
+        aria-label={`Sending ${spelledOut(name)}`}
         className="h-1 w-16 overflow-hidden rounded-full accent-(--accent-fill)"
       />
-      <IconButton label={`Do not send ${name}`} onClick={cancel}>
+      <IconButton label={`Do not send ${spelledOut(name)}`} onClick={cancel}>
         <X size={14} aria-hidden />
       </IconButton>
     </li>

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { classNames } from "../../ui/class-names.ts";
 import type { Suggestion } from "./use-completion.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 const PANEL = "absolute inset-x-0 z-10 rounded-panel border border-line bg-floating shadow-float";
 const SIDES = { above: "bottom-full mb-1", below: "top-full mt-1" } as const;
@@ -71,13 +72,18 @@ export function CompletionList({
               suggestion.note === undefined && "col-span-2",
             )}
           >
-            <span className="font-mono">{suggestion.name}</span>{" "}
-            {suggestion.hint && <span className="ml-1 text-ink-3 italic">{suggestion.hint}</span>}
+            <bdi className="font-mono">{visible(suggestion.name)}</bdi>{" "}
+            {suggestion.hint && (
+              <span className="ml-1 text-ink-3 italic">{visible(suggestion.hint, { words: true })}</span>
+            )}
           </span>
           {suggestion.note && (
             // Where there is no room beside the name, it stands below, in two lines at most.
-            <span className="min-w-0 text-meta text-ink-2 max-medium:col-span-2 max-medium:line-clamp-2 medium:truncate">
-              {suggestion.note}
+            <span
+              dir="auto"
+              className="min-w-0 text-meta text-ink-2 max-medium:col-span-2 max-medium:line-clamp-2 medium:truncate"
+            >
+              {visible(suggestion.note, { words: true })}
             </span>
           )}
         </li>

@@ -38,6 +38,7 @@ export function EarlyDraft({
   return (
     <div className="rounded-panel border border-line-strong bg-surface-2 pb-11 focus-within:border-accent">
       <textarea
+        dir="auto"
         ref={field}
         value={draft.text}
         rows={rows}

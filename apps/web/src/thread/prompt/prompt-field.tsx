@@ -133,6 +133,7 @@ export function PromptField({
         onNone={() => focusField(field.current)}
       />
       <textarea
+        dir="auto"
         ref={field}
         value={text}
         rows={rows}

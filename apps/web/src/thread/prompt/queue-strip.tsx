@@ -18,7 +18,9 @@ export function QueueStrip({ thread: id, onShow }: { thread: string; onShow: () 
     >
       <ListOrdered size={14} aria-hidden className="shrink-0 text-ink-3" />
       <span className="shrink-0">{plural(waiting.length, "prompt")} queued</span>
-      <span className="min-w-0 truncate text-ink-3">{next.value.prompt?.text}</span>
+      <span dir="auto" className="min-w-0 truncate text-ink-3">
+        {next.value.prompt?.text}
+      </span>
     </button>
   );
 }

@@ -8,6 +8,7 @@ import { useThreadId } from "../thread-context.ts";
 import { onFirstPress } from "./first-press.ts";
 import { allows, keyed, shownOptions, type PermissionOption } from "./permission-options.ts";
 import { useAnswer, type Answering } from "./use-answer.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 type Props = {
   id: string;
@@ -65,7 +66,7 @@ export function PermissionMenu({ id, permission, held = false }: Props) {
         >
           {others.map((option) => (
             <MenuItem key={option.optionId} onSelect={() => answer.permission(option.optionId)}>
-              {option.name}
+              <bdi>{visible(option.name, { words: true })}</bdi>
             </MenuItem>
           ))}
         </Menu>
@@ -100,7 +101,8 @@ function OptionButton({
       className={classNames("h-auto! min-h-8 max-w-full shrink! py-1 whitespace-normal!", className)}
     >
       <span className="min-w-0 text-left [overflow-wrap:anywhere] max-medium:text-center">
-        {answer.chosen === option.optionId ? `${option.name}…` : option.name}
+        <bdi>{visible(option.name, { words: true })}</bdi>
+        {answer.chosen === option.optionId && "…"}
       </span>
       {keyCap && (
         <span className={primary ? "contents [&_kbd]:border-current/50 [&_kbd]:text-current" : "contents"}>

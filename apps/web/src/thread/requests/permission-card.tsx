@@ -7,6 +7,8 @@ import { useThreadId } from "../thread-context.ts";
 import { useAnswersInSight } from "./answers-in-sight.ts";
 import { allows, answerWords } from "./permission-options.ts";
 import { PermissionButtons } from "./permission-buttons.tsx";
+import { spelledOut } from "../../lib/hidden-characters.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 /** A request for leave where it arose: open, a card with the agent's own options; answered, one line. */
 export function PermissionCard({ id, permission }: { id: string; permission: PermissionEntity }) {
@@ -21,13 +23,15 @@ function Open({ id, permission }: { id: string; permission: PermissionEntity }) 
   const answers = useAnswersInSight(id);
   return (
     <section
-      aria-label={`The agent asks for leave: ${permission.title}`}
+      aria-label={`The agent asks for leave: ${spelledOut(permission.title)}`}
       data-request={id}
       className="my-2 rounded-panel border border-wait-line bg-wait-soft p-4"
     >
       <p className="flex items-start gap-2 font-medium">
         <ShieldQuestionMark size={16} aria-hidden className="mt-0.5 shrink-0 text-wait" />
-        <span className="min-w-0 break-words">{plainTitle(permission.title)}</span>
+        <span dir="auto" className="min-w-0 break-words">
+          {visible(plainTitle(permission.title), { words: true })}
+        </span>
       </p>
       <RequestedTool tool={permission.tool} />
       <div ref={answers} className="mt-3">
@@ -57,7 +61,7 @@ function Answered({ permission }: { permission: PermissionEntity }) {
     <p className="flex h-8 items-center gap-2 px-2 text-small text-ink-3" data-answered={permission.answer ?? ""}>
       <Icon size={14} aria-hidden className="mx-px shrink-0" />
       <span className="truncate">
-        {answerWords(permission)}
+        <bdi>{visible(answerWords(permission), { words: true })}</bdi>
         {permission.status === "answered" && (
           <>
             {" by "}

@@ -12,19 +12,23 @@ import { onFirstPress } from "./first-press.ts";
 import { contentOf, faultOf, readFields, type Field, type FieldValue } from "./question-fields.ts";
 import { useAnswer } from "./use-answer.ts";
 import { useWrittenAnswer } from "./written-answers.ts";
+import { spelledOut } from "../../lib/hidden-characters.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 /** A question where it arose: open, a form or a page to visit; answered, one line. */
 export function QuestionCard({ id, question }: { id: string; question: QuestionEntity }) {
   if (question.status !== "pending") return <Answered question={question} />;
   return (
     <section
-      aria-label={`The agent asks: ${question.message}`}
+      aria-label={`The agent asks: ${spelledOut(question.message)}`}
       data-request={id}
       className="my-2 rounded-panel border border-wait-line bg-wait-soft p-4"
     >
       <p className="flex items-start gap-2 font-medium">
         <CircleQuestionMark size={16} aria-hidden className="mt-0.5 shrink-0 text-wait" />
-        <span className="min-w-0 break-words whitespace-pre-wrap">{question.message}</span>
+        <span dir="auto" className="min-w-0 break-words whitespace-pre-wrap">
+          {visible(question.message, { words: true })}
+        </span>
       </p>
       <Form id={id} question={question} />
     </section>
@@ -114,8 +118,8 @@ function FieldView({ field, value, fault, onChange }: ViewProps) {
   const notes = (
     <>
       {field.hint && (
-        <p id={`${id}-hint`} className="mt-1 text-meta text-ink-2">
-          {field.hint}
+        <p id={`${id}-hint`} dir="auto" className="mt-1 text-meta text-ink-2">
+          {visible(field.hint, { words: true })}
         </p>
       )}
       {fault && (
@@ -136,7 +140,7 @@ function FieldView({ field, value, fault, onChange }: ViewProps) {
             onChange={({ target }) => onChange(target.checked)}
             className="size-4 accent-(--accent-fill)"
           />
-          {field.label}
+          <bdi>{visible(field.label, { words: true })}</bdi>
         </label>
         {notes}
       </div>
@@ -148,7 +152,7 @@ function FieldView({ field, value, fault, onChange }: ViewProps) {
   return (
     <div>
       <label htmlFor={id} className="mb-1 block text-small font-medium text-ink-2">
-        {field.label}
+        <bdi>{visible(field.label, { words: true })}</bdi>
         {!field.required && <span className="font-normal text-ink-3"> (optional)</span>}
       </label>
       {field.type === "choice" ? (
@@ -156,7 +160,7 @@ function FieldView({ field, value, fault, onChange }: ViewProps) {
           <option value="">Choose…</option>
           {field.choices.map((choice) => (
             <option key={choice.value} value={choice.value}>
-              {choice.name}
+              {spelledOut(choice.name)}
             </option>
           ))}
         </select>
@@ -165,6 +169,7 @@ function FieldView({ field, value, fault, onChange }: ViewProps) {
           {...common}
           type={inputType(field)}
           {...(field.type === "number" ? { inputMode: field.whole ? "numeric" : "decimal" } : {})}
+          dir="auto"
           value={String(value)}
           onChange={({ target }) => onChange(target.value)}
           autoComplete="off"
@@ -195,7 +200,7 @@ function Choices({
   return (
     <fieldset aria-describedby={(common as { "aria-describedby"?: string })["aria-describedby"]}>
       <legend className="mb-1 text-small font-medium text-ink-2">
-        {field.label}
+        <bdi>{visible(field.label, { words: true })}</bdi>
         {!field.required && <span className="font-normal text-ink-3"> (optional)</span>}
       </legend>
       <div className="flex flex-wrap gap-x-4">
@@ -212,7 +217,7 @@ function Choices({
               }}
               className="size-4 accent-(--accent-fill)"
             />
-            {choice.name}
+            <bdi>{visible(choice.name, { words: true })}</bdi>
           </label>
         ))}
       </div>
@@ -239,7 +244,7 @@ function Answered({ question }: { question: QuestionEntity }) {
             </>
           )}
           {": "}
-          {question.message}
+          <bdi>{visible(question.message, { words: true })}</bdi>
         </span>
       </p>
       {given.length > 0 && (

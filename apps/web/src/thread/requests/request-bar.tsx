@@ -15,6 +15,8 @@ import { useIsInSight } from "./answers-in-sight.ts";
 import { PermissionButtons, PermissionMenu } from "./permission-buttons.tsx";
 import { plainTitle } from "./permission-card.tsx";
 import { useKeptFocus } from "./use-kept-focus.ts";
+import { spelledOut } from "../../lib/hidden-characters.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 /**
  * How long a request that took another's place can't be answered: a press by then was meant for the one before. Of a
@@ -104,7 +106,13 @@ function Bar({
           short && "pointer-coarse:min-h-11",
         )}
       >
-        {title === command ? <Command command={command} /> : <span className="truncate">{title}</span>}
+        {title === command ? (
+          <Command command={command} />
+        ) : (
+          <span dir="auto" className="truncate">
+            {visible(title, { words: true })}
+          </span>
+        )}
         {more > 0 && <span className="shrink-0 font-normal text-ink-2">and {more} more</span>}
       </button>
       {tool && !short && title !== command && <Subject tool={tool} command={command} />}
@@ -123,9 +131,9 @@ function Bar({
 
 function Command({ command }: { command: string }) {
   return (
-    <code className="min-w-0 truncate font-mono text-small font-normal" title={command}>
+    <code dir="ltr" className="min-w-0 truncate font-mono text-small font-normal" title={spelledOut(command, false)}>
       <span className="text-ink-3">$ </span>
-      {command}
+      {visible(command)}
     </code>
   );
 }

@@ -1,6 +1,7 @@
 import { memo, type CSSProperties } from "react";
 import type { Line, Run, Style } from "./ansi.ts";
 import { useLines } from "./use-lines.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 /** Terminal output with its colours, as a terminal would show it. */
 export const AnsiText = memo(function AnsiText({ text }: { text: string }) {
@@ -20,7 +21,7 @@ const Row = memo(function Row({ runs }: { runs: Line }) {
 
 function Piece({ run: { text, style } }: { run: Run }) {
   const css = cssOf(style);
-  return css ? <span style={css}>{text}</span> : text;
+  return css ? <span style={css}>{visible(text)}</span> : visible(text);
 }
 
 /** A program's own colour was chosen for a ground of its own: on ours it keeps its hue, and is dark or light enough. */

@@ -3,6 +3,8 @@ import { CopyButton } from "../lib/copy-button.tsx";
 import { Capped } from "../lib/capped.tsx";
 import { AnsiText } from "./ansi-text.tsx";
 import { textShown } from "./text-shown.ts";
+import { spelledOut } from "../../lib/hidden-characters.ts";
+import { visible } from "../../ui/visible-text.tsx";
 
 /** UTF-16 units of output that are drawn, its newest; what is left out grows by steps, between which it only grows. */
 const DRAWN = 60_000;
@@ -20,14 +22,14 @@ export function TerminalView({ terminal }: { terminal: TerminalEntity }) {
         <span aria-hidden className="text-ink-3">
           $
         </span>
-        <span className="min-w-0 flex-1 truncate" title={command}>
-          {commandLine(terminal)}
+        <span dir="ltr" className="min-w-0 flex-1 truncate" title={spelledOut(command, false)}>
+          {visible(commandLine(terminal))}
         </span>
         <ExitNote terminal={terminal} />
         <CopyButton text={() => textShown(output)} label="Copy output" />
       </figcaption>
-      <Capped follow label={`Output of ${commandLine(terminal)}`} version={output}>
-        <pre className="min-w-fit px-3 py-2 font-mono text-small text-ink-1">
+      <Capped follow label={`Output of ${spelledOut(commandLine(terminal), false)}`} version={output}>
+        <pre dir="ltr" className="min-w-fit px-3 py-2 font-mono text-small text-ink-1">
           {left > 0 && <div className="text-ink-3">… {left.toLocaleString()} characters before this are left out</div>}
           {shown === "" ? (
             <span className="text-ink-3">{status === "running" ? "No output yet" : "No output"}</span>

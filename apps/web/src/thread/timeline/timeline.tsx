@@ -17,11 +17,13 @@ import { useTabStop } from "../lib/use-tab-stop.ts";
 import { anchorIn, type Sought } from "./anchor.ts";
 import { traitOf } from "./item-trait.ts";
 import { firstRowInSight, goToRow, rowElement, rowOfFocus } from "./row-focus.ts";
+import { MAX_PRINTED, PrintedRows } from "./printed-rows.tsx";
 import { RowView } from "./row-view.tsx";
 import { indexOfItem, rowsOf, type Row } from "./rows.ts";
 import { KEPT, MAX_TAIL, splitOf, tailAt } from "./tail.ts";
 import { TimelineEnd } from "./timeline-end.tsx";
 import { JumpToLatest, OlderNote } from "./timeline-notes.tsx";
+import { usePrinting } from "./use-printing.ts";
 import { useStick } from "./use-stick.ts";
 import { ViewContext } from "./view-state.ts";
 
@@ -180,6 +182,7 @@ export function Timeline({
     if (!known || (atEnd && rows.length - split > MAX_TAIL)) setTailKey(rows[splitOf(rows, null)]?.key ?? null);
   }, [rows, tailKey, atEnd, split]);
 
+  const printing = usePrinting();
   const above = useMemo(() => rows.slice(0, split), [rows, split]);
 
   return (
@@ -193,6 +196,13 @@ export function Timeline({
         className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"
       >
         <div ref={content} className="pt-2">
+          {printing && (
+            <PrintedRows
+              thread={thread}
+              rows={above.slice(-MAX_PRINTED)}
+              whole={!hasOlder && above.length <= MAX_PRINTED}
+            />
+          )}
           <Virtualizer
             ref={list}
             data={above}
