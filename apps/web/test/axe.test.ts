@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { App, axeFaults, PHONE } from "./support/app.ts";
 import type { Page } from "./support/browser.ts";
 import { cuttable } from "./support/cuttable.ts";
@@ -97,9 +97,14 @@ const STATES: readonly State[] = [
 ];
 
 describe.skipIf(!app.available)("axe finds nothing:", () => {
+  let thread = "";
+  // One for all: what the states do to it stays in their own pages.
+  beforeAll(async () => {
+    thread = await makeThread(app, ["Find out why.", "Do it, please.", "What is left?"], showcaseAgent());
+  });
+
   for (const { name, reach } of STATES) {
     test(name, async () => {
-      const thread = await makeThread(app, ["Find out why.", "Do it, please.", "What is left?"], showcaseAgent());
       for (const options of [{ colorScheme: "dark" as const }, { ...PHONE, colorScheme: "light" as const }]) {
         const { page } = await app.signedIn(options);
         const network = await cuttable(page);
