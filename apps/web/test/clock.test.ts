@@ -39,9 +39,10 @@ describe.skipIf(!app.available)("on a device whose clock is wrong", () => {
     const { page } = await app.browser({ viewport: { width: 1280, height: 800 } });
     const behind = 1.5 * 3_600_000;
     // The server's clock, an hour and a half on: by it the thread is that old, by the device's it is new.
-    await page.route("**/healthz", async (route) => {
-      const date = new Date(Date.now() + behind).toUTCString();
-      await route.fulfill({ json: { ok: true }, headers: { date } });
+    await page.routeWebSocket(/\/v1\/socket/, (socket) => {
+      socket.connectToServer().onMessage((words) => {
+        socket.send(String(words).replace(/"now":(\d+)/, (_, now) => `"now":${Number(now) + behind}`));
+      });
     });
     await page.goto(await app.server.pairLink());
     await live(page);

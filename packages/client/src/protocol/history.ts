@@ -70,4 +70,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "7500bb34e4ed26685887c91a106f9a6fdb11268cd487e7bf6fc1691855c0f006",
     note: "A diff whose texts are in blobs says its file and counts its lines.",
   },
+  {
+    version: 1,
+    hash: "8602de5f8a2b6a58c2f087b5142b44104dda77ac348bfaa6c36fdffb77e9219b",
+    note: "The answer to hello tells the server's time.",
+  },
 ];

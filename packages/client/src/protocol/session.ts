@@ -24,6 +24,8 @@ export const SESSION_METHODS = {
       user: z.looseObject({ id, name: z.string(), board: id }),
       server: z.looseObject({ name: z.string(), version: z.string(), epoch: z.string() }),
       limits,
+      /** Now, by the server's clock, in ms since 1970. */
+      now: z.int().optional(),
     }),
   },
   ping: { params: z.looseObject({}).optional(), result: z.looseObject({}) },

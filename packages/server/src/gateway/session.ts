@@ -304,6 +304,7 @@ export class Session {
       user: { id: principal.user, name: principal.name, board: domain.boardOf(principal) },
       server,
       limits,
+      now: this.#context.clock.now(),
     };
   }
 
