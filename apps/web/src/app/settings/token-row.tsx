@@ -60,8 +60,8 @@ export function TokenRow({
       ) : (
         <>
           <div className="min-w-0 flex-1">
-            <p className="flex items-center gap-2">
-              <span className="truncate text-body font-medium">{token.name}</span>
+            <p className="flex flex-wrap items-center gap-x-2">
+              <span className="max-w-full truncate text-body font-medium">{token.name}</span>
               <WaitingMark of={name === undefined ? undefined : { state: readOnly ? "held" : "sent", error: null }} />
               {token.current && <span className="shrink-0 text-meta text-accent">this device</span>}
             </p>
