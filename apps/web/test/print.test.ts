@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { threadTopic } from "@skein/client";
 import { App } from "./support/app.ts";
 import { scriptedAgent, type Step } from "../../../test/support/scripted-agent.ts";
 import { makeThread, openThread, promptBox, turnsEnded } from "./support/thread.ts";
@@ -65,8 +66,15 @@ describe.skipIf(!app.available)("a thread that is printed", () => {
 
   test("of which not all is loaded says where the rest is", async () => {
     const steps: Step[] = [{ text: "Short.\n\n" }];
-    const prompts = Array.from({ length: 220 }, (_, index) => `Number ${index + 1}`);
-    const thread = await makeThread(app, prompts, scriptedAgent({ prompts: [steps] }));
+    const thread = await makeThread(app, [], scriptedAgent({ prompts: [steps] }));
+    const client = await app.server.client();
+    const watch = client.watch(threadTopic(thread));
+    await watch.ready();
+    // One at a time: more than 64 do not wait in a queue.
+    for (let number = 1; number <= 220; number++) {
+      const { turn } = await client.command("thread.prompt", { thread, text: `Number ${number}` });
+      while (watch.replica.get("turn", turn)?.status !== "done") await Bun.sleep(1);
+    }
     const { page } = await app.signedIn(WIDE);
     await openThread(page, app, thread);
     await turnsEnded(page, 10);
