@@ -206,15 +206,21 @@ describe.skipIf(!app.available)("what was given offline", () => {
   });
 });
 
+/** A thread in a page whose renames get no answer until `renames` is mended. */
+async function threadWhoseRenamesGetNoAnswer() {
+  const thread = await makeThread(app, ["hello"]);
+  const { page } = await app.browser();
+  const renames = await swallowing(page, "thread.rename");
+  await page.goto(await app.server.pairLink());
+  await live(page);
+  await openThread(page, app, thread);
+  await turnsEnded(page, 1);
+  return { page, thread, renames };
+}
+
 describe.skipIf(!app.available)("what was given and is not answered", () => {
   test("is as given after a reload", async () => {
-    const thread = await makeThread(app, ["hello"]);
-    const { page } = await app.browser();
-    const renames = await swallowing(page, "thread.rename");
-    await page.goto(await app.server.pairLink());
-    await live(page);
-    await openThread(page, app, thread);
-    await turnsEnded(page, 1);
+    const { page, thread, renames } = await threadWhoseRenamesGetNoAnswer();
     await rename(page, "Kept over the reload");
     await page.reload();
     for (const place of [title(page), row(page, thread)]) {
@@ -228,13 +234,7 @@ describe.skipIf(!app.available)("what was given and is not answered", () => {
   });
 
   test("is marked after 150 ms: what is answered sooner moves nothing", async () => {
-    const thread = await makeThread(app, ["hello"]);
-    const { page } = await app.browser();
-    const renames = await swallowing(page, "thread.rename");
-    await page.goto(await app.server.pairLink());
-    await live(page);
-    await openThread(page, app, thread);
-    await turnsEnded(page, 1);
+    const { page, thread, renames } = await threadWhoseRenamesGetNoAnswer();
     await title(page).getByRole("button").click();
     await page.getByLabel("Title of the thread").fill("Soon");
     await page.clock.install();

@@ -149,7 +149,7 @@ describe.skipIf(!app.available)("the palette", () => {
     for (const title of ["Marked one", "Marked two", "Marked three"]) {
       await client.command("thread.create", { agent: "demo", cwd: app.server.cwd, title });
       // Of two of one millisecond neither is the newer one.
-      for (const made = Date.now(); Date.now() === made; ) await Bun.sleep(1);
+      for (const made = Date.now(); Date.now() === made;) await Bun.sleep(1);
     }
     const { page } = await app.signedIn();
     await page.keyboard.press("Control+k");

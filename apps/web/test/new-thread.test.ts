@@ -110,6 +110,9 @@ describe.skipIf(!app.available)("a new thread", () => {
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/t\//);
     await turnsEnded(page, 1);
+    // ↑ brings it back there, as all that was sent.
+    await promptBox(page).press("ArrowUp");
+    expect(await promptBox(page).inputValue()).toBe("long 1\nand no more");
     await page.goto(`${app.server.url}/new`);
     expect(await prompt(page).inputValue()).toBe("");
   });

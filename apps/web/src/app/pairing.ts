@@ -51,6 +51,8 @@ export async function isSignedIn(): Promise<boolean> {
  * files under way go no further. The theme stays. Where the server does not answer, that is said, and everything is as it was.
  */
 export async function leave(client: SkeinClient): Promise<void> {
+  // From here on: the server may end the connection before its answer is read.
+  isLeaving = true;
   try {
     const answer = await fetch("/v1/sign-out", { method: "POST" });
     if (!answer.ok) throw new Error(`The server answered with status ${answer.status}.`);
@@ -61,10 +63,10 @@ export async function leave(client: SkeinClient): Promise<void> {
     // Who waited for an answer puts what was refused back into a draft: that is to go as well.
     await new Promise((resolve) => setTimeout(resolve));
     forgetAll(THEME);
-    isLeaving = true;
     // The server has closed the connection by now, or will: what it says then is that we are nobody.
     client.retryNow();
   } catch (error) {
+    isLeaving = false;
     sayFailed("You are still signed in.", error);
   }
 }

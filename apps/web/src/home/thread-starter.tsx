@@ -4,9 +4,8 @@ import { useEffect, useEffectEvent } from "react";
 import { navigate, threadPath } from "../app/router.tsx";
 import { store, stored } from "../lib/device-storage.ts";
 import { changeSetting } from "../thread/lib/change-setting.ts";
-import { isNoRefusal } from "../thread/lib/give.ts";
-import { putBack } from "../thread/prompt/drafts.ts";
-import { blocksOf, useDraft } from "../thread/prompt/use-draft.ts";
+import { sendPrompt } from "../thread/prompt/send-prompt.ts";
+import { useDraft } from "../thread/prompt/use-draft.ts";
 import { say, sayFailed } from "../ui/toasts.tsx";
 import { NEW_CHOICE, NO_DIRECTORY, useNewThread } from "./new-choice.ts";
 import { NEW, NEW_DRAFT } from "./new-draft.ts";
@@ -40,16 +39,8 @@ export default function ThreadStarter({ board }: { board: string }) {
       }
       // As it stands now, not as it stood when the server was asked: what was added meanwhile is not to be lost.
       const { text, attached } = stored(NEW_DRAFT);
-      if (text.trim() !== "" || attached.length > 0) {
-        const blocks = blocksOf({ text, attached }, path);
-        const prompt = { thread, text, ...(blocks.length > 0 ? { blocks } : {}) };
-        client.command("thread.prompt", prompt).catch((cause: unknown) => {
-          // Whoever took it back has it in the thread's prompt box.
-          if (isNoRefusal(cause)) return;
-          putBack(NEW, { text, attached });
-          sayFailed("The prompt was not taken. It is kept in the form for a new thread.", cause);
-        });
-      }
+      const failed = "The prompt was not taken. It is kept in the form for a new thread.";
+      if (text.trim() !== "" || attached.length > 0) sendPrompt(client, thread, path, { from: NEW, failed });
       store(NEW_DRAFT, null);
       end(null);
       const open = (): void => navigate(threadPath(thread), { focus: "prompt" });

@@ -60,7 +60,7 @@ export function PromptBox({
     if (upload) return say(`${upload.name} is still on its way to the server.`);
     if (blocked) return false;
     history.leave();
-    sendPrompt(client, id, thread?.cwd ?? "", when);
+    sendPrompt(client, id, thread?.cwd ?? "", { when });
     onSent();
   };
 

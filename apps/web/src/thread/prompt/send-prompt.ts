@@ -8,19 +8,32 @@ import { draftOf, putBack } from "./drafts.ts";
 import { rememberSent } from "./sent.ts";
 import { blocksOf } from "./use-draft.ts";
 
-/** Gives a thread its draft as a prompt; what is refused comes back to it. */
-export function sendPrompt(client: SkeinClient, thread: string, cwd: string, when: "queue" | "now" = "queue"): void {
-  const { text, attached } = stored(draftOf(thread));
+type Sending = {
+  when?: "queue" | "now";
+  /** Whose draft it is, where not the thread's own. */
+  from?: string;
+  /** What is said where it is refused. */
+  failed?: string;
+};
+
+/** Gives a thread a draft as a prompt; what is refused comes back to the draft. */
+export function sendPrompt(
+  client: SkeinClient,
+  thread: string,
+  cwd: string,
+  { when = "queue", from = thread, failed = "The prompt was not taken." }: Sending = {},
+): void {
+  const { text, attached } = stored(draftOf(from));
   const blocks = blocksOf({ text, attached }, cwd);
   rememberSent(thread, text);
-  store(draftOf(thread), null);
+  store(draftOf(from), null);
   client
     .command("thread.prompt", { thread, text, when, ...(blocks.length > 0 ? { blocks } : {}) })
     .catch((error: unknown) => {
       // Whoever took it back has it in the box again.
       if (isNoRefusal(error)) return;
-      putBack(thread, { text, attached });
-      sayFailed("The prompt was not taken.", error);
+      putBack(from, { text, attached });
+      sayFailed(failed, error);
     });
 }
 
