@@ -132,7 +132,7 @@ export class SkeinClient {
       open: options.transport ?? webSocketTransport(`ws${server.slice(4)}/v1/socket`, options.WebSocket),
       client: { name: options.name ?? "@skein/client", version: options.version ?? "0" },
       token,
-      wakeSources: options.wakeSources ?? [browserSignals, clockJumps(clock)],
+      wakeSources: options.wakeSources ?? [browserSignals(isLoopback(server)), clockJumps(clock)],
       opening: () => this.#topics.opening(),
       onNotification: (method, params) => this.#topics.notified(method, params),
       onStatus: (status) => this.#statusChanged(status),
@@ -343,6 +343,12 @@ function refusalOf(status: ConnectionStatus): SkeinError | null {
   const { code, message } = status.reason;
   const kind = code === CLOSE.unauthorized ? "unauthorized" : code === CLOSE.forbidden ? "forbidden" : "unsupported";
   return new SkeinError(kind, message, { detail: { code } });
+}
+
+/** Whether the server runs on this machine. */
+function isLoopback(server: string): boolean {
+  const { hostname } = new URL(server);
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 /** The address without a trailing slash. */

@@ -8,7 +8,7 @@ import { fillThread, settled, THREAD, world } from "./support/setup.ts";
 const pings = (server: { requests: { method: string }[] }) =>
   server.requests.filter(({ method }) => method === "ping").length;
 
-test("P13: a ping after 15 s of silence, and any frame is a sign of life", () => {
+test("P13: a ping every 15 s, whatever comes in meanwhile; a request takes its place", () => {
   const { server, pass, live } = world();
   fillThread(server, 0);
   const client = live();
@@ -16,12 +16,17 @@ test("P13: a ping after 15 s of silence, and any frame is a sign of life", () =>
   pass(14_000);
   expect(pings(server)).toBe(0);
   server.commit(THREAD, [{ op: "patch", kind: "thread", id: "one", value: { title: "x" } }]);
-  pass(14_000);
-  expect(pings(server)).toBe(0);
-  pass(2_000);
+  pass(1_000);
   expect(pings(server)).toBe(1);
+  // Both sides have said something: a second later than the ping.
+  pass(1_000);
+  void client.query("echo", { value: 1 });
+  pass(14_999);
+  expect(pings(server)).toBe(1);
+  pass(1);
+  expect(pings(server)).toBe(2);
   pass(150_000);
-  expect(pings(server)).toBe(11);
+  expect(pings(server)).toBe(12);
   expect(client.status.state).toBe("live");
 });
 
@@ -69,6 +74,24 @@ test("L19: on wake a live connection is checked at once, a waiting one retried a
   expect(client.status.state).toBe("live");
 });
 
+test("L19: a client that woke on a dead line knows within 3 s, one that lost its network at once", () => {
+  const { network, live, pass, wake } = world();
+  const client = live();
+  const asleep = network.last;
+  // The line is dead: what is sent on it arrives nowhere, and nobody says so.
+  asleep.deliverUp = () => void asleep.up.shift();
+  wake();
+  pass(3_000);
+  expect(asleep.state).toBe("over");
+  network.flush();
+  expect(client.status.state).toBe("live");
+  wake("offline");
+  expect(client.status).toMatchObject({ state: "waiting", error: { message: "This device has no network." } });
+  wake();
+  network.flush();
+  expect(client.status.state).toBe("live");
+});
+
 test("L19: a jump of the clock is a wake", () => {
   const { clock, server, network, live } = world();
   const client = live({ wakeSources: [clockJumps(clock)] });
@@ -78,13 +101,14 @@ test("L19: a jump of the clock is a wake", () => {
   expect(client.status.state).toBe("live");
 });
 
-test("L19: visibilitychange, online and pageshow are wakes; hiding is none", () => {
+test("L19: visibilitychange, online and pageshow are wakes; hiding is none; offline ends what needs a network", () => {
   const page = Object.assign(new EventTarget(), { visibilityState: "hidden" });
   const view = new EventTarget();
   Object.assign(globalThis, { document: page, window: view });
   try {
     let wakes = 0;
-    const stop = browserSignals(() => wakes++);
+    const told: string[] = [];
+    const stop = browserSignals(false)((signal) => void (signal === "wake" ? wakes++ : told.push(signal)));
     page.dispatchEvent(new Event("visibilitychange"));
     expect(wakes).toBe(0);
     page.visibilityState = "visible";
@@ -92,7 +116,15 @@ test("L19: visibilitychange, online and pageshow are wakes; hiding is none", () 
     view.dispatchEvent(new Event("online"));
     view.dispatchEvent(new Event("pageshow"));
     expect(wakes).toBe(3);
+    view.dispatchEvent(new Event("offline"));
+    expect(told).toEqual(["offline"]);
+    const stopLocal = browserSignals(true)((signal) => told.push(signal));
+    view.dispatchEvent(new Event("offline"));
+    expect(told).toEqual(["offline", "offline", "wake"]);
+    stopLocal();
     stop();
+    view.dispatchEvent(new Event("offline"));
+    expect(told).toHaveLength(3);
     page.dispatchEvent(new Event("visibilitychange"));
     view.dispatchEvent(new Event("online"));
     expect(wakes).toBe(3);

@@ -43,7 +43,7 @@ describe("what makes no sense is refused, with the file and the place", () => {
     ],
     ['{"limits":{"helloMs":999}}', "limits.helloMs: expected a whole number from 1000 to 2147483647", "limits.helloMs"],
     ['{"limits":{"pongWithinMs":1}}', "limits.pongWithinMs: expected a whole number from 1000", "limits.pongWithinMs"],
-    ['{"limits":{"silentMs":15000}}', "limits.silentMs: a ping comes only after pingAfterMs", "limits.silentMs"],
+    ['{"limits":{"silentMs":15000}}', "limits.silentMs: must be at least twice pingAfterMs", "limits.silentMs"],
     [
       '{"agents":{"idleMs":2147483648}}',
       "agents.idleMs: expected a whole number from 1 to 2147483647",

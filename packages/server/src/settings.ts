@@ -82,7 +82,7 @@ const NARROWER: Readonly<Record<string, Range>> = {
   helloMs: [1000, 2 ** 31 - 1],
   pingAfterMs: [1000, 2 ** 31 - 1],
   pongWithinMs: [1000, 2 ** 31 - 1],
-  silentMs: [1000, 2 ** 31 - 1],
+  silentMs: [2000, 2 ** 31 - 1],
   drainMs: [1000, 2 ** 31 - 1],
   // Whoever guesses has this long, and these tries.
   codeMs: [10_000, 24 * 3_600_000],
@@ -137,8 +137,8 @@ const settings = z
       const message = `a prompt of promptBytes must fit into a frame, with ${AROUND_PROMPT} bytes for what is around it`;
       fault(["limits", "frameBytes"], message);
     }
-    if (limits.silentMs <= limits.pingAfterMs)
-      fault(["limits", "silentMs"], "a ping comes only after pingAfterMs of silence");
+    if (limits.silentMs < 2 * limits.pingAfterMs)
+      fault(["limits", "silentMs"], "must be at least twice pingAfterMs, for a client sends a ping after pingAfterMs");
     if (keep.blobsDays < keep.commitsDays)
       fault(["keep", "blobsDays"], "a commit may name a blob, which is to be kept for as long (commitsDays)");
   });

@@ -7,7 +7,7 @@ import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Ask } from "./ask.ts";
 import type { Clock, Timer } from "./clock.ts";
-import { beat, newHeartbeat, type Heartbeat } from "./heartbeat.ts";
+import { beat, heard, newHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { Link } from "./link.ts";
 import { decide, dueAt, type Action, type ConnectionEvent } from "./machine.ts";
 import type { ConnectionStatus } from "./status.ts";
@@ -88,7 +88,7 @@ export class Connection {
     const ran = isTrying(this.#status);
     this.#status = status;
     if (isTrying(status) && !ran) {
-      this.#wakeStops = this.#options.wakeSources.map((source) => source(() => this.happen({ type: "wake" })));
+      this.#wakeStops = this.#options.wakeSources.map((source) => source((type) => this.happen({ type })));
     } else if (!isTrying(status)) {
       for (const stop of this.#wakeStops) stop();
       this.#wakeStops = [];
@@ -129,10 +129,11 @@ export class Connection {
     this.#link = new Link(this.#options.open, {
       during: (work) => this.#options.announcer.during(work),
       opened: () => this.happen({ type: "opened" }),
+      sent: () => {
+        this.#heart.sentAt = this.#options.clock.now();
+      },
       heard: () => {
-        this.#heart.heardAt = this.#options.clock.now();
-        this.#heart.pingedAt = null;
-        this.#heart.missed = 0;
+        this.#heart = heard(this.#heart, this.#options.clock.now());
       },
       notification: (method, params) => this.#notified(method, params),
       closed: (code, reason) => this.happen({ type: "closed", code, reason }),
@@ -173,7 +174,7 @@ export class Connection {
     const { action, heart, at } = beat(this.#heart, this.#options.clock.now(), this.limits, now);
     this.#heart = heart;
     if (action === "end") {
-      const message = "Nothing came from the server, and it answered no ping.";
+      const message = "The server sent nothing and answered no ping.";
       const error = new SkeinError("busy", message, { retry: "reconnect" });
       this.happen({ type: "broken", error, code: CLOSE.silent });
       return;

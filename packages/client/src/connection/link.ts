@@ -8,6 +8,8 @@ export type LinkEvents = {
   /** Does the work of one frame; what it gives rise to is told after it. */
   during(work: () => void): void;
   opened(): void;
+  /** A frame went out. */
+  sent(): void;
   /** A frame came in, whatever is in it. */
   heard(): void;
   notification(method: string, params: unknown): void;
@@ -80,6 +82,7 @@ export class Link {
     const [first] = batch;
     if (first === undefined || this.#over) return;
     this.#transport.send(batch.length === 1 ? first : `[${batch.join(",")}]`);
+    this.#events.sent();
   }
 
   #receive(text: string): void {

@@ -45,6 +45,7 @@ describe("the connection's states", () => {
       lost,
       { type: "due" },
       { type: "wake" },
+      { type: "offline" },
       { type: "retry" },
       { type: "draining", retryAfterMs: 1 },
       { type: "broken", error: new SkeinError("busy", ""), code: 1000 },

@@ -17,6 +17,8 @@ export type ConnectionEvent =
   | { type: "retry" }
   /** The machine woke, the page became visible, the network came back. */
   | { type: "wake" }
+  /** The machine has no network: the server is out of reach, whatever the socket says. */
+  | { type: "offline" }
   /** The state's own time is up. */
   | { type: "due" }
   | { type: "opened" }
@@ -63,8 +65,8 @@ type Table = { [S in StateName]: { [E in EventName]: Transition<S, E> } };
  *   └────────┘          └────────────┘        └──────────┘         └────────┘
  *       ▲                 │        ▲            │      │                │
  *       │ close           │ closed │ due,       │      │ refused,      │ closed,
- *       │ (from any)      │ due    │ wake,      │      │ closed        │ broken
- *       │                 ▼        │ retry      │      │ 4401 4403     ▼
+ *       │ (from any)      │ due,   │ wake,      │      │ closed,       │ broken,
+ *       │                 ▼ offline│ retry      │      │ 4401 4403     ▼ offline
  *                       ┌────────────┐ ◀────────┘      ▼           (to waiting, or
  *                       │  waiting   │              ┌─────────┐     to stopped on
  *                       └────────────┘ ───────────▶ │ stopped │     4401 and 4403)
@@ -76,6 +78,7 @@ const TABLE: Table = {
     close: stay,
     retry: stay,
     wake: stay,
+    offline: stay,
     due: stay,
     opened: stay,
     greeted: stay,
@@ -89,6 +92,7 @@ const TABLE: Table = {
     close: end,
     retry: stay,
     wake: stay,
+    offline: loseNetwork,
     due: timedOut,
     opened: greet,
     greeted: stay,
@@ -102,6 +106,7 @@ const TABLE: Table = {
     close: end,
     retry: stay,
     wake: stay,
+    offline: loseNetwork,
     due: timedOut,
     opened: stay,
     greeted: goLive,
@@ -115,6 +120,7 @@ const TABLE: Table = {
     close: end,
     retry: check,
     wake: check,
+    offline: loseNetwork,
     due: stay,
     opened: stay,
     greeted: stay,
@@ -129,6 +135,7 @@ const TABLE: Table = {
     close: end,
     retry: reopen,
     wake: reopenUnlessOrdered,
+    offline: stay,
     due: reopen,
     opened: stay,
     greeted: stay,
@@ -142,6 +149,7 @@ const TABLE: Table = {
     close: end,
     retry: open,
     wake: stay,
+    offline: stay,
     due: stay,
     opened: stay,
     greeted: stay,
@@ -227,6 +235,11 @@ function timedOut(status: Connecting | Greeting, _: ConnectionEvent, moment: Mom
 
 function breakOff(status: Connecting | Greeting | Live, { error, code }: EventOf<"broken">, moment: Moment): Step {
   return { status: wait(status, error, moment), actions: [{ do: "hang up", code, reason: "" }] };
+}
+
+function loseNetwork(status: Connecting | Greeting | Live, _: ConnectionEvent, moment: Moment): Step {
+  const error = new SkeinError("busy", "This device has no network.", { retry: "reconnect" });
+  return { status: wait(status, error, moment), actions: [HANG_UP] };
 }
 
 function refuse(status: Connecting | Greeting | Waiting, { error }: EventOf<"refused">, moment: Moment): Step {

@@ -24,12 +24,15 @@ export const DEFAULT_LIMITS = {
   promptBytes: 256 * 1024,
   /** `hello` must have come by then. */
   helloMs: 10_000,
-  /** The client pings after this long without an inbound frame. */
+  /** The client pings after this long in which nothing came in, or nothing was sent. */
   pingAfterMs: 15_000,
   /** A ping unanswered for this long counts as missed; two missed end the connection. */
   pongWithinMs: 10_000,
-  /** The server closes a peer from which nothing came for this long. */
-  silentMs: 60_000,
+  /**
+   * The server closes a peer from which nothing came for this long: at least twice `pingAfterMs`. A browser lets the timers
+   * of a hidden tab run once a minute; the default leaves room for a ping that comes a minute late, and its repeat.
+   */
+  silentMs: 150_000,
   /** A connection above the soft mark that does not drain for this long is closed, resumable. */
   drainMs: 30_000,
   /** A command's key is known for this long at least (P61): one given longer ago is not sent any more. */

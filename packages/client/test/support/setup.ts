@@ -10,8 +10,8 @@ export type World = {
   network: Network;
   /** What listeners threw and storages refused. */
   errors: unknown[];
-  /** Wakes every client. */
-  wake: () => void;
+  /** Wakes every client, or takes the network from it. */
+  wake: (signal?: "wake" | "offline") => void;
   client: (options?: Partial<SkeinClientOptions>) => SkeinClient;
   /** A client that is connected and live. */
   live: (options?: Partial<SkeinClientOptions>) => SkeinClient;
@@ -25,7 +25,7 @@ export function world(random: () => number = () => 0.5): World {
   const server = new FakeServer(random);
   const network = new Network(server.accept);
   const errors: unknown[] = [];
-  const wakes = new Set<() => void>();
+  const wakes = new Set<(signal: "wake" | "offline") => void>();
   const client = (options: Partial<SkeinClientOptions> = {}): SkeinClient =>
     new SkeinClient({
       url: "http://skein.test",
@@ -33,9 +33,9 @@ export function world(random: () => number = () => 0.5): World {
       random,
       transport: network.transport,
       wakeSources: [
-        (wake) => {
-          wakes.add(wake);
-          return () => wakes.delete(wake);
+        (tell) => {
+          wakes.add(tell);
+          return () => wakes.delete(tell);
         },
       ],
       fetch: () => Promise.reject(new Error("no network")),
@@ -47,7 +47,7 @@ export function world(random: () => number = () => 0.5): World {
     server,
     network,
     errors,
-    wake: () => [...wakes].forEach((wake) => wake()),
+    wake: (signal = "wake") => [...wakes].forEach((tell) => tell(signal)),
     client,
     live(options) {
       const one = client(options);

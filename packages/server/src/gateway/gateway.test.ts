@@ -111,10 +111,10 @@ describe("a peer that says nothing", () => {
     expect(await socket.untilClosed()).toEqual({ code: 4408, reason: "No hello within 10000 ms." });
   });
 
-  test("P13, P14: half-open: nothing heard for 60 s closes with 4408; a ping, or anything, is a sign of life", async () => {
+  test("P13, P14: half-open: nothing heard for 150 s closes with 4408; a ping, or anything, is a sign of life", async () => {
     const [silent, alive] = [await greeted(), await greeted()];
     for (let round = 0; round < 5; round++) {
-      await clock.advance(13_000);
+      await clock.advance(31_000);
       expect((await alive.request("ping", {})).result).toEqual({});
     }
     expect((await silent.untilClosed()).code).toBe(4408);
@@ -150,7 +150,7 @@ test("P14: a clock that is set to another time is nobody's silence", async () =>
     await clock.advance(2_000);
     expect((await socket.request("ping", {})).result).toEqual({});
   }
-  await clock.advance(59_000);
+  await clock.advance(149_000);
   expect(socket.closed).toBeNull();
   await clock.advance(2_000);
   expect((await socket.untilClosed()).code).toBe(4408);
