@@ -99,13 +99,16 @@ export class SkeinClient {
   readonly #http: HttpRequests;
   readonly #announcer: Announcer;
   readonly #statusListeners = new Set<(status: ConnectionStatus) => void>();
+  /** Tells `onError` of a fault that no caller waits for. Never throws, whatever `onError` does. */
+  readonly report: (error: unknown) => void;
   /** The status in which HTTP failed too: it is tried again in the next one. */
   #httpFailedIn: ConnectionStatus | null = null;
 
   /** @throws SkeinError `invalid` for a bad address, `unsupported` where there is no WebSocket. */
   constructor(options: SkeinClientOptions) {
     const { url, token, clock = systemClock, random = Math.random } = options;
-    const report = options.onError ?? ((error: unknown) => console.error(error));
+    const report = reporter(options.onError);
+    this.report = report;
     const server = serverAddress(url);
     this.#announcer = new Announcer(report);
     this.#http = new HttpRequests({
@@ -333,6 +336,19 @@ export class SkeinClient {
     void this.#http.send({ ...ask, settle }, this.#connection.limits.frameBytes);
     return true;
   }
+}
+
+/** Tells `onError`, or the console. A handler that throws must not end what it is told of: both errors go to the console. */
+function reporter(onError: ((error: unknown) => void) | undefined): (error: unknown) => void {
+  return (error) => {
+    try {
+      if (onError) onError(error);
+      else console.error(error);
+    } catch (thrown) {
+      console.error(error);
+      console.error(thrown);
+    }
+  };
 }
 
 const closed = (): SkeinError => new SkeinError("busy", "The client was closed.", { retry: "reconnect" });

@@ -92,6 +92,32 @@ test("L19: a client that woke on a dead line knows within 3 s, one that lost its
   expect(client.status.state).toBe("live");
 });
 
+test("an onError that throws silences nobody: listeners are told, and the client goes on", () => {
+  const onError = (): void => {
+    throw new Error("from onError");
+  };
+  const { network, server, live } = world();
+  const { error } = console;
+  const printed: unknown[] = [];
+  console.error = (...args: unknown[]) => printed.push(...args);
+  try {
+    const client = live({ onError });
+    const told: string[] = [];
+    client.onStatus(() => {
+      throw new Error("from a listener");
+    });
+    client.onStatus(({ state }) => told.push(state));
+    server.restart();
+    network.flush();
+    client.retryNow();
+    network.flush();
+    expect(told).toEqual(["waiting", "connecting", "greeting", "live"]);
+    expect(printed.slice(0, 2).map((each) => (each as Error).message)).toEqual(["from a listener", "from onError"]);
+  } finally {
+    console.error = error;
+  }
+});
+
 test("L19: a jump of the clock is a wake", () => {
   const { clock, server, network, live } = world();
   const client = live({ wakeSources: [clockJumps(clock)] });

@@ -307,6 +307,27 @@ test("L31: without a socket, commands and queries go over HTTP, with the token i
   expect(calls).toHaveLength(before);
 });
 
+test("L31: older items wait for the socket, and keep no query from going over HTTP", async () => {
+  const { server, network, client, pass } = world();
+  fillThread(server, 300);
+  const one = client({ fetch: (_, init) => Promise.resolve(new Response(server.rpc(init.body as string))) });
+  one.connect();
+  const watch = one.watch("thread:one");
+  network.flush();
+  network.down = true;
+  server.restart();
+  network.flush();
+  const older = watch.loadOlder();
+  const query = one.query("echo", { value: 1 });
+  pass(1000);
+  await settled();
+  expect(one.status.state).not.toBe("live");
+  expect(await query).toEqual({ value: 1 });
+  network.down = false;
+  pass(30_000);
+  expect(await older).toBe(false);
+});
+
 test("over HTTP: 401 stops the client and keeps the command; a refusal as a whole is its answer; a proxy's page is none", async () => {
   const rpcError = (error: SkeinError) => JSON.stringify({ jsonrpc: "2.0", id: null, error: error.toRpc() });
   const cases = [

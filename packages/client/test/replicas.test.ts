@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { indexedDbReplicas, type IndexedDb } from "../src/connection/indexed-db.ts";
 import { overflow } from "../src/connection/replica-storage.ts";
 import { isHeld, positionOf, type Change, type Topic } from "../src/protocol/index.ts";
 import { packReplica } from "../src/replica/pack.ts";
@@ -218,4 +219,45 @@ test("what was not used for longest makes room, by number and by length", () => 
   expect(overflow(kept, { topics: 5, length: 50 })).toEqual([]);
   expect(overflow(kept, { topics: 3, length: 50 })).toEqual(["thread:2", "thread:1"]);
   expect(overflow(kept, { topics: 5, length: 25 })).toEqual(["thread:3", "thread:2", "thread:1"]);
+});
+
+test("IndexedDB: a handle that failed is closed, and the next use opens another", async () => {
+  const handles: { dead: boolean; closed: boolean }[] = [];
+  const listened = () => {
+    const listeners = new Map<string, () => void>();
+    return {
+      addEventListener: (type: string, run: () => void) => void listeners.set(type, run),
+      happen: (type: string) => listeners.get(type)?.(),
+    };
+  };
+  /** As much of IndexedDB as opens databases and loses their handles; it keeps nothing. */
+  const factory: IndexedDb = {
+    open() {
+      const handle = { dead: false, closed: false };
+      handles.push(handle);
+      const database = {
+        ...listened(),
+        close: () => void (handle.closed = true),
+        createObjectStore: () => null,
+        transaction() {
+          if (handle.dead) throw new Error("InvalidStateError: the connection was lost");
+          const { happen, addEventListener } = listened();
+          const got = () => Object.assign(listened(), { result: undefined, error: null });
+          const store = { transaction: { commit() {} }, get: got, getAll: got, put() {}, delete() {}, clear() {} };
+          queueMicrotask(() => happen("complete"));
+          return { addEventListener, error: null, objectStore: () => store };
+        },
+      };
+      const { happen, addEventListener } = listened();
+      queueMicrotask(() => happen("success"));
+      return { addEventListener, result: database, error: null };
+    },
+  };
+  const storage = indexedDbReplicas(factory);
+  expect(await storage.load(THREAD)).toBeNull();
+  handles[0]!.dead = true;
+  await expect(storage.load(THREAD)).rejects.toThrow("the connection was lost");
+  expect(handles).toEqual([{ dead: true, closed: true }]);
+  expect(await storage.load(THREAD)).toBeNull();
+  expect(handles).toHaveLength(2);
 });

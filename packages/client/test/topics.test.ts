@@ -254,6 +254,28 @@ test("what is refused for good is gone, with the error; a new watch asks anew", 
   expect(server.requests.map(({ method }) => method)).not.toContain("unsubscribe");
 });
 
+test("a topic that is gone is asked for again by retry(), for all who watch it", async () => {
+  const { server, network, live } = world();
+  const one = live();
+  const [first, second] = [one.watch(THREAD), one.watch(THREAD)];
+  network.flush();
+  expect([first.status, second.status]).toEqual(["gone", "gone"]);
+  first.retry();
+  expect([first.status, first.error]).toEqual(["loading", null]);
+  network.flush();
+  expect(second).toMatchObject({ status: "gone", error: { kind: "not_found" } });
+  fillThread(server, 1);
+  const statuses: string[] = [];
+  second.onStatus((status) => statuses.push(status));
+  first.retry();
+  network.flush();
+  await second.ready();
+  expect(statuses).toEqual(["loading", "live"]);
+  expect(second.replica.timeline()).toHaveLength(1);
+  first.retry();
+  expect(second.status).toBe("live");
+});
+
 test("G6, P37: revoked: the replica is forgotten and not asked for again", async () => {
   const { server, network, live, pass } = world();
   fillThread(server, 3);

@@ -7,7 +7,7 @@ export class Announcer {
   #queue: (() => void)[] = [];
   #depth = 0;
 
-  /** @param report Told of what a listener threw. */
+  /** @param report Told of what a listener threw; never throws. */
   constructor(report: (error: unknown) => void) {
     this.#report = report;
   }

@@ -52,7 +52,18 @@ export function indexedDbReplicas(
     });
     return opened;
   };
-  const change = async (work: (stores: Stores) => void): Promise<void> => transact(await database(), work);
+  const change = async (work: (stores: Stores) => void): Promise<void> => {
+    const using = database();
+    const handle = await using;
+    try {
+      await transact(handle, work);
+    } catch (error) {
+      // A handle that failed once may be dead for good, as after the browser's process for it ended: the next one is new.
+      if (opened === using) opened = null;
+      handle.close();
+      throw error;
+    }
+  };
 
   return {
     belongTo: (user) =>

@@ -45,8 +45,9 @@ export class Requests {
     this.flush();
   }
 
-  /** Sends what waits. */
+  /** Sends what can be sent. What only a socket carries, as `history`, keeps nothing that HTTP carries from being sent. */
   flush(): void {
+    const unsent: Ask[] = [];
     for (const ask of this.#queued) {
       this.#queued.delete(ask);
       this.#sent.add(ask);
@@ -59,9 +60,12 @@ export class Requests {
           else ask.settle(outcome);
         },
       });
-      if (!sent && this.#sent.delete(ask)) this.#queued.add(ask);
-      if (!sent) return;
+      if (!sent) unsent.push(ask);
     }
+    const later = [...this.#queued];
+    this.#queued.clear();
+    // It may have been given up meanwhile.
+    for (const ask of [...unsent.filter((each) => this.#sent.delete(each)), ...later]) this.#queued.add(ask);
   }
 
   /** No connection will be tried: nobody is to wait for one. */

@@ -205,6 +205,16 @@ export class Subscription {
     this.giveUp(error);
   }
 
+  /** Asks once more for a topic that is `gone`. */
+  retry(): void {
+    if (this.#status !== "gone") return;
+    this.#error = null;
+    this.#failures = 0;
+    this.#gaps = 0;
+    this.#become("loading");
+    this.begin();
+  }
+
   /** Nobody watches any more. */
   end(): void {
     this.#retry?.cancel();

@@ -28,8 +28,8 @@ export class Topics {
 
   watch(topic: Topic, options: WatchOptions): Watch {
     let wanted = this.#wanted.get(topic);
-    const isNew = wanted === undefined || wanted.subscription.status === "gone";
-    if (wanted === undefined || isNew) {
+    const isNew = wanted === undefined;
+    if (wanted === undefined) {
       wanted = { subscription: new Subscription(topic, options, this.#context), holders: new Map() };
       wanted.subscription.statusListeners.add(() => this.#context.moved());
       this.#wanted.set(topic, wanted);
@@ -42,7 +42,11 @@ export class Topics {
     });
     holders.set(watch, options);
     if (isNew) subscription.begin();
-    else subscription.setOptions(together([...holders.values()], this.#context.window()));
+    else {
+      subscription.setOptions(together([...holders.values()], this.#context.window()));
+      // Where the topic is gone, a new watch asks for it again, for all its holders.
+      subscription.retry();
+    }
     return watch;
   }
 

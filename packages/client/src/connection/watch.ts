@@ -83,6 +83,11 @@ export class Watch {
     return this.#listen(this.#subscription.statusListeners, listener);
   }
 
+  /** Asks again for a topic that is `gone`, for all who watch it; harmless in any other status. */
+  retry(): void {
+    if (!this.#released) this.#subscription.retry();
+  }
+
   /** Looks at older items: nothing is forgotten at the far end of the window from now on, until `follow()`. */
   readBack(): void {
     if (this.#readingBack || this.#released) return;

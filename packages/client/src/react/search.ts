@@ -1,4 +1,5 @@
 import type { CallParams, Clock, Result, SkeinClient, SkeinError, Timer } from "../index.ts";
+import { tellAll } from "./signals.ts";
 
 /**
  * One find: where it is (`topic`, `kind`, `id`, `pos`), when it was said (`ts`, milliseconds since 1970), and the text around
@@ -88,6 +89,6 @@ export class Search {
 
   #become(change: Partial<SearchState>): void {
     this.#state = { ...this.#state, ...change };
-    for (const listener of this.#listeners) listener();
+    tellAll(this.#listeners, this.#client.report);
   }
 }

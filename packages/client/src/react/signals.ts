@@ -16,6 +16,8 @@ export class Cell<Value> {
   readonly #signals: Signals;
   readonly #listeners = new Set<() => void>();
   #value: Value | undefined;
+  /** What `compute` threw instead of giving a value: whoever reads the cell gets it, and no other cell. */
+  #failure: { error: unknown } | null = null;
   #release: (() => void) | undefined;
 
   constructor(signals: Signals, reading: Reading<Value>) {
@@ -27,8 +29,10 @@ export class Cell<Value> {
     return this.#reading.keys;
   }
 
+  /** @throws What `compute` threw. */
   readonly get = (): Value => {
-    if (this.#listeners.size === 0) this.#value = this.#reading.compute(this.#value);
+    if (this.#listeners.size === 0) this.#compute();
+    if (this.#failure) throw this.#failure.error;
     return this.#value as Value;
   };
 
@@ -36,7 +40,7 @@ export class Cell<Value> {
     const own = (): void => listener();
     if (this.#listeners.size === 0) {
       this.#release = this.#reading.retain?.();
-      this.#value = this.#reading.compute(this.#value);
+      this.#compute();
       this.#signals.add(this);
     }
     this.#listeners.add(own);
@@ -49,13 +53,33 @@ export class Cell<Value> {
 
   /** Computes the value anew. @returns Whether it changed. */
   refresh(): boolean {
-    const before = this.#value;
-    this.#value = this.#reading.compute(before);
-    return !Object.is(before, this.#value);
+    const [before, failure] = [this.#value, this.#failure];
+    this.#compute();
+    return !Object.is(before, this.#value) || failure !== this.#failure;
   }
 
-  tell(): void {
-    for (const listener of this.#listeners) listener();
+  tell(report: (error: unknown) => void): void {
+    tellAll(this.#listeners, report);
+  }
+
+  #compute(): void {
+    try {
+      this.#value = this.#reading.compute(this.#value);
+      this.#failure = null;
+    } catch (error) {
+      this.#failure = { error };
+    }
+  }
+}
+
+/** Calls every listener; one that throws is reported and keeps no other from being called. */
+export function tellAll(listeners: Iterable<() => void>, report: (error: unknown) => void): void {
+  for (const listener of listeners) {
+    try {
+      listener();
+    } catch (error) {
+      report(error);
+    }
   }
 }
 
@@ -65,12 +89,15 @@ export class Cell<Value> {
  */
 export class Signals {
   readonly #frames: FrameScheduler;
+  readonly #report: (error: unknown) => void;
   readonly #cells = new Map<string, Set<Cell<unknown>>>();
   #touched = new Set<Cell<unknown>>();
   #requested = false;
 
-  constructor(frames: FrameScheduler) {
+  /** @param report Told of what a listener threw. */
+  constructor(frames: FrameScheduler, report: (error: unknown) => void) {
     this.#frames = frames;
+    this.#report = report;
   }
 
   add(cell: Cell<unknown>): void {
@@ -105,6 +132,6 @@ export class Signals {
     const touched = this.#touched;
     this.#touched = new Set();
     const changed = [...touched].filter((cell) => cell.refresh());
-    for (const cell of changed) cell.tell();
+    for (const cell of changed) cell.tell(this.#report);
   }
 }

@@ -20,7 +20,7 @@ export class ClientStore {
   constructor(client: SkeinClient, clock: Clock, frames: FrameScheduler) {
     this.client = client;
     this.clock = clock;
-    this.#signals = new Signals(frames);
+    this.#signals = new Signals(frames, client.report);
     this.topics = new TopicViews(client, this.#signals, clock, KEEP_MS);
   }
 

@@ -86,6 +86,11 @@ export class TopicViews {
     return this.#views.get(topic)?.watch.loadOlder() ?? Promise.resolve(false);
   }
 
+  /** Asks again for a topic that is held and `gone`. */
+  retry(topic: Topic): void {
+    this.#views.get(topic)?.watch.retry();
+  }
+
   #open(topic: Topic): View {
     const found = this.#views.get(topic);
     if (found) {

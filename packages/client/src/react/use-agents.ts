@@ -10,6 +10,8 @@ export type AgentsView = {
   status: WatchStatus;
   /** Why it is `gone`, else `null`. */
   error: SkeinError | null;
+  /** Asks again for what is `gone`; harmless in any other status. */
+  retry: () => void;
   /** Those that are installed first, each by title. */
   agents: readonly Entity<AgentEntity>[];
 };
@@ -34,6 +36,7 @@ export function useAgents(): AgentsView {
       stable(previous, {
         status,
         error,
+        retry: previous?.retry ?? (() => store.topics.retry("server")),
         agents: stable(previous?.agents, entitiesOf(replica, "agent").sort(foundFirst)),
       }),
     );

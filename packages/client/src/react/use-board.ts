@@ -23,6 +23,8 @@ export type BoardView = {
   status: WatchStatus;
   /** Why the board is `gone`. */
   error: SkeinError | null;
+  /** Asks again for what is `gone`; harmless in any other status. */
+  retry: () => void;
   /** The board itself; `undefined` until it has come. */
   board: BoardEntity | undefined;
   /** All cards, the last changed first. */
@@ -73,6 +75,7 @@ export function useBoard(board: string): BoardView {
         return stable(previous, {
           status,
           error,
+          retry: previous?.retry ?? (() => store.topics.retry(topic)),
           board: replica.get("board", board),
           cards,
           groups,

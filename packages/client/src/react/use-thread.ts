@@ -20,6 +20,8 @@ export type ThreadView = {
   status: WatchStatus;
   /** Why the thread is `gone`, else `null`. */
   error: SkeinError | null;
+  /** Asks again for what is `gone`; harmless in any other status. */
+  retry: () => void;
   /** What the thread is, as given; `undefined` until it has come. */
   thread: ThreadEntity | undefined;
   /** The turns that the window holds, in the order they were asked for. */
@@ -61,6 +63,7 @@ export function useThread(thread: string): ThreadView {
         return stable(previous, {
           status,
           error,
+          retry: previous?.retry ?? (() => store.topics.retry(topic)),
           thread: standing && threadAsGiven(standing, given),
           turns,
           running: turns.find(({ value }) => value.status === "running"),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { StrictMode, useState, type ReactNode } from "react";
+import { Component, StrictMode, useState, type ReactNode } from "react";
 import type { Change, PermissionEntity, TurnEntity } from "../../src/index.ts";
 import {
   useAgents,
@@ -26,6 +26,65 @@ beforeAll(async () => {
   page = await openPage();
 });
 afterAll(() => page.close());
+
+class Boundary extends Component<{ children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
+  static getDerivedStateFromError(): { failed: boolean } {
+    return { failed: true };
+  }
+  override render(): ReactNode {
+    return this.state.failed ? <i>broken</i> : this.props.children;
+  }
+}
+
+test("a hook that cannot read what came fails alone: all others go on", async () => {
+  const { server, show, settle } = stage(page);
+  fillThread(server, 0);
+  server.commit("server", [put("agent", "a", { name: "a", title: "A", command: ["a"], found: true })]);
+  const Agents = (): ReactNode => useAgents().agents.map(({ value }) => value.title);
+  const Title = (): ReactNode => useThread("one").thread?.title;
+  const shown = await show(
+    <>
+      <Boundary>
+        <Agents />
+      </Boundary>
+      <b>
+        <Title />
+      </b>
+    </>,
+  );
+  expect(shown.text()).toBe("Aone");
+  const { error } = console;
+  // React tells of what a boundary caught.
+  console.error = () => {};
+  try {
+    server.commit("server", [put("agent", "b", { name: "b", command: ["b"], found: true })]);
+    server.commit(THREAD, [patch("thread", "one", { title: "two" })]);
+    await settle();
+  } finally {
+    console.error = error;
+  }
+  expect(shown.text()).toBe("brokentwo");
+  server.commit(THREAD, [patch("thread", "one", { title: "three" })]);
+  await settle();
+  expect(shown.element("b").textContent).toBe("three");
+  await shown.unmount();
+});
+
+test("useThread: a thread that is gone is asked for again by retry", async () => {
+  const { server, show, settle } = stage(page);
+  const Title = (): ReactNode => {
+    const { status, error, retry, thread } = useThread("one");
+    return status === "gone" ? <button onClick={retry}>{error?.kind}</button> : thread?.title;
+  };
+  const shown = await show(<Title />);
+  expect(shown.text()).toBe("not_found");
+  fillThread(server, 0);
+  await shown.click("button");
+  await settle();
+  expect(shown.text()).toBe("one");
+  await shown.unmount();
+});
 
 test("useThread: thread, turns in order, the one at work, the queue; what did not change is the same object", async () => {
   const { server, show, settle } = stage(page);
