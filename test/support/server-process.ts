@@ -49,6 +49,10 @@ export class ServerProcess {
     return performance.now() - began;
   }
 
+  get isRunning(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   get pid(): number {
     return this.#child?.pid ?? 0;
   }
@@ -61,7 +65,7 @@ export class ServerProcess {
   }
 
   async dispose(): Promise<void> {
-    if (this.#child?.exitCode === null) await this.end("SIGTERM");
+    if (this.isRunning) await this.end("SIGTERM");
     if (!this.#keepsData) await rm(this.data, { recursive: true, force: true });
   }
 

@@ -4,8 +4,13 @@ import { buildOnce } from "./build.ts";
 import { browserProgram, openBrowser, type Browser, type BrowserContext, type Page } from "./browser.ts";
 import { TestServer } from "./server.ts";
 
-/** A browser on a busy machine takes its time; what never comes is told by what was waited for. */
-setDefaultTimeout(60_000);
+/**
+ * What one test may take, in milliseconds: long, since a browser on a busy machine is slow. At `PAGES_MS` its pages close,
+ * which fails whatever it waits for in them. At `RUNNER_MS` the runner ends the test, and kills every process that the
+ * file started: the server, and the browser too.
+ */
+const PAGES_MS = 100_000;
+const RUNNER_MS = 120_000;
 
 type ContextOptions = NonNullable<Parameters<Browser["newContext"]>[0]>;
 
@@ -15,40 +20,56 @@ export const PHONE: ContextOptions = { viewport: { width: 360, height: 640 }, ha
 /** What a browser says by itself when the network is cut, a socket ends or an answer is an error: no fault of the app. */
 const EXPECTED = /WebSocket|Failed to load resource|net::ERR|ERR_/;
 
-/** One server and one browser for a test file. `available` is false where there is no Chromium: then tests skip. */
+/**
+ * One server and one browser for a test file. One that is lost, however that came, is started anew for the next test.
+ * `available` is false where there is no Chromium: then tests skip.
+ */
 export class App {
   server!: TestServer;
   readonly available = browserProgram() !== null;
-  #browser: Browser | null = null;
+  #opening: Promise<Browser | null> | null = null;
   #contexts: BrowserContext[] = [];
+  #closing: Timer | null = null;
+  readonly #pagesMs: number;
   /** What pages threw or said on their console as errors. */
   readonly faults: string[] = [];
 
+  private constructor(pagesMs: number) {
+    this.#pagesMs = pagesMs;
+  }
+
   /** Registers the start and end with the test runner. */
-  static forThisFile(options: { delayMs?: number } = {}): App {
-    const app = new App();
+  static forThisFile({ delayMs = 0, pagesMs = PAGES_MS }: { delayMs?: number; pagesMs?: number } = {}): App {
+    const app = new App(pagesMs);
+    // For each file: the runner forgets it at a file's end.
+    setDefaultTimeout(RUNNER_MS);
     beforeAll(async () => {
       if (!app.available) return;
       await buildOnce();
-      [app.server, app.#browser] = await Promise.all([TestServer.start(options), openBrowser()]);
-    }, 60_000);
+      app.server = await TestServer.start({ delayMs });
+    });
     afterAll(async () => {
       if (!app.available) return;
-      await app.#browser?.close();
+      await (await app.#opening)?.close();
       await app.server.stop();
-    }, 30_000);
+    });
     return app;
   }
 
   /** A page of a browser of its own, with no cookie yet. */
   async browser(options: ContextOptions = {}): Promise<{ page: Page; context: BrowserContext }> {
-    if (this.#browser === null) throw new Error("There is no browser.");
-    const context = await this.#browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block", ...options });
+    const browser = await (this.#opening ??= openBrowser());
+    if (browser === null) throw new Error("There is no browser.");
+    this.#closing ??= setTimeout(() => {
+      void this.#closeContexts(`The test took longer than ${this.#pagesMs / 1000} s.`);
+    }, this.#pagesMs);
+    const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block", ...options });
     this.#contexts.push(context);
-    // Sooner than the test runner, which would end the browser, and with it every test after.
-    context.setDefaultTimeout(20_000);
+    // Sooner than the pages close, since it says what was waited for.
+    context.setDefaultTimeout(30_000);
     const page = await context.newPage();
     page.on("pageerror", (error) => this.faults.push(error.stack ?? error.message));
+    page.on("crash", () => this.faults.push("A page's process ended."));
     page.on("console", (message) => {
       if (message.type() === "error" && !EXPECTED.test(message.text())) this.faults.push(message.text());
     });
@@ -63,10 +84,28 @@ export class App {
     return opened;
   }
 
-  /** Closes what a test opened, and fails it for what the pages threw. */
+  /** Closes what a test opened, and fails it for what the pages threw, or for a browser or server that was lost. */
   async finish(): Promise<void> {
-    for (const context of this.#contexts.splice(0)) await context.close();
+    if (this.#closing !== null) clearTimeout(this.#closing);
+    this.#closing = null;
+    const isClosed = await this.#closeContexts();
+    const browser = await this.#opening?.catch(() => null);
+    if (browser !== undefined && !(isClosed && browser?.isConnected())) {
+      this.#opening = null;
+      this.faults.push("The browser ended during this test.");
+      await browser?.close();
+    }
+    if (this.available && !this.server.process.isRunning) {
+      this.faults.push(`The server ended during this test. ${this.server.process.stderr}`);
+      await this.server.process.start();
+    }
     expect(this.faults.splice(0)).toEqual([]);
+  }
+
+  /** Closes all pages. Resolves with `false` where a browser that is no more could not. */
+  async #closeContexts(reason?: string): Promise<boolean> {
+    const closings = this.#contexts.splice(0).map((context) => context.close(reason ? { reason } : {}));
+    return (await Promise.allSettled(closings)).every(({ status }) => status === "fulfilled");
   }
 }
 

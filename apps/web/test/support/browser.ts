@@ -21,9 +21,30 @@ export function browserProgram(): string | null {
   return found || null;
 }
 
-/** The system's Chromium, without a window; `null` where there is none. */
+/**
+ * The system's Chromium, without a window; `null` where there is none. It ends with the process that opened it, whose pipe
+ * it reads. Playwright's own handlers of signals are off: they close the browser and leave the process running, so that a
+ * signal meant for the test runner only took the browser from its tests.
+ */
 export async function openBrowser(): Promise<Browser | null> {
   const executablePath = browserProgram();
   if (executablePath === null) return null;
-  return chromium.launch({ executablePath, headless: true, args: QUIET });
+  return chromium.launch({
+    executablePath,
+    headless: true,
+    args: QUIET,
+    handleSIGHUP: false,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+  });
+}
+
+/** The id of a browser's process. */
+export async function pidOf(browser: Browser): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  const found = processInfo.find(({ type }) => type === "browser");
+  if (found === undefined) throw new Error("The browser does not name its process.");
+  return found.id;
 }
