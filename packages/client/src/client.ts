@@ -1,4 +1,6 @@
-import { Announcer } from "./connection/announcer.ts";
+import type { CallParams, QueryArguments } from "./call-params.ts";
+import { isLoopback, serverAddress } from "./connection/address.ts";
+import { Announcer, reporter } from "./connection/announcer.ts";
 import type { Ask } from "./connection/ask.ts";
 import { systemClock, type Clock } from "./connection/clock.ts";
 import { Connection, type HelloResult } from "./connection/connection.ts";
@@ -11,13 +13,15 @@ import { Requests } from "./connection/requests.ts";
 import type { ConnectionStatus } from "./connection/status.ts";
 import type { WatchOptions } from "./connection/subscription.ts";
 import { Topics } from "./connection/topics.ts";
+import { untilTurnEnds } from "./connection/turn-end.ts";
 import type { OpenTransport } from "./connection/transport.ts";
 import { browserSignals, clockJumps, type WakeSource } from "./connection/wake.ts";
 import type { Watch } from "./connection/watch.ts";
 import { webSocketTransport, type WebSocketConstructor } from "./connection/websocket.ts";
 import { CLOSE, SkeinError } from "./protocol/errors.ts";
-import { isCommand, isQuery, type CommandName, type Params, type QueryName, type Result } from "./protocol/methods.ts";
-import type { Topic } from "./protocol/topics.ts";
+import { isCommand, isQuery, type CommandName, type QueryName, type Result } from "./protocol/methods.ts";
+import type { TurnEntity } from "./protocol/thread.ts";
+import { threadTopic, type Topic } from "./protocol/topics.ts";
 
 /** What a client is made of: `url` is all that it must be given. */
 export type SkeinClientOptions = {
@@ -51,21 +55,6 @@ export type SkeinClientOptions = {
   /** What tells that a connection may have died unnoticed; the browser's signals and jumps of the clock when absent. */
   wakeSources?: readonly WakeSource[];
 };
-
-/** A command's or query's params as the caller gives them: without the key, which the client makes. */
-export type CallParams<Name extends CommandName | QueryName> = Named<Params<Name>>;
-type Named<Type> = Type extends unknown
-  ? { [Key in keyof Type as string extends Key ? never : Key extends "key" ? never : Key]: Type[Key] }
-  : never;
-
-/** Aborted, the answer is not waited for any more, and a query not yet sent never is. */
-type QueryOptions = { signal?: AbortSignal };
-
-/** What follows a query's name: its params, which a query that needs none may do without, and options. */
-type QueryArguments<Name extends QueryName> =
-  Partial<CallParams<Name>> extends CallParams<Name>
-    ? [params?: CallParams<Name>, options?: QueryOptions]
-    : [params: CallParams<Name>, options?: QueryOptions];
 
 /** After this many connections in a row that did not open, commands and queries go over HTTP. */
 const UNOPENED_BEFORE_HTTP = 2;
@@ -112,7 +101,7 @@ export class SkeinClient {
     const server = serverAddress(url);
     this.#announcer = new Announcer(report);
     this.#http = new HttpRequests({
-      url: `${server}/v1/rpc`,
+      url: `${server}/v1`,
       token,
       fetch: options.fetch ?? ((input, init) => fetch(input, init)),
       refused: (error) => this.#connection.happen({ type: "refused", error }),
@@ -267,6 +256,58 @@ export class SkeinClient {
     return this.#requests.ask(name, params, signal);
   }
 
+  /**
+   * Waits until a turn has ended, however long that takes and however often the connection is lost meanwhile.
+   *
+   * @param thread The thread's id.
+   * @param turn The turn's id, as `thread.prompt` answers it. One that is yet to come is waited for.
+   * @param signal Aborted, the turn is not waited for any more; it goes on.
+   * @returns The turn as it ended: look at its `status`.
+   * @throws SkeinError `not_found` when there is no such thread, or the turn was taken out of the queue; `invalid` for what
+   *   is no turn's id; what the server refuses this client with. Whatever the signal gave as its reason.
+   * @example
+   * ```ts
+   * const { turn } = await client.command("thread.prompt", { thread, text: "hello" });
+   * const { status, error } = await client.turn(thread, turn);
+   * if (status === "failed") console.error(error?.message);
+   * ```
+   */
+  turn(thread: string, turn: string, signal?: AbortSignal): Promise<TurnEntity> {
+    return untilTurnEnds(this.watch(threadTopic(thread)), turn, signal);
+  }
+
+  /**
+   * Reads a blob: an image or file of a prompt, or what was too large for an entity.
+   *
+   * @param name The blob's name, as entities have it: the SHA-256 of its bytes in lower-case hex.
+   * @throws SkeinError `not_found` when there is none of that name; `busy` when the server cannot be reached.
+   * @example
+   * ```ts
+   * const name = await client.putBlob(new Blob(["hello"]));
+   * const text = await (await client.blob(name)).text();
+   * ```
+   */
+  blob(name: string): Promise<Blob> {
+    return this.#http.blob(name);
+  }
+
+  /**
+   * Keeps bytes on the server, for a prompt that names them in its `blocks`. The same bytes have the same name.
+   *
+   * @param bytes At most the limit `attachmentBytes`.
+   * @returns The blob's name.
+   * @throws SkeinError `too_large` over that limit; `busy` when the server cannot be reached or has no room.
+   * @example
+   * ```ts
+   * const blob = await client.putBlob(new Blob(["a,b\n1,2\n"]));
+   * const blocks = [{ type: "file" as const, blob, mimeType: "text/csv", name: "table.csv" }];
+   * await client.command("thread.prompt", { thread, text: "What is in it?", blocks });
+   * ```
+   */
+  putBlob(bytes: Blob | Uint8Array<ArrayBuffer>): Promise<string> {
+    return this.#http.putBlob(bytes);
+  }
+
   #statusChanged(status: ConnectionStatus): void {
     this.#announcer.tell(this.#statusListeners, status);
     switch (status.state) {
@@ -338,19 +379,6 @@ export class SkeinClient {
   }
 }
 
-/** Tells `onError`, or the console. A handler that throws must not end what it is told of: both errors go to the console. */
-function reporter(onError: ((error: unknown) => void) | undefined): (error: unknown) => void {
-  return (error) => {
-    try {
-      if (onError) onError(error);
-      else console.error(error);
-    } catch (thrown) {
-      console.error(error);
-      console.error(thrown);
-    }
-  };
-}
-
 const closed = (): SkeinError => new SkeinError("busy", "The client was closed.", { retry: "reconnect" });
 
 /** Why no connection will be tried any more, if so. */
@@ -359,26 +387,4 @@ function refusalOf(status: ConnectionStatus): SkeinError | null {
   const { code, message } = status.reason;
   const kind = code === CLOSE.unauthorized ? "unauthorized" : code === CLOSE.forbidden ? "forbidden" : "unsupported";
   return new SkeinError(kind, message, { detail: { code } });
-}
-
-/** Whether the server runs on this machine. */
-function isLoopback(server: string): boolean {
-  const { hostname } = new URL(server);
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-/** The address without a trailing slash. */
-function serverAddress(url: string): string {
-  const read = URL.canParse(url) ? new URL(url) : null;
-  if (read === null || (read.protocol !== "http:" && read.protocol !== "https:")) {
-    throw new SkeinError(
-      "invalid",
-      `A server's address begins with http:// or https://; this is ${JSON.stringify(url)}.`,
-    );
-  }
-  if (read.username || read.password || read.search || read.hash) {
-    // Addresses end up in logs and histories.
-    throw new SkeinError("invalid", "A server's address bears no credentials, query or fragment.");
-  }
-  return read.origin + read.pathname.replace(/\/+$/, "");
 }

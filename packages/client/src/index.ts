@@ -1,5 +1,6 @@
 // The client, and what its options and methods take and give.
-export { SkeinClient, type CallParams, type SkeinClientOptions } from "./client.ts";
+export type { CallParams } from "./call-params.ts";
+export { SkeinClient, type SkeinClientOptions } from "./client.ts";
 export { systemClock, type Clock, type Timer } from "./connection/clock.ts";
 export type { HelloResult } from "./connection/connection.ts";
 export type { Fetch } from "./connection/http.ts";

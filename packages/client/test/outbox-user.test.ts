@@ -185,14 +185,14 @@ test("over HTTP, a command says whose it is", async () => {
   network.down = true;
   one.connect();
   pass(125);
-  await one.command("thread.create", { cwd: "/" });
+  await one.command("thread.create", { agent: "demo", cwd: "/" });
   network.down = false;
   pass(60_000);
   expect(one.status.state).toBe("live");
   network.down = true;
   network.last.cut();
   pass(60_000);
-  await one.command("thread.create", { cwd: "/" });
+  await one.command("thread.create", { agent: "demo", cwd: "/" });
   expect(said).toEqual([null, "ada"]);
 });
 

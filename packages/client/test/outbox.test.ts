@@ -79,7 +79,7 @@ test("an answer of another shape than the protocol's rejects, and is not asked f
   const { server, network, live } = world();
   server.intercept = ({ method }) => (method === "thread.create" ? { topic: "nowhere" } : undefined);
   const one = live();
-  const answer = one.command("thread.create", { cwd: "/" });
+  const answer = one.command("thread.create", { agent: "demo", cwd: "/" });
   network.flush();
   expect(await answer.catch((error: unknown) => error)).toMatchObject({ kind: "internal", path: "result.topic" });
   expect(one.outbox.entries).toEqual([]);

@@ -205,3 +205,53 @@ test("the package as it is published works in plain Node with ws", async () => {
     await client.close();
   }
 }, 60_000);
+
+test("turn(): waits for a turn's end over a restart, finds one that is older than the window, and one that is gone", async () => {
+  const client = new SkeinClient({ url: server.url, token: server.token });
+  try {
+    client.connect();
+    const { thread } = await client.command("thread.create", { agent: "demo", cwd: data });
+    const first = await client.command("thread.prompt", { thread, text: "hello" });
+    expect(await client.turn(thread, first.turn)).toMatchObject({ status: "done" });
+    const ends = new AbortController();
+    const slow = await client.command("thread.prompt", { thread, text: "ask" });
+    const queued = await client.command("thread.prompt", { thread, text: "later" });
+    const [end, stopped] = [client.turn(thread, slow.turn), client.turn(thread, queued.turn, ends.signal)];
+    ends.abort(new Error("not any more"));
+    await expect(stopped).rejects.toThrow("not any more");
+    await server.stop("SIGKILL");
+    server = await startServer(server.port);
+    expect(await end).toMatchObject({ status: "interrupted" });
+    await expect(client.turn(thread, "t1")).rejects.toMatchObject({ kind: "invalid" });
+    await expect(client.turn("nothing", "u1")).rejects.toMatchObject({ kind: "not_found" });
+    // A window of one item: the first turn's end is far above it.
+    const other = new SkeinClient({ url: server.url, token: server.token });
+    other.connect();
+    const narrow = other.watch(`thread:${thread}`, { window: 1 });
+    await narrow.ready();
+    expect(narrow.replica.get("turn", first.turn)).toBeUndefined();
+    expect(await other.turn(thread, first.turn)).toMatchObject({ status: "done" });
+    await other.close();
+  } finally {
+    await client.close();
+  }
+}, 60_000);
+
+test("P81: blob() and putBlob(): the same bytes, their name, and what goes wrong", async () => {
+  const client = new SkeinClient({ url: server.url, token: server.token });
+  const name = await client.putBlob(new TextEncoder().encode("a,b"));
+  expect(await client.putBlob(new Blob(["a,b"]))).toBe(name);
+  expect(await (await client.blob(name)).text()).toBe("a,b");
+  await expect(client.blob("0".repeat(64))).rejects.toMatchObject({ kind: "not_found" });
+  await expect(client.blob("../token")).rejects.toMatchObject({ kind: "not_found" });
+  await expect(client.putBlob(new Uint8Array(20 * 1024 * 1024 + 1))).rejects.toMatchObject({ kind: "too_large" });
+  const stranger = new SkeinClient({ url: server.url, token: "wrong" });
+  await expect(stranger.blob(name)).rejects.toMatchObject({ kind: "unauthorized" });
+  const nobody = new SkeinClient({ url: "http://127.0.0.1:1", token: "x" });
+  await expect(nobody.blob(name)).rejects.toMatchObject({ kind: "busy" });
+  const proxy = new SkeinClient({
+    url: server.url,
+    fetch: () => Promise.resolve(new Response("<html>", { status: 502 })),
+  });
+  await expect(proxy.blob(name)).rejects.toMatchObject({ kind: "busy" });
+}, 30_000);

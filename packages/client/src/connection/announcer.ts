@@ -56,3 +56,16 @@ export class Announcer {
     this.#depth--;
   }
 }
+
+/** Tells `onError`, or the console. A handler that throws must not end what it is told of: both errors go to the console. */
+export function reporter(onError: ((error: unknown) => void) | undefined): (error: unknown) => void {
+  return (error) => {
+    try {
+      if (onError) onError(error);
+      else console.error(error);
+    } catch (thrown) {
+      console.error(error);
+      console.error(thrown);
+    }
+  };
+}

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { SkeinError } from "../protocol/errors.ts";
 import { isFailure, readFrame, readMessage, type RpcFailure, type RpcResult } from "../protocol/rpc.ts";
 import { exceeds, readAnswer, tooLarge, type Ask } from "./ask.ts";
@@ -6,7 +7,7 @@ import { exceeds, readAnswer, tooLarge, type Ask } from "./ask.ts";
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export type HttpOptions = {
-  /** Where `POST /v1/rpc` is. */
+  /** Where `/v1` of the server is. */
   url: string;
   token: string | undefined;
   fetch: Fetch;
@@ -14,10 +15,12 @@ export type HttpOptions = {
   refused(error: SkeinError): void;
 };
 
+const putAnswer = z.looseObject({ blob: z.string() });
+
 /** A request over HTTP that takes longer than this, in milliseconds, counts as lost. */
 const ANSWER_WITHIN_MS = 30_000;
 
-/** Sends commands and queries without a socket. */
+/** What goes over HTTP: blobs always, commands and queries where there is no socket. */
 export class HttpRequests {
   readonly #options: HttpOptions;
 
@@ -51,15 +54,46 @@ export class HttpRequests {
     ask.settle(answer ? readAnswer(ask.method, answer) : { type: "lost" });
   }
 
+  /** @throws SkeinError `not_found`, and as `putBlob` does. */
+  async blob(name: string): Promise<Blob> {
+    const response = await this.#blobs(`/${encodeURIComponent(name)}`, { method: "GET" });
+    return response.blob();
+  }
+
+  /** @throws SkeinError that the server answered; `busy` when it cannot be reached. */
+  async putBlob(bytes: Blob | Uint8Array<ArrayBuffer>): Promise<string> {
+    const response = await this.#blobs("", { method: "PUT", body: bytes });
+    return putAnswer.parse(await response.json()).blob;
+  }
+
+  async #blobs(path: string, init: RequestInit): Promise<Response> {
+    const { url, fetch } = this.#options;
+    const unreachable = (cause?: unknown): SkeinError =>
+      new SkeinError("busy", "The server cannot be reached.", { cause });
+    const response = await fetch(`${url}/blobs${path}`, { ...init, headers: this.#headers() }).catch(
+      (error: unknown) => {
+        throw unreachable(error);
+      },
+    );
+    if (response.ok) return response;
+    // A page of a proxy says nothing of the blob.
+    const failure = readResponse(await response.text())?.error;
+    throw failure ? SkeinError.fromRpc(failure) : unreachable();
+  }
+
+  #headers(): Record<string, string> {
+    const { token } = this.#options;
+    return token === undefined ? {} : { authorization: `Bearer ${token}` };
+  }
+
   async #post(body: string, user: string | null): Promise<{ status: number; text: string } | null> {
-    const { url, token, fetch } = this.#options;
-    const headers: Record<string, string> = { "content-type": "application/json" };
-    if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
+    const { url, fetch } = this.#options;
+    const headers: Record<string, string> = { ...this.#headers(), "content-type": "application/json" };
     // P87: no greeting tells on this way who we are by now.
     if (user !== null) headers["skein-user"] = user;
     try {
       const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-      const response = await fetch(url, { method: "POST", headers, body, signal });
+      const response = await fetch(`${url}/rpc`, { method: "POST", headers, body, signal });
       return { status: response.status, text: await response.text() };
     } catch {
       // No network, no server, or no answer in time: `fetch` does not say which, and it makes no difference.

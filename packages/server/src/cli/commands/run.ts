@@ -62,14 +62,12 @@ Exits 0 when the agent ended the turn by itself (see: skein help exit-codes).
         const { client } = reached;
         checkPromptFits(text, client);
         // A command line given is more to the point than an agent named in the environment.
-        const agent = exec ? undefined : (flags.agent ?? (await bestAgent(cli, client)));
-        const params: CallParams<"thread.create"> = { cwd };
-        if (agent !== undefined) params.agent = agent;
-        if (exec) params.exec = exec;
+        const choice = exec ? { exec } : { agent: flags.agent ?? (await bestAgent(cli, client)) };
+        const params: CallParams<"thread.create"> = { ...choice, cwd };
         if (flags.title !== undefined) params.title = flags.title;
         const { thread } = await client.command("thread.create", params);
         if (flags.json) cli.screen.json({ thread });
-        else cli.screen.note(`[thread] ${thread}: ${agent ?? basename(exec?.command ?? "")} in ${cwd}`);
+        else cli.screen.note(`[thread] ${thread}: ${params.agent ?? basename(params.exec.command)} in ${cwd}`);
         const watch = client.watch(topicOf(thread));
         const printer = new Printer(answerSink(cli.screen), (_kind, _id, value) => value["role"] !== "user");
         if (flags.json) watch.onChange((commit) => cli.screen.json(commit));
