@@ -2,11 +2,23 @@ import { createServer, connect, type Socket } from "node:net";
 import { once } from "node:events";
 
 /** A TCP proxy whose connections a test can cut. */
-export type Proxy = { port: number; cut(): void; close(): Promise<void> };
+export type Proxy = {
+  port: number;
+  cut(): void;
+  /** Cuts all connections, and ends new ones until `open`. */
+  shut(): void;
+  open(): void;
+  close(): Promise<void>;
+};
 
 export async function startProxy(target: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
+  let isShut = false;
   const server = createServer((near) => {
+    if (isShut) {
+      near.destroy();
+      return;
+    }
     const far = connect(target, "127.0.0.1");
     for (const [from, to] of [
       [near, far],
@@ -30,6 +42,13 @@ export async function startProxy(target: number): Promise<Proxy> {
   return {
     port: (server.address() as { port: number }).port,
     cut,
+    shut() {
+      isShut = true;
+      cut();
+    },
+    open() {
+      isShut = false;
+    },
     async close() {
       cut();
       server.close();

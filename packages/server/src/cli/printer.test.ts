@@ -14,7 +14,7 @@ function printed(): { lines: string[]; commit: (...changes: Change[]) => void } 
       const { seq, topic } = replica;
       const commit: Commit = { topic, epoch: "e", after: seq, seq: seq + 1, ts: 0, changes };
       expect(replica.apply(commit)).toBe("applied");
-      printer.show(commit, replica);
+      printer.commit(commit, replica);
     },
   };
 }

@@ -1,5 +1,7 @@
-import type { Commit, NoticeEntity, Replica, Watch } from "@skein/client";
+import type { Commit, Item, NoticeEntity, Replica } from "@skein/client";
 import { describe } from "./describe.ts";
+import type { Reader } from "./reading.ts";
+import type { Screen } from "./screen.ts";
 import { oneLine } from "./text.ts";
 
 /** Where a printed timeline goes. */
@@ -12,20 +14,6 @@ export type Sink = {
   line(line: string): void;
 };
 
-/** Items held beyond which those that were printed are let go. */
-const HELD = 1_000;
-
-/** Prints what a watch brings, from now on. Nothing is forgotten before it was printed, however much comes at once. */
-export function printAll(watch: Watch, printer: Printer): void {
-  watch.readBack();
-  watch.onChange((commit) => {
-    printer.show(commit, watch.replica);
-    if (watch.replica.timeline().length <= HELD) return;
-    watch.follow();
-    watch.readBack();
-  });
-}
-
 type Value = Readonly<Record<string, unknown>>;
 
 /** Beyond so many remembered entities, those that the replica has forgotten are forgotten too (G5). */
@@ -35,7 +23,7 @@ const REMEMBERED = 2_000;
  * Prints a thread as it grows: each answer's text once, in order, and a line for whatever else becomes known. It looks at
  * what the replica holds after each commit, so live commits, merged ones and snapshots come out the same (P25).
  */
-export class Printer {
+export class Printer implements Reader {
   readonly #sink: Sink;
   readonly #wanted: (kind: string, id: string, value: Value) => boolean;
   /** UTF-16 units of a message's text that were printed. */
@@ -51,18 +39,19 @@ export class Printer {
     this.#wanted = wanted;
   }
 
-  show(commit: Commit, replica: Replica): void {
-    if (commit.after === null) {
-      for (const { kind, id, value } of replica.timeline()) this.#entity(kind, id, value);
-    } else {
-      for (const change of commit.changes) {
-        const value = replica.get(change.kind, change.id);
-        if (value) this.#entity(change.kind, change.id, value);
-        // The text of a message that began before the position one follows from: there is no more of it to be had.
-        else if (change.op === "append" && change.kind === "message") this.#text(change.id, change.text);
-      }
+  commit(commit: Commit, replica: Replica): void {
+    for (const change of commit.changes) {
+      const value = replica.get(change.kind, change.id);
+      if (value) this.#entity(change.kind, change.id, value);
+      // The text of a message that began before the position one follows from: there is no more of it to be had.
+      else if (change.op === "append" && change.kind === "message") this.#text(change.id, change.text);
     }
-    if (this.#lengths.size + this.#lines.size > REMEMBERED) this.#forget(replica);
+    this.#bound(replica);
+  }
+
+  snapshot(_: Commit, items: readonly Item[], replica: Replica): void {
+    for (const { kind, id, value } of items) this.#entity(kind, id, value);
+    this.#bound(replica);
   }
 
   end(): void {
@@ -111,9 +100,15 @@ export class Printer {
     this.#sink.text(text);
   }
 
-  #forget(replica: Replica): void {
+  #bound(replica: Replica): void {
+    if (this.#lengths.size + this.#lines.size <= REMEMBERED) return;
     const held = new Set(replica.timeline().map(({ kind, id }) => `${kind} ${id}`));
     for (const id of this.#lengths.keys()) if (!held.has(`message ${id}`)) this.#lengths.delete(id);
     for (const key of this.#lines.keys()) if (!held.has(key.replace(/^blocks /, "message "))) this.#lines.delete(key);
   }
+}
+
+/** Prints every commit as a line of JSON. */
+export function jsonReader(screen: Screen): Reader {
+  return { commit: (commit) => screen.json(commit), snapshot: (commit) => screen.json(commit) };
 }

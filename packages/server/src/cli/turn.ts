@@ -5,6 +5,7 @@ import type { Policy } from "./choose.ts";
 import { onInterrupt } from "./interrupts.ts";
 import type { Sink } from "./printer.ts";
 import type { Reached } from "./reach.ts";
+import { loadOlder, type Reading } from "./reading.ts";
 import { Responder } from "./responder.ts";
 import type { Screen } from "./screen.ts";
 import { oneLine } from "./text.ts";
@@ -13,6 +14,7 @@ type FollowOptions = {
   cli: Cli;
   reached: Reached;
   watch: Watch;
+  reading: Reading;
   thread: string;
   turn: string;
   policy: Policy | undefined;
@@ -33,7 +35,7 @@ export function answerSink(screen: Screen): Sink {
  * leaves at once.
  */
 export async function followTurn(options: FollowOptions): Promise<ExitCode> {
-  const { cli, reached, watch, thread, turn, policy, json } = options;
+  const { cli, reached, watch, reading, thread, turn, policy, json } = options;
   const { client, blobText } = reached;
   const { screen } = cli;
   const responder = new Responder({ client, blobText, thread, screen, policy });
@@ -57,6 +59,7 @@ export async function followTurn(options: FollowOptions): Promise<ExitCode> {
   screen.progress(() => `${activity(watch.replica)} · ${Math.round((Date.now() - began) / 1000)} s · Ctrl-C to cancel`);
   try {
     const ended = await Promise.race([turnEnd(watch, turn), left]);
+    await Promise.race([reading.settled(), left]);
     if (ended === null) {
       reached.leaveAtOnce();
       return EXIT.interrupted;
@@ -64,7 +67,8 @@ export async function followTurn(options: FollowOptions): Promise<ExitCode> {
     screen.progress(null);
     screen.endLine();
     if (json) screen.json({ turn: { id: turn, ...ended } });
-    return exitCodeOfTurn(ended);
+    const code = exitCodeOfTurn(ended);
+    return code === EXIT.ok && reading.incomplete ? EXIT.failed : code;
   } finally {
     screen.progress(null);
     stopLooking();
@@ -86,7 +90,7 @@ export async function turnEnd(watch: Watch, turn: string): Promise<TurnEntity> {
     searching = value === undefined;
     // Ended, and already beyond the window: the history has it.
     while (!value && watch.replica.hasOlder) {
-      await watch.loadOlder();
+      await loadOlder(watch);
       value = watch.replica.get("turn", turn);
     }
     searching = false;

@@ -5,6 +5,7 @@ import type { Cli } from "../context.ts";
 import { describe } from "../describe.ts";
 import { UsageError } from "../exit-codes.ts";
 import { talksToServer, withServer } from "../reach.ts";
+import { loadOlder } from "../reading.ts";
 import { oneLine, table } from "../text.ts";
 import { threadId, topicOf } from "../thread-argument.ts";
 
@@ -80,7 +81,7 @@ async function answeredAlready(watch: Watch, request: string): Promise<never> {
       if (ended) throw new SkeinError("conflict", `${request} was answered already: ${describe(kind, ended) ?? ""}`);
     }
     if (!watch.replica.hasOlder) break;
-    await watch.loadOlder();
+    await loadOlder(watch);
   }
   throw new SkeinError("not_found", `The agent of this thread never asked ${request}.`);
 }

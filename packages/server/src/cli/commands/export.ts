@@ -3,6 +3,7 @@ import type { Cli } from "../context.ts";
 import { exported } from "../exported.ts";
 import { toMarkdown } from "../markdown.ts";
 import { talksToServer, withServer } from "../reach.ts";
+import { loadOlder } from "../reading.ts";
 import { threadId, topicOf } from "../thread-argument.ts";
 
 type Flags = { format: "json" | "md"; data?: string };
@@ -29,7 +30,7 @@ tool call's own kind is in "toolKind".
       await withServer(cli, flags, async ({ client, blobText }) => {
         const watch = client.watch(topicOf(thread), { window: 1_000 });
         await watch.ready();
-        while (await watch.loadOlder());
+        while (await loadOlder(watch));
         const whole = exported(thread, watch.replica);
         if (flags.format === "json") cli.screen.json(whole);
         else cli.screen.out(await toMarkdown(whole, blobText));

@@ -5,9 +5,10 @@ import { absolutePath } from "../absolute-path.ts";
 import type { Policy } from "../choose.ts";
 import type { Cli } from "../context.ts";
 import { UsageError } from "../exit-codes.ts";
-import { printAll, Printer } from "../printer.ts";
+import { jsonReader, Printer } from "../printer.ts";
 import { checkPromptFits, readPrompt } from "../prompt-argument.ts";
 import { talksToServer, withServer } from "../reach.ts";
+import { Reading } from "../reading.ts";
 import { splitCommand } from "../text.ts";
 import { policy, topicOf } from "../thread-argument.ts";
 import { answerSink, followTurn } from "../turn.ts";
@@ -69,12 +70,22 @@ Exits 0 when the agent ended the turn by itself (see: skein help exit-codes).
         if (flags.json) cli.screen.json({ thread });
         else cli.screen.note(`[thread] ${thread}: ${params.agent ?? basename(params.exec.command)} in ${cwd}`);
         const watch = client.watch(topicOf(thread));
-        const printer = new Printer(answerSink(cli.screen), (_kind, _id, value) => value["role"] !== "user");
-        if (flags.json) watch.onChange((commit) => cli.screen.json(commit));
-        else printAll(watch, printer);
+        const reader = flags.json
+          ? jsonReader(cli.screen)
+          : new Printer(answerSink(cli.screen), (_kind, _id, value) => value["role"] !== "user");
+        const reading = new Reading(watch, reader, cli.screen);
         await watch.ready();
         const { turn } = await client.command("thread.prompt", { thread, text });
-        return followTurn({ cli, reached, watch, thread, turn, policy: flags.answer, json: flags.json === true });
+        return followTurn({
+          cli,
+          reached,
+          watch,
+          reading,
+          thread,
+          turn,
+          policy: flags.answer,
+          json: flags.json === true,
+        });
       });
     });
 }

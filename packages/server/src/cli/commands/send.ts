@@ -2,9 +2,10 @@ import { Command } from "commander";
 import type { Policy } from "../choose.ts";
 import type { Cli } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { printAll, Printer } from "../printer.ts";
+import { jsonReader, Printer } from "../printer.ts";
 import { checkPromptFits, readPrompt } from "../prompt-argument.ts";
 import { talksToServer, withServer } from "../reach.ts";
+import { Reading } from "../reading.ts";
 import { policy, threadId, topicOf } from "../thread-argument.ts";
 import { answerSink, followTurn } from "../turn.ts";
 
@@ -44,14 +45,15 @@ Where no server runs, one is started for the turn, so it waits for its end.
         if (flags.wait !== true) cli.screen.note("no server runs; waiting for the end of the turn");
         if (json) cli.screen.json({ thread });
         const watch = client.watch(topicOf(thread));
-        const printer = new Printer(
-          answerSink(cli.screen),
-          (kind, id, value) => (kind === "turn" ? id : value["turn"]) === turn && value["role"] !== "user",
-        );
-        if (json) watch.onChange((commit) => cli.screen.json(commit));
-        else printAll(watch, printer);
+        const reader = json
+          ? jsonReader(cli.screen)
+          : new Printer(
+              answerSink(cli.screen),
+              (kind, id, value) => (kind === "turn" ? id : value["turn"]) === turn && value["role"] !== "user",
+            );
+        const reading = new Reading(watch, reader, cli.screen, (replica) => replica.get("turn", turn) !== undefined);
         await watch.ready();
-        return followTurn({ cli, reached, watch, thread, turn, policy: flags.answer, json });
+        return followTurn({ cli, reached, watch, reading, thread, turn, policy: flags.answer, json });
       });
     });
 }

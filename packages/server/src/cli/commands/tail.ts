@@ -2,8 +2,9 @@ import { Command } from "commander";
 import type { Cli } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { onInterrupt } from "../interrupts.ts";
-import { printAll, Printer } from "../printer.ts";
+import { jsonReader, Printer } from "../printer.ts";
 import { talksToServer, withServer } from "../reach.ts";
+import { Reading } from "../reading.ts";
 import { threadId, topicOf, wholeNumber } from "../thread-argument.ts";
 
 type Flags = { after?: number; items: number; json?: boolean; data?: string };
@@ -22,8 +23,10 @@ Examples:
   skein tail a1B2c3D4e5F6g7H8
   skein tail a1B2c3D4e5F6g7H8 --after 120 --json
 
-With --after, what came since may arrive merged into one commit, with the same effect. A position the log does not
-have (any more) is answered with a commit whose "after" is null: it replaces all that came before it.
+With --after, what came since may arrive merged into one commit, with the same effect. After a position that the log
+does not have (any more), or that too much came after, the whole thread is printed: with --json as one commit whose
+"after" is null, which replaces all that came before it. Such a commit also follows a long loss of the connection.
+Ends with 130 at Ctrl-C, with 1 when something is missing from what was printed.
 `,
     )
     .action(async (thread: string, flags: Flags) => {
@@ -34,13 +37,15 @@ have (any more) is answered with a commit whose "after" is null: it replaces all
           topicOf(thread),
           flags.after === undefined ? { window: flags.items } : { after: { epoch, seq: flags.after } },
         );
-        const printer = new Printer({
-          text: (text) => screen.out(text),
-          endLine: () => screen.endLine(),
-          line: (line) => screen.out(`${line}\n`),
-        });
-        if (flags.json) watch.onChange((commit) => screen.json(commit));
-        else printAll(watch, printer);
+        const reader = flags.json
+          ? jsonReader(screen)
+          : new Printer({
+              text: (text) => screen.out(text),
+              endLine: () => screen.endLine(),
+              line: (line) => screen.out(`${line}\n`),
+            });
+        // What came since a position cannot be told from a snapshot: then all of the thread is loaded.
+        const reading = new Reading(watch, reader, screen, () => flags.after === undefined);
         const { promise, resolve, reject } = Promise.withResolvers<void>();
         watch.onStatus(() => {
           if (watch.error) reject(watch.error);
@@ -56,8 +61,9 @@ have (any more) is answered with a commit whose "after" is null: it replaces all
           await promise;
         } finally {
           stopListening();
+          screen.endLine();
         }
-        return EXIT.interrupted;
+        return reading.incomplete ? EXIT.failed : EXIT.interrupted;
       });
     });
 }
