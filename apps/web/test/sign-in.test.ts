@@ -236,6 +236,23 @@ describe.skipIf(!app.available)("P83: signing in", () => {
     await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
   });
 
+  test("a sign-out whose answer comes after the connection's end leaves nothing on the device", async () => {
+    const { page } = await app.signedIn();
+    await page.goto(`${app.server.url}/settings`);
+    const signIn = page.getByRole("heading", { name: "Sign in to Skein" });
+    await page.route("**/v1/sign-out", async (route) => {
+      const response = await route.fetch();
+      await signIn.waitFor();
+      await route.fulfill({ response });
+    });
+    const answered = page.waitForResponse("**/v1/sign-out");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await answered;
+    await page.evaluate(() => new Promise((resolve) => setTimeout(() => setTimeout(() => setTimeout(resolve)))));
+    await signIn.waitFor();
+    await page.waitForFunction(() => Object.keys(localStorage).length === 0);
+  });
+
   test("what was not answered when one signed out is sent by nobody, whoever signs in next on the page", async () => {
     const thread = await makeThread(app, []);
     const { page } = await app.signedIn();

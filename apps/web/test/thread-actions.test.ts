@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { App, PHONE } from "./support/app.ts";
 import { DOT } from "./support/picture.ts";
 import type { Page } from "./support/browser.ts";
@@ -309,11 +310,9 @@ describe.skipIf(!app.available)("a phone's keyboard", () => {
     const thread = await makeThread(app, ["hello"]);
     const { page } = await app.signedIn(PHONE);
     await openThread(page, app, thread);
-    await page.getByLabel("Files to attach").setInputFiles({
-      name: "large.txt",
-      mimeType: "text/plain",
-      buffer: Buffer.alloc(21 * 1024 * 1024, "x"),
-    });
+    const large = join(app.server.cwd, "large.txt");
+    await Bun.write(large, Buffer.alloc(21 * 1024 * 1024, "x"));
+    await page.getByLabel("Files to attach").setInputFiles(large);
     const toast = page.locator("[data-sonner-toast]");
     await toast.waitFor();
     await page.waitForFunction(() => {

@@ -110,7 +110,7 @@ describe.skipIf(!app.available)("threads", () => {
     await page.goto(`${app.server.url}/settings`);
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("heading", { name: "Sign in to Skein" }).waitFor();
-    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+    await page.waitForFunction(() => Object.keys(localStorage).length === 0);
     await page.goto(await app.server.pairLink());
     await live(page);
     await page.locator(`[data-thread="${thread}"]`).waitFor();

@@ -63,8 +63,8 @@ export async function leave(client: SkeinClient): Promise<void> {
     // Who waited for an answer puts what was refused back into a draft: that is to go as well.
     await new Promise((resolve) => setTimeout(resolve));
     forgetAll(THEME);
-    // The server has closed the connection by now, or will: what it says then is that we are nobody.
-    client.retryNow();
+    // The server closes the connection before or after its answer. Where it has, another try would show the app once more.
+    if (client.status.state !== "stopped") client.retryNow();
   } catch (error) {
     isLeaving = false;
     sayFailed("You are still signed in.", error);
