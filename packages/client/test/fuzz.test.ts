@@ -3,7 +3,7 @@ import type { SkeinClient } from "../src/client.ts";
 import { memoryStorage } from "../src/connection/outbox-storage.ts";
 import { pendingPrompts } from "../src/connection/prompts.ts";
 import type { Watch } from "../src/connection/watch.ts";
-import { isHeld, positionOf, type Topic } from "../src/protocol/index.ts";
+import { isPinned, positionOf, type Topic } from "../src/protocol/index.ts";
 import type { Replica } from "../src/replica/index.ts";
 import type { FakeServer } from "./support/fake-server.ts";
 import { KeptReplicas } from "./support/kept-replicas.ts";
@@ -261,7 +261,7 @@ function checkReplica(server: FakeServer, replica: Replica): void {
     }
   }
   for (const { kind, id, value } of truth.values()) {
-    const wanted = isHeld(value) || (positionOf(value) ?? 0) >= replica.floor;
+    const wanted = isPinned(value) || (positionOf(value) ?? 0) >= replica.floor;
     if (wanted && !held.has(`${kind} ${id}`)) {
       throw new Error(`${replica.topic} at ${replica.seq}, floor ${replica.floor}: ${kind} ${id} is missing.`);
     }

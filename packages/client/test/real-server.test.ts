@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SkeinClient } from "../src/client.ts";
 import type { Watch } from "../src/connection/watch.ts";
+import type { Commit } from "../src/protocol/index.ts";
+import { Replica, type Page } from "../src/replica/index.ts";
 import { startProxy } from "./support/proxy.ts";
 
 const root = join(import.meta.dir, "../../..");
@@ -236,6 +238,37 @@ test("turn(): waits for a turn's end over a restart, finds one that is older tha
     await client.close();
   }
 }, 60_000);
+
+test("P76, P45: all of a thread can be read over HTTP: its snapshot, and history from the floor down", async () => {
+  const client = new SkeinClient({ url: server.url, token: server.token });
+  client.connect();
+  const { thread } = await client.command("thread.create", { agent: "demo", cwd: data });
+  for (const text of ["hello", "hello again"]) {
+    const { turn } = await client.command("thread.prompt", { thread, text });
+    await client.turn(thread, turn);
+  }
+  const watch = client.watch(`thread:${thread}`);
+  await watch.ready();
+  const ask = async (method: string, params: unknown) => {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+    const headers = { authorization: `Bearer ${server.token}` };
+    return (await (await fetch(`${server.url}/v1/rpc`, { method: "POST", body, headers })).json()) as {
+      result: unknown;
+      error?: { data: { kind: string } };
+    };
+  };
+  const copy = new Replica(`thread:${thread}`);
+  copy.apply((await ask("snapshot", { topic: `thread:${thread}`, window: 1 })).result as Commit);
+  expect(copy.timeline().length).toBeLessThan(watch.replica.timeline().length);
+  for (let before: number | null = copy.floor; before !== null;) {
+    const page = (await ask("history", { topic: `thread:${thread}`, before, limit: 1 })).result as Page;
+    copy.addHistory(page);
+    ({ before } = page);
+  }
+  expect(copy.dump()).toEqual(watch.replica.dump());
+  expect(await ask("snapshot", { topic: "thread:nothing" })).toMatchObject({ error: { data: { kind: "not_found" } } });
+  await client.close();
+}, 30_000);
 
 test("P81: blob() and putBlob(): the same bytes, their name, and what goes wrong", async () => {
   const client = new SkeinClient({ url: server.url, token: server.token });

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { indexedDbReplicas, type IndexedDb } from "../src/connection/indexed-db.ts";
 import { overflow } from "../src/connection/replica-storage.ts";
-import { isHeld, positionOf, type Change, type Topic } from "../src/protocol/index.ts";
+import { isPinned, positionOf, type Change, type Topic } from "../src/protocol/index.ts";
 import { packReplica } from "../src/replica/pack.ts";
 import { Replica } from "../src/replica/index.ts";
 import { KeptReplicas } from "./support/kept-replicas.ts";
@@ -30,7 +30,7 @@ test("G2: packed and unpacked, a replica is the same at the same position, down 
       const puts = entities.map(([id, each]): Change => ({ op: "put", kind: "x", id, value: each }));
       const fitting = puts.filter(({ op, ...put }) => {
         const given = (put as { value: Record<string, unknown> }).value;
-        return op === "put" && (isHeld(given) || (positionOf(given) ?? 0) >= floor);
+        return op === "put" && (isPinned(given) || (positionOf(given) ?? 0) >= floor);
       });
       replica.apply({ topic: THREAD, epoch: "e1", after: null, seq: 7, ts: 0, floor, changes: fitting });
       const packed = packReplica(replica, maxLength);
@@ -40,7 +40,7 @@ test("G2: packed and unpacked, a replica is the same at the same position, down 
       expect(restored).toMatchObject({ epoch: "e1", seq: 7 });
       expect(restored.floor).toBeGreaterThanOrEqual(floor);
       const all = replica.dump().entities;
-      const above = all.filter(({ value: each }) => isHeld(each) || (positionOf(each) ?? 0) >= restored.floor);
+      const above = all.filter(({ value: each }) => isPinned(each) || (positionOf(each) ?? 0) >= restored.floor);
       expect(restored.dump().entities).toEqual(above);
       const length = packed.changes.reduce((sum, change) => sum + JSON.stringify(change).length, 0);
       expect(length).toBeLessThanOrEqual(maxLength);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { agentOffers, OUTCOMES, THREAD_STATUSES, usage } from "./thread.ts";
+import { agentOffers, OUTCOME_MEANS, OUTCOMES, THREAD_STATUS_MEANS, THREAD_STATUSES, usage } from "./thread.ts";
 
 /** The board every user has from the start; only its owner sees it. */
 export const boardEntity = z.looseObject({
@@ -16,9 +16,8 @@ export const cardEntity = z.looseObject({
   title: z.string(),
   agent: z.string(),
   cwd: z.string(),
-  status: z.enum(THREAD_STATUSES),
-  /** As the thread has it. */
-  outcome: z.enum(OUTCOMES).optional(),
+  status: z.enum(THREAD_STATUSES).describe(THREAD_STATUS_MEANS),
+  outcome: z.enum(OUTCOMES).optional().describe(OUTCOME_MEANS),
   /** The start of the last message, at most 160 characters. */
   preview: z.string(),
   by: z.string(),

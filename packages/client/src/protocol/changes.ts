@@ -5,25 +5,31 @@ import { topic } from "./topics.ts";
 const entity = { kind: z.string().min(1), id: z.string().min(1) };
 
 /** Sets an entity to a value, whatever it was. */
-export const put = z.looseObject({ op: z.literal("put"), ...entity, value: jsonObject });
+export const put = z
+  .looseObject({ op: z.literal("put"), ...entity, value: jsonObject })
+  .describe("Sets an entity to a value, whatever it was.");
 
 /** Changes some members of an entity: JSON Merge Patch (RFC 7396), so `null` removes a member. */
-export const patch = z.looseObject({ op: z.literal("patch"), ...entity, value: jsonObject });
+export const patch = z
+  .looseObject({ op: z.literal("patch"), ...entity, value: jsonObject })
+  .describe("Changes members of an entity by JSON Merge Patch (RFC 7396): null removes a member.");
 
 /**
  * Adds text to the end of a text member. `at` is the length, in UTF-16 units, that the member has before it:
  * a repeat is recognised and ignored, a hole is noticed.
  */
-export const append = z.looseObject({
-  op: z.literal("append"),
-  ...entity,
-  field: z.string().min(1),
-  at: z.int().nonnegative(),
-  text: z.string(),
-});
+export const append = z
+  .looseObject({
+    op: z.literal("append"),
+    ...entity,
+    field: z.string().min(1),
+    at: z.int().nonnegative().describe("The length of the text before it, in UTF-16 units (P27)."),
+    text: z.string(),
+  })
+  .describe("Adds text to the end of a text member.");
 
 /** Removes an entity. */
-export const drop = z.looseObject({ op: z.literal("drop"), ...entity });
+export const drop = z.looseObject({ op: z.literal("drop"), ...entity }).describe("Removes an entity.");
 
 /** One edit of one entity. */
 export const change = z.discriminatedUnion("op", [put, patch, append, drop]);
@@ -38,12 +44,20 @@ export const position = z.object({ epoch: z.string().min(1), seq: z.int().nonneg
  */
 export const commit = z.looseObject({
   topic,
-  epoch: z.string().min(1),
-  after: z.int().nonnegative().nullable(),
-  seq: z.int().nonnegative(),
-  ts: z.number(),
-  floor: z.int().nonnegative().optional(),
-  changes: z.array(change),
+  epoch: z.string().min(1).describe("The log's lineage: positions of different epochs do not compare."),
+  after: z
+    .int()
+    .nonnegative()
+    .nullable()
+    .describe("The position it applies to; null for a snapshot, which replaces the replica."),
+  seq: z.int().nonnegative().describe("The position it leads to."),
+  ts: z.number().describe("When it was made, in milliseconds since 1970 by the server's clock."),
+  floor: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe("In a snapshot: it contains every item whose pos is at least this. Absent: every item (P42)."),
+  changes: z.array(change).describe("Applied in order, all or none. The member op tells which kind of change each is."),
 });
 
 /** Sets an entity to a value, whatever it was. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { commit } from "./changes.ts";
 import { block } from "./thread.ts";
 import { TOKEN_METHODS } from "./tokens.ts";
 import { id, topic } from "./topics.ts";
@@ -107,6 +108,11 @@ export const QUERIES = {
       ),
       next: z.string().nullable(),
     }),
+  },
+  /** The present state of a topic, as a subscription without a position begins: to read a thread without a socket. */
+  snapshot: {
+    params: z.looseObject({ topic, window: z.int().min(1).max(1000).optional() }),
+    result: commit,
   },
   "threads.list": {
     params: z.looseObject({

@@ -75,4 +75,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "8602de5f8a2b6a58c2f087b5142b44104dda77ac348bfaa6c36fdffb77e9219b",
     note: "The answer to hello tells the server's time.",
   },
+  {
+    version: 1,
+    hash: "3cc197b632fd6d69cdbef98e6d6ca58a9f001d2387349fe8fbb002241d560f53",
+    note: "Query snapshot, and descriptions of statuses, commits and changes.",
+  },
 ];

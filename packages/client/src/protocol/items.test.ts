@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { isHeld, positionOf } from "./items.ts";
+import { isPinned, positionOf } from "./items.ts";
 import { splitTopic, topic } from "./topics.ts";
 
 describe("P40, P41: items and held entities", () => {
@@ -10,14 +10,15 @@ describe("P40, P41: items and held entities", () => {
   });
 
   test("what is no item is held", () => {
-    expect(isHeld({ title: "a thread", status: "idle" })).toBe(true);
+    expect(isPinned({ title: "a thread", status: "idle" })).toBe(true);
   });
 
   for (const status of ["queued", "running", "streaming", "pending", "in_progress", "waiting"]) {
-    test(`an item that is ${status} is held`, () => expect(isHeld({ pos: 1, status })).toBe(true));
+    test(`an item that is ${status} is held`, () => expect(isPinned({ pos: 1, status })).toBe(true));
   }
   for (const status of ["complete", "done", "answered", "cancelled", "interrupted", "failed", "completed", undefined]) {
-    test(`an item that is ${status ?? "without status"} is not`, () => expect(isHeld({ pos: 1, status })).toBe(false));
+    test(`an item that is ${status ?? "without status"} is not`, () =>
+      expect(isPinned({ pos: 1, status })).toBe(false));
   }
 });
 

@@ -1,4 +1,4 @@
-/** States in which an entity still waits for something; such an entity is held whatever the window. */
+/** States of an item that has not ended yet. */
 const OPEN = new Set(["queued", "running", "streaming", "pending", "in_progress", "waiting"]);
 
 /** The place of an item in its timeline, or `null` for an entity that is no item. */
@@ -7,7 +7,7 @@ export function positionOf(value: Record<string, unknown>): number | null {
   return typeof pos === "number" ? pos : null;
 }
 
-/** Whether an entity is in every replica of its topic, however small the window: no item, or one still open. */
-export function isHeld(value: Record<string, unknown>): boolean {
+/** Whether every replica of the topic holds the entity, however small its window: no item, or one that has not ended (P41). */
+export function isPinned(value: Record<string, unknown>): boolean {
   return positionOf(value) === null || OPEN.has(value["status"] as string);
 }

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { HISTORY } from "./history.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
+import { METHODS, type Method } from "./methods.ts";
+import { isFailure, isRequest, readMessage, type RpcId } from "./rpc.ts";
 import { protocolSchema, type JsonSchema } from "./schema.ts";
+import { NOTIFICATIONS } from "./session.ts";
 import { PROTOCOL_VERSION } from "./version.ts";
 
 /** The same for the same contract: members in one order. */
@@ -39,6 +45,39 @@ describe("the wire contract does not change unnoticed", () => {
   });
 });
 
+describe("the examples of docs/PROTOCOL.md", () => {
+  const text = readFileSync(join(import.meta.dir, "../../../../docs/PROTOCOL.md"), "utf8");
+  const examples = text.split("\n## Examples\n")[1]?.split("\n## ")[0] ?? "";
+  const lines = examples.split("\n").filter((line) => /^[CS]: /.test(line));
+  const messages = lines.map((line) => {
+    const json = line.slice(3).replace("LIMITS", JSON.stringify(DEFAULT_LIMITS));
+    return { from: line[0], message: readMessage(JSON.parse(json)) };
+  });
+
+  test("P70: each message fits its schema, and each answer its question", () => {
+    const asked = new Map<RpcId | null, Method>();
+    for (const { from, message } of messages) {
+      if (isRequest(message)) {
+        expect(from).toBe("C");
+        asked.set(message.id, message.method as Method);
+        METHODS[message.method as Method].params.parse(message.params);
+      } else if ("method" in message) {
+        expect(from).toBe("S");
+        NOTIFICATIONS[message.method as keyof typeof NOTIFICATIONS].parse(message.params);
+      } else if (!isFailure(message)) {
+        expect(from).toBe("S");
+        METHODS[asked.get(message.id)!].result.parse(message.result);
+      }
+    }
+  });
+
+  test("there is one of every method, notification and kind of change", () => {
+    const named = new Set(messages.flatMap(({ message }) => ("method" in message ? [message.method] : [])));
+    expect([...named].toSorted()).toEqual([...Object.keys(METHODS), ...Object.keys(NOTIFICATIONS)].toSorted());
+    for (const op of ["put", "patch", "append", "drop"]) expect(examples).toContain(`"op":"${op}"`);
+  });
+});
+
 describe("the published JSON Schema", () => {
   const schema = protocolSchema();
 
@@ -61,6 +100,24 @@ describe("the published JSON Schema", () => {
   test("leaves members with a default out of what a sender must write", () => {
     const prompt = schema.methods["thread.prompt"]?.params as { required: string[] };
     expect(prompt.required.toSorted()).toEqual(["key", "text", "thread"]);
+  });
+
+  test("says what each status, order and unknown means, and every member of a commit", () => {
+    const missing: string[] = [];
+    const walk = (value: unknown, path: string): void => {
+      if (typeof value !== "object" || value === null) return;
+      for (const [name, member] of Object.entries(value)) {
+        const place = `${path}.${name}`;
+        const wanted = path.endsWith(".properties") && ["status", "outcome", "order", "unknown"].includes(name);
+        if (wanted && typeof (member as JsonSchema)["description"] !== "string") missing.push(place);
+        walk(member, place);
+      }
+    };
+    walk(schema.entities, "entities");
+    const { properties } = schema.notifications["commit"] as { properties: Record<string, JsonSchema> };
+    for (const name of ["epoch", "after", "seq", "ts", "floor", "changes"])
+      if (properties[name]?.["description"] === undefined) missing.push(`commit.${name}`);
+    expect(missing).toEqual([]);
   });
 
   test("survives JSON", () => {

@@ -9,7 +9,13 @@ import { json, jsonObject } from "./json.ts";
 const time = z.number();
 
 /** What the agent says of it that this version does not know, under the agent's names and bounded. */
-const unknown = { unknown: jsonObject.optional() };
+const unknown = {
+  unknown: jsonObject
+    .optional()
+    .describe(
+      "What the agent says of it that this version of the server does not know, under the agent's names; bounded.",
+    ),
+};
 
 const media = { blob: z.string(), mimeType: z.string(), name: z.string().optional(), ...unknown };
 
@@ -53,6 +59,11 @@ export const usage = z.looseObject({
 
 export const THREAD_STATUSES = ["idle", "queued", "running", "waiting", "interrupted", "archived"] as const;
 
+export const THREAD_STATUS_MEANS =
+  "idle: no turn runs or waits. queued: a turn is about to start. running: a turn runs. waiting: the agent waits for a " +
+  "person's answer. interrupted: the server or agent died; the next prompt or thread.resume continues. archived: takes no prompt.";
+export const OUTCOME_MEANS = "How the last turn that ended did; absent before the first.";
+
 /** How a turn can end. */
 export const OUTCOMES = ["done", "cancelled", "failed", "interrupted"] as const;
 
@@ -90,9 +101,8 @@ export const threadEntity = z.looseObject({
   /** Absolute path of the working directory. */
   cwd: z.string(),
   board: z.string(),
-  status: z.enum(THREAD_STATUSES),
-  /** How the last turn that ended did; absent before the first. */
-  outcome: z.enum(OUTCOMES).optional(),
+  status: z.enum(THREAD_STATUSES).describe(THREAD_STATUS_MEANS),
+  outcome: z.enum(OUTCOMES).optional().describe(OUTCOME_MEANS),
   /** The agent's own id for the conversation; ours never changes, this may. */
   session: z.string().optional(),
   ...choices,
@@ -112,12 +122,18 @@ export const turnEntity = z.looseObject({
   pos: z.number().optional(),
   /** The prompt while it is queued; from the start on it stands in the turn's `user` message. */
   prompt: z.looseObject({ text: z.string(), blocks: z.array(block) }).optional(),
-  /** While it is queued: the turn with the lowest number is the next; the number in its id, where this is absent. */
-  order: z.number().optional(),
+  order: z
+    .number()
+    .optional()
+    .describe(
+      "While it is queued: the turn with the lowest order is next. Where it is absent, the number in the id counts.",
+    ),
   /** The key of the command that asked for it, by which its sender knows it again. */
   key: z.string().optional(),
   by: z.string(),
-  status: z.enum(TURN_STATUSES),
+  status: z
+    .enum(TURN_STATUSES)
+    .describe("queued and running turns go on; done, cancelled, failed and interrupted are ends, and never change."),
   /** ACP: end_turn, max_tokens, max_turn_requests, refusal, cancelled. */
   stopReason: z.string().optional(),
   usage: jsonObject.optional(),
@@ -138,7 +154,11 @@ export const messageEntity = z.looseObject({
   text: z.string(),
   /** What stands in the message besides its text, each with the offset in `text`, in UTF-16 units, where it came. */
   blocks: z.array(z.looseObject({ at: z.number(), block })).optional(),
-  status: z.enum(["streaming", "complete", "interrupted"]),
+  status: z
+    .enum(["streaming", "complete", "interrupted"])
+    .describe(
+      "streaming: the text grows by append. complete: it is whole. interrupted: the agent or server died before its end.",
+    ),
   /** The agent's own id of the message, if it gave one. */
   messageId: z.string().optional(),
   /** What came with the chunks of its text stands here too: of each name what was said last. */
@@ -188,8 +208,9 @@ export const toolEntity = z.looseObject({
   title: z.string(),
   /** ACP: read edit delete move search execute think fetch switch_mode other. */
   kind: z.string(),
-  /** ACP's four, and `interrupted` when the turn ended before the call did. */
-  status: z.enum(["pending", "in_progress", "completed", "failed", "interrupted"]),
+  status: z
+    .enum(["pending", "in_progress", "completed", "failed", "interrupted"])
+    .describe("ACP's four; interrupted when the turn ended before the call did. The last three are ends."),
   input: json.optional(),
   output: json.optional(),
   content: z.array(toolContent),
@@ -206,11 +227,19 @@ export type ToolEntity = z.infer<typeof toolEntity>;
 export const planEntity = z.looseObject({
   ...item,
   entries: z.array(
-    z.looseObject({ content: z.string(), status: z.string(), priority: z.string().optional(), ...unknown }),
+    z.looseObject({
+      content: z.string(),
+      status: z.string().describe("ACP: pending, in_progress or completed."),
+      priority: z.string().optional(),
+      ...unknown,
+    }),
   ),
 });
 /** An agent's plan in its last state. */
 export type PlanEntity = z.infer<typeof planEntity>;
+
+const REQUEST_STATUS_MEANS =
+  "pending: waits for a person. answered: somebody answered. cancelled: the agent withdrew it, or its turn ended.";
 
 export const permissionEntity = z.looseObject({
   ...item,
@@ -218,7 +247,7 @@ export const permissionEntity = z.looseObject({
   tool: z.string().optional(),
   title: z.string(),
   options: z.array(z.looseObject({ optionId: z.string(), name: z.string(), kind: z.string() })),
-  status: z.enum(["pending", "answered", "cancelled"]),
+  status: z.enum(["pending", "answered", "cancelled"]).describe(REQUEST_STATUS_MEANS),
   /** The chosen option's `optionId`. */
   answer: z.string().optional(),
   by: z.string().optional(),
@@ -235,7 +264,7 @@ export const questionEntity = z.looseObject({
   mode: z.enum(["form", "url"]),
   schema: jsonObject.optional(),
   url: z.string().optional(),
-  status: z.enum(["pending", "answered", "cancelled"]),
+  status: z.enum(["pending", "answered", "cancelled"]).describe(REQUEST_STATUS_MEANS),
   /** accept (with `content`), decline or cancel. */
   action: z.string().optional(),
   content: jsonObject.optional(),
@@ -255,7 +284,9 @@ export const terminalEntity = z.looseObject({
   output: z.string(),
   /** UTF-16 units left out at the start of `output`. */
   omitted: z.number().optional(),
-  status: z.enum(["running", "exited", "interrupted"]),
+  status: z
+    .enum(["running", "exited", "interrupted"])
+    .describe("interrupted: the server or agent died, and how the process ended is not known."),
   /** What is not known is absent: a merge patch cannot say `null`. */
   exit: z.looseObject({ code: z.number().nullish(), signal: z.string().nullish() }).optional(),
   startedAt: time,

@@ -1,5 +1,5 @@
 import type { Change, Commit } from "../protocol/changes.ts";
-import { isHeld, positionOf } from "../protocol/items.ts";
+import { isPinned, positionOf } from "../protocol/items.ts";
 import type { Replica } from "./replica.ts";
 
 /**
@@ -17,7 +17,7 @@ export function packReplica(replica: Replica, maxLength: number): Commit | null 
   for (const { kind, id, value } of replica.dump().entities) {
     const change: Change = { op: "put", kind, id, value };
     const pos = positionOf(value);
-    if (pos === null || isHeld(value)) held.push(change);
+    if (pos === null || isPinned(value)) held.push(change);
     else items.push({ pos, change });
   }
   items.sort((a, b) => b.pos - a.pos);

@@ -1,6 +1,6 @@
 import type { Change, Commit, Position } from "../protocol/changes.ts";
 import type { EntityKind, EntityValue, ItemKind } from "../protocol/entities.ts";
-import { isHeld, positionOf } from "../protocol/items.ts";
+import { isPinned, positionOf } from "../protocol/items.ts";
 import type { Topic } from "../protocol/topics.ts";
 import { applyChange, GapError } from "./apply-change.ts";
 
@@ -132,7 +132,7 @@ export class Replica {
     let forgotten = 0;
     for (const item of items) {
       if (item.pos >= first.pos) break;
-      if (isHeld(item.value)) continue;
+      if (isPinned(item.value)) continue;
       this.#set(item.kind, item.id, undefined);
       forgotten++;
     }

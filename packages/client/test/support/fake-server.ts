@@ -1,7 +1,7 @@
 import {
   CLOSE,
   DEFAULT_LIMITS,
-  isHeld,
+  isPinned,
   METHODS,
   positionOf,
   SkeinError,
@@ -270,7 +270,7 @@ export class FakeServer {
     const shown = newest(items, window, this.limits.windowBytes);
     const floor = items.length > shown.length ? (shown[0]?.pos ?? 0) : 0;
     const changes = [...this.state(topic).values()]
-      .filter(({ value }) => isHeld(value) || (positionOf(value) ?? 0) >= floor)
+      .filter(({ value }) => isPinned(value) || (positionOf(value) ?? 0) >= floor)
       .map(({ kind, id, value }): Change => ({ op: "put", kind, id, value }));
     return { topic, epoch: this.epoch, after: null, seq: this.log(topic).commits.length, ts: 0, floor, changes };
   }

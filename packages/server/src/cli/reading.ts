@@ -1,5 +1,5 @@
 import { SkeinError, type Commit, type Item, type Replica, type Watch } from "@skein/client";
-import { isHeld, positionOf } from "@skein/client/protocol";
+import { isPinned, positionOf } from "@skein/client/protocol";
 import type { Screen } from "./screen.ts";
 
 /** What takes in a thread, step by step. */
@@ -124,7 +124,7 @@ export class Reading {
     for (const { kind, id } of changes) {
       const value = replica.get(kind, id);
       const pos = value ? positionOf(value) : null;
-      if (value && pos !== null && isHeld(value)) this.#open.set(`${kind} ${id}`, pos);
+      if (value && pos !== null && isPinned(value)) this.#open.set(`${kind} ${id}`, pos);
       else this.#open.delete(`${kind} ${id}`);
       this.#last = Math.max(this.#last, pos ?? -1);
       if (kind === "message") this.#lastMessage = Math.max(this.#lastMessage, pos ?? -1);

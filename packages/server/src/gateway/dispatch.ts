@@ -7,6 +7,7 @@ import {
   SkeinError,
   threadTopic,
   type CheckedParams,
+  type Commit,
   type CommandName,
   type Limits,
   type Method,
@@ -46,6 +47,15 @@ const HANDLERS: Handlers = {
     const { historyPage, historyPageBytes } = domain.limits;
     const items = Math.min(limit ?? historyPage, historyPage);
     return domain.store.history(topic, before, { items, bytes: historyPageBytes });
+  },
+  async snapshot(domain, principal, { topic, window }) {
+    await requireRead(domain, principal, topic);
+    if ((await domain.store.head(topic)) === null) {
+      throw new SkeinError("not_found", `There is no topic ${topic}.`, { path: "params.topic" });
+    }
+    const { limits, store } = domain;
+    const { text } = await store.snapshot(topic, { items: window ?? limits.window, bytes: limits.windowBytes });
+    return JSON.parse(text) as Commit;
   },
   async search(domain, principal, { text, board, limit, before }) {
     const cards = await cardsOf(domain, principal, board);

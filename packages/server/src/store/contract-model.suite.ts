@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { type Change, type Commit, isHeld, positionOf, type Topic } from "@skein/client/protocol";
+import { type Change, type Commit, isPinned, positionOf, type Topic } from "@skein/client/protocol";
 import { Replica } from "@skein/client/replica";
 import type { HistoryPage, Store } from "./contract.ts";
 import { items as count, read } from "./testing/edits.ts";
@@ -143,7 +143,7 @@ async function check(store: Store, topic: Topic, model: Model, numbers: { from: 
   windowed.apply(read(await store.snapshot(topic, count(numbers.size))));
   const floor = items.at(-numbers.size)?.pos ?? 0;
   expect(entities(windowed)).toEqual(
-    truth.entities.filter(({ value }) => isHeld(value) || (positionOf(value) ?? -1) >= floor),
+    truth.entities.filter(({ value }) => isPinned(value) || (positionOf(value) ?? -1) >= floor),
   );
 
   for (const bytes of [Infinity, numbers.bytes]) {
@@ -163,7 +163,7 @@ async function check(store: Store, topic: Topic, model: Model, numbers: { from: 
   expectWithin(above, numbers.bytes);
   expect(above.length).toBeGreaterThanOrEqual(items.length === 0 ? 0 : 1);
   expect(entities(bounded)).toEqual(
-    truth.entities.filter(({ value }) => isHeld(value) || (positionOf(value) ?? -1) >= bounded.floor),
+    truth.entities.filter(({ value }) => isPinned(value) || (positionOf(value) ?? -1) >= bounded.floor),
   );
   for (const { kind, id, value } of truth.entities) expect(await store.entity(topic, kind, id)).toEqual(value);
 }

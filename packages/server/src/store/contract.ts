@@ -114,7 +114,7 @@ export interface Store {
   /** About how many bytes `changedSince` would read, told without reading them. */
   changedBytes(topic: Topic, seq: number): Promise<number>;
 
-  /** A commit with `after: null`: all held entities (`isHeld`), and the newest items within `window`; all when absent. */
+  /** A commit with `after: null`: all held entities (`isPinned`), and the newest items within `window`; all when absent. */
   snapshot(topic: Topic, window?: Bounds): Promise<EncodedCommit>;
 
   /** Items with a `pos` lower than `before`, those nearest to it within `page`, in timeline order. */

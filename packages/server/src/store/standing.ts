@@ -1,4 +1,4 @@
-import { type Append, type Change, isHeld, positionOf } from "@skein/client/protocol";
+import { type Append, type Change, isPinned, positionOf } from "@skein/client/protocol";
 import { mergePatch } from "@skein/client/replica";
 
 export type Value = Record<string, unknown>;
@@ -35,7 +35,7 @@ export function valueOf(standing: Standing): Value | null {
 }
 
 export const placeOf = (value: Value | null): { pos: number | null; held: boolean } =>
-  value === null ? { pos: null, held: false } : { pos: positionOf(value), held: isHeld(value) };
+  value === null ? { pos: null, held: false } : { pos: positionOf(value), held: isPinned(value) };
 
 /**
  * The same rule as `applyChange` of the replica, but text that grows is kept apart from the value.

@@ -1,4 +1,4 @@
-import { isHeld } from "@skein/client/protocol";
+import { isPinned } from "@skein/client/protocol";
 
 /** Units of an entity's text that the search knows. */
 const MOST = 64 * 1024;
@@ -11,7 +11,7 @@ const FOUND_AT_END = new Set(["message", "tool", "terminal"]);
 
 /** What the search shall find an entity of a thread by, or `null` when there is nothing to find, or not yet. */
 export function textOf(kind: string, value: Record<string, unknown>): string | null {
-  if (FOUND_AT_END.has(kind) && isHeld(value)) return null;
+  if (FOUND_AT_END.has(kind) && isPinned(value)) return null;
   const parts = partsOf(kind, value).filter((part): part is string => typeof part === "string" && part !== "");
   return parts.length === 0 ? null : parts.join("\n").slice(0, MOST);
 }

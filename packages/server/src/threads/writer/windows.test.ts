@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isHeld, threadTopic, type Json } from "@skein/client/protocol";
+import { isPinned, threadTopic, type Json } from "@skein/client/protocol";
 import { Replica } from "@skein/client/replica";
 import fc from "fast-check";
 import { Written } from "../testing/written.ts";
@@ -65,10 +65,11 @@ test("G2, P41: a replica that lets go of what has ended holds the same as one th
           expect(windowed.apply(JSON.parse(JSON.stringify(applied)) as typeof applied)).toBe("applied");
         }
         if (trim) windowed.trim(2);
-        const expected = puts(written, (pos, value) => isHeld(value) || pos >= windowed.floor);
+        const expected = puts(written, (pos, value) => isPinned(value) || pos >= windowed.floor);
         for (const { kind, id: name, value } of expected) expect(windowed.get(kind, name)).toEqual(value);
         for (const { pos, value } of windowed.timeline()) {
-          if (pos >= windowed.floor || isHeld(value)) expect(expected.map((each) => each.value)).toContainEqual(value);
+          if (pos >= windowed.floor || isPinned(value))
+            expect(expected.map((each) => each.value)).toContainEqual(value);
         }
       }
     }),
