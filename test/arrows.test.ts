@@ -69,8 +69,26 @@ const FORMS = (specifier: string) => {
 };
 const LINES_THAT_IMPORT = [1, 2, 3, 4, 5, 6];
 
+/** Tables, each with a look into it; those that have to be a `Map` say so. */
+const TABLES = [
+  "const words: Record<string, string> = { ask: 'Ask' }; // refused",
+  "export const wordOf = (kind: string) => words[kind];",
+  "const sizes: Readonly<Record<string, number>> = { small: 1 }; // refused",
+  "export const sizeOf = (name: string) => sizes[`${name}`];",
+  "const counts: Record<string, number> = {}; // refused",
+  "export const count = (name: string) => void (counts[name] = 1);",
+  "const marks: Record<'on' | 'off', string> = { on: 'x', off: '' };",
+  "export const markOf = (state: 'on' | 'off') => marks[state];",
+  "const known: ReadonlyMap<string, string> = new Map([['ask', 'Ask']]);",
+  "export const knownOf = (kind: string) => known.get(kind);",
+  "const headers: Record<string, string> = { accept: 'a' };",
+  "export const accept = headers['accept'];",
+];
+
 /** The lines the linter complains about for their import, by file, in a tree that holds one file per case. */
 const complaints = new Map<string, number[]>();
+/** The lines it complains about for what they look up. */
+const looks: number[] = [];
 let directory: string;
 
 const place = (number: number, file: string) => `${number}/${file}`;
@@ -90,6 +108,8 @@ beforeAll(async () => {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, `${FORMS(imports).join("\n")}\n`);
   }
+  await mkdir(join(directory, "apps/web/src"), { recursive: true });
+  await writeFile(join(directory, "apps/web/src/tables.ts"), `${TABLES.join("\n")}\n`);
   const oxlint = Bun.spawn([join(root, "node_modules/.bin/oxlint"), "--format=json"], {
     cwd: directory,
     stdout: "pipe",
@@ -97,6 +117,7 @@ beforeAll(async () => {
   });
   const report = JSON.parse(await new Response(oxlint.stdout).text()) as Report;
   for (const { code, filename, labels } of report.diagnostics) {
+    if (code === "skein(tables)") looks.push(...labels.map(({ span }) => span.line));
     if (code !== "skein(arrows)") continue;
     complaints.set(filename, [...(complaints.get(filename) ?? []), ...labels.map(({ span }) => span.line)]);
   }
@@ -111,6 +132,11 @@ describe("the linter enforces the arrows of the architecture", () => {
       expect(lines).toEqual(refused ? LINES_THAT_IMPORT : []);
     });
   }
+});
+
+test("the linter lets nobody look up any string in an object literal, which has constructor and __proto__ too", () => {
+  const refused = TABLES.flatMap((line, index) => (line.endsWith("// refused") ? [index + 2] : []));
+  expect(looks.toSorted((a, b) => a - b)).toEqual(refused);
 });
 
 test("each layer that has an arrow is there", async () => {

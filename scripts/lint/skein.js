@@ -74,4 +74,52 @@ const arrows = {
   },
 };
 
-export default { meta: { name: "skein" }, rules: { arrows } };
+/**
+ * Whether a declaration makes a table of names that anybody may look up in: an object literal, said to be a `Record` of strings.
+ * @param {any} declarator
+ */
+function isOpenTable({ id, init }) {
+  if (id?.type !== "Identifier" || init?.type !== "ObjectExpression") return false;
+  let type = id.typeAnnotation?.typeAnnotation;
+  if (nameOf(type) === "Readonly") type = argumentsOf(type)[0];
+  return nameOf(type) === "Record" && argumentsOf(type)[0]?.type === "TSStringKeyword";
+}
+
+/** @param {any} type */
+const nameOf = (type) => (type?.type === "TSTypeReference" ? type.typeName?.name : undefined);
+/** @param {any} type @returns {any[]} */
+const argumentsOf = (type) => type?.typeArguments?.params ?? [];
+
+/** @param {any} node a computed member's key */
+const isWritten = (node) =>
+  node.type === "Literal" || (node.type === "TemplateLiteral" && node.expressions.length === 0);
+
+const tables = {
+  meta: { type: "problem", docs: { description: "Forbids to look up any string in an object literal." } },
+  /** @param {any} context */
+  create(context) {
+    /** @type {Set<string>} */
+    const names = new Set();
+    /** @type {any[]} */
+    const looked = [];
+    return {
+      /** @param {any} node */
+      VariableDeclarator(node) {
+        if (isOpenTable(node)) names.add(node.id.name);
+      },
+      /** @param {any} node */
+      MemberExpression(node) {
+        if (node.computed && node.object.type === "Identifier" && !isWritten(node.property)) looked.push(node);
+      },
+      "Program:exit"() {
+        for (const node of looked) {
+          if (!names.has(node.object.name)) continue;
+          const message = `${node.object.name} also has "constructor" and "__proto__", as every object. Make it a Map.`;
+          context.report({ node, message });
+        }
+      },
+    };
+  },
+};
+
+export default { meta: { name: "skein" }, rules: { arrows, tables } };

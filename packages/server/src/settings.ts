@@ -59,35 +59,35 @@ export const DEFAULT_SETTINGS: Settings = {
 type Range = readonly [least: number, most: number];
 
 /** What a bound can be set to, by the unit its name ends with. */
-const RANGES: Readonly<Record<string, Range>> = {
+const RANGES: ReadonlyMap<string, Range> = new Map<string, Range>([
   // A timer takes 31 bits: one that is set for longer goes off at once.
-  Ms: [1, 2 ** 31 - 1],
-  Bytes: [1, 2 ** 30],
+  ["Ms", [1, 2 ** 31 - 1]],
+  ["Bytes", [1, 2 ** 30]],
   // Below, not even what a person would want to see of it is kept; above, one entity is more than a phone can take.
-  Units: [1024, 2 ** 24],
-};
+  ["Units", [1024, 2 ** 24]],
+]);
 const COUNT: Range = [1, 1_000_000];
 
 /** Bounds that can be set to less than their unit allows. */
-const NARROWER: Readonly<Record<string, Range>> = {
+const NARROWER: ReadonlyMap<string, Range> = new Map<string, Range>([
   // The WebSocket layer counts what it reads, four times as much (P6), in 32 bits.
-  frameBytes: [1, 2 ** 28],
+  ["frameBytes", [1, 2 ** 28]],
   // A connection is ended by that layer at 2 GiB.
-  softMarkBytes: [1, 2 ** 28],
+  ["softMarkBytes", [1, 2 ** 28]],
   // Below, not even what an agent says it can do need fit; a longer line is left out, and that is told.
   // A file of that length, as JSON six times as long at worst, must fit into a row of the database: 10^9 bytes.
-  lineBytes: [64 * 1024, 2 ** 27],
-  longestPauseMs: [0, 1000],
+  ["lineBytes", [64 * 1024, 2 ** 27]],
+  ["longestPauseMs", [0, 1000]],
   // Connections are looked at once a second, and a slow network is no peer that is gone: below, nobody would get in or stay.
-  helloMs: [1000, 2 ** 31 - 1],
-  pingAfterMs: [1000, 2 ** 31 - 1],
-  pongWithinMs: [1000, 2 ** 31 - 1],
-  silentMs: [2000, 2 ** 31 - 1],
-  drainMs: [1000, 2 ** 31 - 1],
+  ["helloMs", [1000, 2 ** 31 - 1]],
+  ["pingAfterMs", [1000, 2 ** 31 - 1]],
+  ["pongWithinMs", [1000, 2 ** 31 - 1]],
+  ["silentMs", [2000, 2 ** 31 - 1]],
+  ["drainMs", [1000, 2 ** 31 - 1]],
   // Whoever guesses has this long, and these tries.
-  codeMs: [10_000, 24 * 3_600_000],
-  wrongCodes: [1, 100],
-};
+  ["codeMs", [10_000, 24 * 3_600_000]],
+  ["wrongCodes", [1, 100]],
+]);
 
 /** The members of one group, each with its default. */
 function group<Group extends Record<string, number>>(defaults: Group, valueOf: (name: string) => z.ZodType<number>) {
@@ -99,17 +99,17 @@ function group<Group extends Record<string, number>>(defaults: Group, valueOf: (
 
 function whole(name: string): z.ZodType<number> {
   const unit = /[A-Z][a-z]+$/.exec(name)?.[0] ?? "";
-  const [least, most] = NARROWER[name] ?? RANGES[unit] ?? COUNT;
+  const [least, most] = NARROWER.get(name) ?? RANGES.get(unit) ?? COUNT;
   const message = `expected a whole number from ${least} to ${most}`;
   return z.int(message).min(least, message).max(most, message);
 }
 
 const MOST_DAYS = 36_500;
 /** Who was away for a night sends his command again: it must not have its effect twice (P61). */
-const LEAST_DAYS: Readonly<Record<string, number>> = { answersDays: 1 };
+const LEAST_DAYS: ReadonlyMap<string, number> = new Map([["answersDays", 1]]);
 
 function days(name: string): z.ZodType<number> {
-  const least = LEAST_DAYS[name];
+  const least = LEAST_DAYS.get(name);
   const message =
     least === undefined
       ? `expected a number above 0, at most ${MOST_DAYS}`

@@ -73,21 +73,21 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-const NAMES: Record<string, string> = {
-  mod: isApple ? "⌘" : "Ctrl",
-  alt: isApple ? "⌥" : "Alt",
-  shift: isApple ? "⇧" : "Shift",
-  enter: "↵",
-  escape: "Esc",
-  arrowup: "↑",
-  arrowdown: "↓",
-};
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ["mod", isApple ? "⌘" : "Ctrl"],
+  ["alt", isApple ? "⌥" : "Alt"],
+  ["shift", isApple ? "⇧" : "Shift"],
+  ["enter", "↵"],
+  ["escape", "Esc"],
+  ["arrowup", "↑"],
+  ["arrowdown", "↓"],
+]);
 
 /** Keys as they stand on the keyboard: `mod+k` is `["⌘", "K"]` or `["Ctrl", "K"]`. */
 export function keyCaps(keys: string): string[] {
   return keys
     .split(" ")
-    .flatMap((chord) => chord.split("+").map((key) => NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key)));
+    .flatMap((chord) => chord.split("+").map((key) => NAMES.get(key) ?? (key.length === 1 ? key.toUpperCase() : key)));
 }
 
 /** The keys of an action, as they stand on the keyboard; none where it has none. */

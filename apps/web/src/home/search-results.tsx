@@ -112,16 +112,16 @@ function titlesWith(cards: readonly Card[], text: string): readonly Card[] {
 }
 
 /** What each kind of item is called in a list of hits. */
-const KINDS: Record<string, string> = {
-  message: "Message",
-  tool: "Tool call",
-  plan: "Plan",
-  notice: "Notice",
-  terminal: "Terminal",
-  permission: "Permission",
-  question: "Question",
-  thread: "Title",
-};
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ["message", "Message"],
+  ["tool", "Tool call"],
+  ["plan", "Plan"],
+  ["notice", "Notice"],
+  ["terminal", "Terminal"],
+  ["permission", "Permission"],
+  ["question", "Question"],
+  ["thread", "Title"],
+]);
 
 function Hit({ hit, card }: { hit: SearchHit; card: Card | undefined }) {
   const thread = hit.topic.slice("thread:".length);
@@ -135,7 +135,7 @@ function Hit({ hit, card }: { hit: SearchHit; card: Card | undefined }) {
           <span dir="auto" className="min-w-0 truncate font-medium text-ink-2">
             {visible(card?.value.title ?? thread, { words: true })}
           </span>
-          <span className="shrink-0">{KINDS[hit.kind] ?? hit.kind}</span>
+          <span className="shrink-0">{KINDS.get(hit.kind) ?? hit.kind}</span>
           <span className="flex-1" />
           <RelativeTime at={hit.ts} className="shrink-0 tabular-nums" />
         </span>

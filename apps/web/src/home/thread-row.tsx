@@ -3,6 +3,7 @@ import { useGiven, type Card } from "@skein/client/react";
 import { memo } from "react";
 import { Link, threadPath } from "../app/router.tsx";
 import { AgentGlyph } from "../ui/agent-glyph.tsx";
+import { Boundary } from "../ui/boundary.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { stateOf, StatusMark } from "../ui/status-mark.tsx";
@@ -11,17 +12,25 @@ import { plainText } from "./plain-text.ts";
 import { visible } from "../ui/visible-text.tsx";
 
 /** A thread in a list: its state, its title, what was said last, and when. 52 px high, or 44 px when dense. */
-export const ThreadRow = memo(function ThreadRow({
-  card: { id, value },
-  unread,
-  selected,
-  dense,
-}: {
-  card: Card;
-  unread: boolean;
-  selected: boolean;
-  dense: boolean;
-}) {
+export const ThreadRow = memo(function ThreadRow(props: Props) {
+  const { id } = props.card;
+  const fallback = (
+    <li>
+      <Link to={threadPath(id)} data-thread={id} className="flex h-11 items-center rounded-control px-2 text-small">
+        This thread cannot be listed. Open it to see more.
+      </Link>
+    </li>
+  );
+  return (
+    <Boundary what="This thread" fallback={fallback}>
+      <CardRow {...props} />
+    </Boundary>
+  );
+});
+
+type Props = { card: Card; unread: boolean; selected: boolean; dense: boolean };
+
+function CardRow({ card: { id, value }, unread, selected, dense }: Props) {
   const given = useGiven(id).findLast(showsOnCard);
   const { title, preview, agent, plan, status, updatedAt } = value;
   return (
@@ -68,4 +77,4 @@ export const ThreadRow = memo(function ThreadRow({
       </Link>
     </li>
   );
-});
+}

@@ -4,6 +4,7 @@ import { flushSync } from "react-dom";
 import { Page, PageHeading } from "../app/page.tsx";
 import { changesPath, goBack, navigate, threadPath, useRoute } from "../app/router.tsx";
 import { useLayout } from "../lib/use-media.ts";
+import { Boundary } from "../ui/boundary.tsx";
 import { Button } from "../ui/button.tsx";
 import { Empty, ErrorNote, SkeletonRows } from "../ui/states.tsx";
 import { Announcer } from "./announcer.tsx";
@@ -150,7 +151,9 @@ export default function ThreadPage({ thread: id }: { thread: string }) {
                   <Interrupted id={id} />
                   <HeldStop stop={stop} />
                 </Strips>
-                <RequestBar thread={id} onShow={show} />
+                <Boundary what="This request">
+                  <RequestBar thread={id} onShow={show} />
+                </Boundary>
                 <Strips onLost={toPrompt}>
                   <QueueStrip thread={id} onShow={() => openPanel("queue")} />
                 </Strips>

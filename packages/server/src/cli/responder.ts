@@ -160,20 +160,20 @@ export class Responder {
     this.#screen.warn(
       `The agent asks: ${oneLine(message, 300)} (an empty line where nothing can be left out declines)`,
     );
-    const content: Record<string, unknown> = {};
+    const content = new Map<string, unknown>();
     for (const field of fieldsOf(schema)) {
       const choices = field.choices ? ` [${field.choices.join(", ")}]` : field.type === "boolean" ? " [y/n]" : "";
       const preset = field.default === undefined ? "" : ` (${JSON.stringify(field.default)})`;
       for (;;) {
         const typed = await askLine(this.#screen, `${oneLine(field.title)}${choices}${preset}: `, signal);
         const value = readField(field, typed);
-        if (value !== undefined) content[field.name] = value;
+        if (value !== undefined) content.set(field.name, value);
         else if (typed.trim() !== "") continue;
         else if (field.required) return null;
         break;
       }
     }
-    return content;
+    return Object.fromEntries(content);
   }
 
   async #answer(answer: Answer): Promise<void> {

@@ -67,16 +67,16 @@ export function closeLeft(loaded: Loaded, ending: Ending, now: number, bounds: S
   });
 }
 
-const OPEN: Record<string, ReadonlySet<unknown>> = {
-  turn: new Set(["running"]),
-  message: new Set(["streaming"]),
-  tool: new Set(["pending", "in_progress"]),
-  permission: new Set(["pending"]),
-  question: new Set(["pending"]),
-  terminal: new Set(["running"]),
-};
+const OPEN: ReadonlyMap<string, ReadonlySet<unknown>> = new Map([
+  ["turn", new Set(["running"])],
+  ["message", new Set(["streaming"])],
+  ["tool", new Set(["pending", "in_progress"])],
+  ["permission", new Set(["pending"])],
+  ["question", new Set(["pending"])],
+  ["terminal", new Set(["running"])],
+]);
 
-const isOpen = (entity: StoredEntity): boolean => OPEN[entity.kind]?.has(entity.value["status"]) ?? false;
+const isOpen = (entity: StoredEntity): boolean => OPEN.get(entity.kind)?.has(entity.value["status"]) ?? false;
 
 /** Everything still open: a snapshot holds it whatever its window. */
 async function leftOpen(store: Store, id: string): Promise<StoredEntity[]> {

@@ -6,11 +6,16 @@ export type Piece = string | { readonly classes: string; readonly pieces: readon
 const lowlight = createLowlight(common);
 
 /** Other names under which agents and files call what highlight.js knows. */
-const ALIASES: Record<string, string> = { mjs: "javascript", cjs: "javascript", mts: "typescript", cts: "typescript" };
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ["mjs", "javascript"],
+  ["cjs", "javascript"],
+  ["mts", "typescript"],
+  ["cts", "typescript"],
+]);
 
 /** Highlights code; `null` when the language is none of those known. Loaded when the first code is shown. */
 export function highlight(code: string, language: string): readonly Piece[] | null {
-  const name = ALIASES[language.toLowerCase()] ?? language.toLowerCase();
+  const name = ALIASES.get(language.toLowerCase()) ?? language.toLowerCase();
   if (!lowlight.registered(name)) return null;
   return lowlight.highlight(name, code).children.flatMap(pieceOf);
 }

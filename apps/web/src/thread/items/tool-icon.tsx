@@ -13,19 +13,19 @@ import {
 } from "lucide-react";
 
 /** ACP's kinds of tool. */
-const ICONS: Record<string, LucideIcon> = {
-  read: FileText,
-  edit: FilePen,
-  delete: Trash2,
-  move: ArrowRightLeft,
-  search: Search,
-  execute: SquareTerminal,
-  think: BrainCircuit,
-  fetch: Globe,
-  switch_mode: SlidersHorizontal,
-};
+const ICONS: ReadonlyMap<string, LucideIcon> = new Map([
+  ["read", FileText],
+  ["edit", FilePen],
+  ["delete", Trash2],
+  ["move", ArrowRightLeft],
+  ["search", Search],
+  ["execute", SquareTerminal],
+  ["think", BrainCircuit],
+  ["fetch", Globe],
+  ["switch_mode", SlidersHorizontal],
+]);
 
 export function ToolIcon({ kind, className }: { kind: string; className?: string }) {
-  const Icon = ICONS[kind] ?? Wrench;
+  const Icon = ICONS.get(kind) ?? Wrench;
   return <Icon size={14} aria-hidden className={className} />;
 }

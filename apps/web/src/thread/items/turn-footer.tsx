@@ -47,11 +47,11 @@ function useIsOpen(id: string, turn: string): boolean {
   return thread?.status === "interrupted" && lastBegun(turns)?.id === turn;
 }
 
-const STOPS: Record<string, string> = {
-  max_tokens: "stopped at the token limit",
-  max_turn_requests: "stopped at the limit of requests",
-  refusal: "refused",
-};
+const STOPS: ReadonlyMap<string, string> = new Map([
+  ["max_tokens", "stopped at the token limit"],
+  ["max_turn_requests", "stopped at the limit of requests"],
+  ["refusal", "refused"],
+]);
 
 function factsOf(turn: TurnEntity, isOpen: boolean): string[] {
   const facts: string[] = [];
@@ -63,7 +63,8 @@ function factsOf(turn: TurnEntity, isOpen: boolean): string[] {
   if (turn.status === "cancelled") facts.push("stopped");
   else if (turn.status === "failed") facts.push("failed");
   else if (turn.status === "interrupted" && !(isOpen && facts.length > 0)) facts.push("interrupted");
-  else if (turn.stopReason && STOPS[turn.stopReason]) facts.push(STOPS[turn.stopReason] ?? "");
+  const stop = turn.status === "done" ? STOPS.get(turn.stopReason ?? "") : undefined;
+  if (stop !== undefined) facts.push(stop);
   return facts.length > 0 ? facts : ["done"];
 }
 

@@ -7,6 +7,9 @@ export type MarkdownBlock = { readonly raw: string; readonly token: Token };
 
 type Links = TokensList["links"];
 
+/** Any name may be a link's, `constructor` too: the object has no members of its own kind. */
+const linksOf = (links?: Links): Links => Object.assign(Object.create(null) as Links, links);
+
 /**
  * Reads Markdown (CommonMark with GitHub's tables, task lists and autolinks) into blocks. When the text grew at its end,
  * as a streamed one does, only its last two blocks are read again, and those that no blank line parts from them: a block
@@ -16,9 +19,9 @@ export class BlockReader {
   #text = "";
   #blocks: readonly MarkdownBlock[] = [];
   /** All definitions in the text. */
-  #links: Links = {};
+  #links: Links = linksOf();
   /** Those up to a place in it, where nothing changed any more when it was read last. */
-  #defined: { end: number; links: Links } = { end: 0, links: {} };
+  #defined: { end: number; links: Links } = { end: 0, links: linksOf() };
   /** The last text could not be read as a whole: what grew from it is no help for the next. */
   #failed = false;
 
@@ -32,7 +35,7 @@ export class BlockReader {
     } catch {
       // marked throws at some texts, as at "- a\n    >1. \n    a". What an agent says is shown all the same.
       this.#blocks = reuse(this.#blocks, piecemeal(text));
-      this.#links = {};
+      this.#links = linksOf();
       this.#failed = true;
     }
     this.#text = text;
@@ -54,11 +57,11 @@ export class BlockReader {
   /** The definitions that stand before `end`, where nothing changes any more. */
   #definedBefore(text: string, end: number, grown: boolean): { end: number; links: Links } {
     const { end: known, links } = this.#defined;
-    if (!grown || end === 0) return { end: 0, links: {} };
-    if (Object.keys(this.#links).length === 0) return { end, links: {} };
+    if (!grown || end === 0) return { end: 0, links: linksOf() };
+    if (Object.keys(this.#links).length === 0) return { end, links: linksOf() };
     return known <= end
       ? { end, links: lex(text.slice(known, end), links).links }
-      : { end, links: lex(text.slice(0, end), {}).links };
+      : { end, links: lex(text.slice(0, end), linksOf()).links };
   }
 }
 
@@ -75,7 +78,7 @@ export function closed(block: MarkdownBlock): MarkdownBlock {
 function piecemeal(text: string): MarkdownBlock[] {
   return text.split(/(?<=\n\n)(?!\n)/).flatMap((raw) => {
     try {
-      return lex(raw, {}).tokens.map(asBlock);
+      return lex(raw, linksOf()).tokens.map(asBlock);
     } catch {
       return [{ raw, token: { type: "code", raw, text: raw.trimEnd() } }];
     }
@@ -115,7 +118,7 @@ function isAfterBlankLine(text: string, at: number): boolean {
 
 function lex(text: string, known: Links): { tokens: Token[]; links: Links } {
   const lexer = new Lexer({ gfm: true, extensions: FOOTNOTES });
-  lexer.tokens.links = { ...known };
+  lexer.tokens.links = linksOf(known);
   const tokens = lexer.lex(text);
   return { tokens: [...tokens], links: tokens.links };
 }

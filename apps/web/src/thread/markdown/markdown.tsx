@@ -1,4 +1,5 @@
 import { memo, useState } from "react";
+import { Boundary } from "../../ui/boundary.tsx";
 import { BlockReader, closed, type MarkdownBlock } from "./block-reader.ts";
 import { BlockView } from "./blocks.tsx";
 
@@ -25,5 +26,17 @@ export function Markdown({ text, streaming = false }: { text: string; streaming?
 }
 
 const Block = memo(function Block({ block, growing }: { block: MarkdownBlock; growing: boolean }) {
-  return <BlockView token={block.token} growing={growing} dir="auto" />;
+  // A block that cannot be drawn shows as it was written.
+  return (
+    <Boundary
+      what="This part"
+      fallback={
+        <p dir="auto" className="whitespace-pre-wrap">
+          {block.raw}
+        </p>
+      }
+    >
+      <BlockView token={block.token} growing={growing} dir="auto" />
+    </Boundary>
+  );
 });

@@ -3,6 +3,7 @@ import type { ThreadEntity } from "@skein/client";
 import { useThread } from "@skein/client/react";
 import { use, useRef, type ReactNode } from "react";
 import { useActions } from "../../app/actions.tsx";
+import { Boundary } from "../../ui/boundary.tsx";
 import { LayerContext } from "../../ui/layer.tsx";
 import { panelActions, type PanelTab } from "./panel-actions.ts";
 import { useLostFocus } from "../../lib/lost-focus.ts";
@@ -75,7 +76,7 @@ export function ThreadPanel({
 function Tab({ value, children }: { value: PanelTab; children: ReactNode }) {
   return (
     <Tabs.Panel value={value} className="p-4 outline-offset-[-2px]">
-      {children}
+      <Boundary what="This panel">{children}</Boundary>
     </Tabs.Panel>
   );
 }

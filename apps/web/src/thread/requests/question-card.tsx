@@ -9,7 +9,7 @@ import { SafeLink } from "../markdown/inline.tsx";
 import { useThreadId } from "../thread-context.ts";
 import { useAnswersInSight } from "./answers-in-sight.ts";
 import { onFirstPress } from "./first-press.ts";
-import { contentOf, faultOf, readFields, type Field, type FieldValue } from "./question-fields.ts";
+import { contentOf, faultOf, readFields, valueOf, type Field, type FieldValue } from "./question-fields.ts";
 import { useAnswer } from "./use-answer.ts";
 import { useWrittenAnswer } from "./written-answers.ts";
 import { spelledOut } from "../../lib/hidden-characters.ts";
@@ -42,12 +42,11 @@ function Form({ id, question }: { id: string; question: QuestionEntity }) {
   const fields = useMemo(() => (question.mode === "form" ? readFields(question.schema) : []), [question]);
   const [values, setValues] = useWrittenAnswer(thread, id);
   const [tried, setTried] = useState(false);
-  const valueOf = (field: Field): FieldValue => values[field.name] ?? field.initial;
 
   const onSubmit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     setTried(true);
-    const wrong = fields.find((field) => faultOf(field, valueOf(field)) !== null);
+    const wrong = fields.find((field) => faultOf(field, valueOf(field, values)) !== null);
     if (wrong) {
       const found = event.currentTarget.elements.namedItem(wrong.name);
       (found instanceof RadioNodeList ? (found[0] as HTMLElement | undefined) : (found as HTMLElement | null))?.focus();
@@ -76,8 +75,8 @@ function Form({ id, question }: { id: string; question: QuestionEntity }) {
         <FieldView
           key={field.name}
           field={field}
-          value={valueOf(field)}
-          fault={tried ? faultOf(field, valueOf(field)) : null}
+          value={valueOf(field, values)}
+          fault={tried ? faultOf(field, valueOf(field, values)) : null}
           onChange={(value) => setValues({ ...values, [field.name]: value })}
         />
       ))}
@@ -181,8 +180,14 @@ function FieldView({ field, value, fault, onChange }: ViewProps) {
   );
 }
 
-const FORMATS: Record<string, string> = { email: "email", uri: "url", date: "date", "date-time": "datetime-local" };
-const inputType = (field: Field): string => (field.type === "text" ? (FORMATS[field.format ?? ""] ?? "text") : "text");
+const FORMATS: ReadonlyMap<string, string> = new Map([
+  ["email", "email"],
+  ["uri", "url"],
+  ["date", "date"],
+  ["date-time", "datetime-local"],
+]);
+const inputType = (field: Field): string =>
+  field.type === "text" ? (FORMATS.get(field.format ?? "") ?? "text") : "text";
 
 function Choices({
   field,
@@ -226,7 +231,11 @@ function Choices({
   );
 }
 
-const ACTIONS: Record<string, string> = { accept: "Answered", decline: "Declined", cancel: "Dismissed" };
+const ACTIONS: ReadonlyMap<string, string> = new Map([
+  ["accept", "Answered"],
+  ["decline", "Declined"],
+  ["cancel", "Dismissed"],
+]);
 
 function Answered({ question }: { question: QuestionEntity }) {
   const given = question.action === "accept" ? Object.entries(question.content ?? {}) : [];
@@ -236,7 +245,7 @@ function Answered({ question }: { question: QuestionEntity }) {
       <p className="flex items-center gap-2">
         <Icon size={14} aria-hidden className="mx-px shrink-0" />
         <span className="min-w-0 truncate">
-          {question.status === "cancelled" ? "No longer asked" : (ACTIONS[question.action ?? ""] ?? "Answered")}
+          {question.status === "cancelled" ? "No longer asked" : (ACTIONS.get(question.action ?? "") ?? "Answered")}
           {question.status === "answered" && (
             <>
               {" by "}

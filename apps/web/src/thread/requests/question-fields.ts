@@ -135,18 +135,18 @@ export function faultOf(field: Field, value: FieldValue): string | null {
   }
 }
 
-/** The values as the agent is told: what was left empty and is not needed is left out. */
-export function contentOf(fields: readonly Field[], values: Readonly<Record<string, FieldValue>>): Schema {
-  const content: Schema = {};
-  for (const field of fields) {
-    const value = values[field.name] ?? field.initial;
-    if (field.type === "number") {
-      if (value !== "") content[field.name] = Number(value);
-    } else if (field.type === "boolean" || field.type === "several") {
-      content[field.name] = value;
-    } else if (value !== "") {
-      content[field.name] = value;
-    }
-  }
-  return content;
+type Values = Readonly<Record<string, FieldValue>>;
+
+/** A field's value: what was written in it, else what it begins with. Any name may be a field's, `constructor` too. */
+export const valueOf = (field: Field, values: Values): FieldValue =>
+  (Object.hasOwn(values, field.name) ? values[field.name] : undefined) ?? field.initial;
+
+/** The values as the agent gets them, without optional ones that are empty. */
+export function contentOf(fields: readonly Field[], values: Values): Schema {
+  const entries = fields.flatMap((field): [string, unknown][] => {
+    const value = valueOf(field, values);
+    const isGiven = field.type === "boolean" || field.type === "several" || value !== "";
+    return isGiven ? [[field.name, field.type === "number" ? Number(value) : value]] : [];
+  });
+  return Object.fromEntries(entries);
 }

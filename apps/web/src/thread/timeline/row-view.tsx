@@ -1,5 +1,6 @@
 import { ChevronRight } from "lucide-react";
 import { memo } from "react";
+import { Boundary } from "../../ui/boundary.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { TurnFooter } from "../items/turn-footer.tsx";
 import { plural } from "../lib/words.ts";
@@ -21,7 +22,7 @@ export const RowView = memo(
           marked && "row-marked",
         )}
       >
-        {contentOf(row)}
+        <Boundary what={`This ${labelOf(row).toLowerCase()}`}>{contentOf(row)}</Boundary>
       </div>
     );
   },
@@ -70,19 +71,19 @@ function Fold({ row }: { row: Extract<Row, { type: "fold" }> }) {
   );
 }
 
-const LABELS: Record<string, string> = {
-  message: "Message",
-  tool: "Tool call",
-  plan: "Plan",
-  permission: "Permission request",
-  question: "Question",
-  terminal: "Terminal",
-  notice: "Notice",
-};
+const LABELS: ReadonlyMap<string, string> = new Map([
+  ["message", "Message"],
+  ["tool", "Tool call"],
+  ["plan", "Plan"],
+  ["permission", "Permission request"],
+  ["question", "Question"],
+  ["terminal", "Terminal"],
+  ["notice", "Notice"],
+]);
 
 function labelOf(row: Row): string {
   if (row.type === "fold") return plural(row.steps, "step");
-  return row.type === "footer" ? "End of the turn" : (LABELS[row.kind] ?? row.kind);
+  return row.type === "footer" ? "End of the turn" : (LABELS.get(row.kind) ?? row.kind);
 }
 
 function sameRow(a: Row, b: Row): boolean {

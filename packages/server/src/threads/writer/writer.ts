@@ -162,13 +162,18 @@ function writeCompaction(draft: Draft, update: SessionUpdate): void {
 }
 
 function compactionHead(status: string): string {
-  const said: Record<string, string> = {
-    in_progress: "The agent is summing up the conversation so far.",
-    completed: "The agent summed up the conversation so far.",
-    failed: "The agent could not sum up the conversation so far.",
-    cancelled: "Summing up the conversation so far was cancelled.",
-  };
-  return said[status] ?? `Summing up the conversation so far: ${status}.`;
+  switch (status) {
+    case "in_progress":
+      return "The agent is summing up the conversation so far.";
+    case "completed":
+      return "The agent summed up the conversation so far.";
+    case "failed":
+      return "The agent could not sum up the conversation so far.";
+    case "cancelled":
+      return "Summing up the conversation so far was cancelled.";
+    default:
+      return `Summing up the conversation so far: ${status}.`;
+  }
 }
 
 function writeSubagent(draft: Draft, update: JsonObject): void {
