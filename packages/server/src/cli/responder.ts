@@ -1,16 +1,18 @@
+import { SkeinError, type PermissionEntity, type QuestionEntity, type Replica, type SkeinClient } from "@skein/client";
+import { askChoice, askLine } from "./ask-person.ts";
 import {
-  SkeinError,
-  type PermissionEntity,
-  type QuestionEntity,
-  type Replica,
-  type SkeinClient,
-  type ToolContent,
-} from "@skein/client";
-import { askKey, askLine } from "./ask-person.ts";
-import { defaultsOf, fieldsOf, optionFor, readField, type Policy } from "./choose.ts";
-import { diffOf } from "./diff.ts";
+  chosenOption,
+  defaultsOf,
+  fieldHint,
+  fieldsOf,
+  optionFor,
+  optionLines,
+  readField,
+  type Policy,
+} from "./choose.ts";
 import type { Reached } from "./reach.ts";
 import type { Screen } from "./screen.ts";
+import { subjectOf } from "./subject.ts";
 import { oneLine } from "./text.ts";
 
 type Answer =
@@ -96,31 +98,40 @@ export class Responder {
     if (signal.aborted) return;
     if (this.#policy === "ask") {
       if (!this.#canAsk) {
-        const choices = options.map(({ optionId }) => optionId).join(" | ");
+        const choices = options.map(({ optionId }) => oneLine(optionId)).join(" | ");
         this.#screen.warn(`waiting for an answer: skein answer ${this.#thread} ${choices}`);
         return;
       }
-      const offered = options.slice(0, 9);
-      const list = offered.map(({ name }, index) => `  ${index + 1}  ${oneLine(name)}\n`).join("");
-      const keys = offered.map((_, index) => String(index + 1));
-      const what = await subjectOf(tool === undefined ? undefined : replica.get("tool", tool), this.#blobText);
+      const subject = await subjectOf({ title, tool }, replica, this.#blobText);
       if (signal.aborted) return;
-      const key = await askKey(this.#screen, `The agent asks: ${oneLine(title)}\n${what}${list}Which? `, keys, signal);
-      const option = offered[Number(key) - 1];
-      if (option) await this.#answer({ permission: id, option: option.optionId });
+      const option = await askChoice(
+        this.#screen,
+        [
+          `Permission needed: ${oneLine(title)}`,
+          ...this.#shortened(subject, options.length),
+          ...optionLines(options),
+          "Which? ",
+        ].join("\n"),
+        // With ten choices or more, 1 may be the beginning of 10.
+        (key) => (options.length < 10 && /^[1-9]$/.test(key) ? options[Number(key) - 1] : undefined),
+        (typed) => {
+          const chosen = chosenOption(options, typed);
+          return typeof chosen === "string" ? { why: chosen } : { answer: chosen };
+        },
+        signal,
+      );
+      await this.#answer({ permission: id, option: option.optionId });
       return;
     }
     const option = optionFor(this.#policy, options);
     if (!option) {
-      this.#screen.warn(`"${oneLine(title)}" offers nothing to ${this.#policy} it by; the turn is cancelled.`);
+      this.#screen.warn(`No choice would ${this.#policy} "${oneLine(title)}"; the turn is cancelled.`);
       await this.#client.command("thread.cancel", { thread: this.#thread });
       return;
     }
     await this.#answer({ permission: id, option: option.optionId });
     if (this.#byDefault) {
-      this.#screen.warn(
-        `rejected, for there is nobody to ask (to allow such things: --answer allow): ${oneLine(title)}`,
-      );
+      this.#screen.warn(`Rejected: no terminal to ask on. Pass --answer allow to permit. (${oneLine(title)})`);
     }
   }
 
@@ -140,7 +151,7 @@ export class Responder {
     }
     const content = this.#policy === "allow" && mode === "form" ? defaultsOf(schema) : null;
     if (content === null) {
-      this.#screen.warn(`declined, for it needs a person (to be asked: --answer ask): ${oneLine(message)}`);
+      this.#screen.warn(`Declined: it needs a person. Pass --answer ask to be asked. (${oneLine(message)})`);
       await this.#answer({ question: id, action: "decline" });
     } else {
       await this.#answer({ question: id, action: "accept", content });
@@ -149,7 +160,18 @@ export class Responder {
 
   async #visit(message: string, url: string | undefined, signal: AbortSignal): Promise<Record<string, unknown> | null> {
     const text = `The agent asks: ${oneLine(message, 300)}\n  ${oneLine(url ?? "", 2_000)}\nDone there? (y/n) `;
-    return (await askKey(this.#screen, text, ["y", "n"], signal)) === "y" ? {} : null;
+    const isYes = (typed: string): boolean | undefined => YES_OR_NO.get(typed.trim().toLowerCase());
+    const done = await askChoice(
+      this.#screen,
+      text,
+      isYes,
+      (typed) => {
+        const answer = isYes(typed);
+        return answer === undefined ? { why: "Answer y or n." } : { answer };
+      },
+      signal,
+    );
+    return done ? {} : null;
   }
 
   async #form(
@@ -157,23 +179,30 @@ export class Responder {
     schema: QuestionEntity["schema"],
     signal: AbortSignal,
   ): Promise<Record<string, unknown> | null> {
-    this.#screen.warn(
-      `The agent asks: ${oneLine(message, 300)} (an empty line where nothing can be left out declines)`,
-    );
+    this.#screen.warn(`The agent asks: ${oneLine(message, 300)} (Leave a required answer empty to decline.)`);
     const content = new Map<string, unknown>();
     for (const field of fieldsOf(schema)) {
-      const choices = field.choices ? ` [${field.choices.join(", ")}]` : field.type === "boolean" ? " [y/n]" : "";
-      const preset = field.default === undefined ? "" : ` (${JSON.stringify(field.default)})`;
+      const hint = fieldHint(field);
       for (;;) {
-        const typed = await askLine(this.#screen, `${oneLine(field.title)}${choices}${preset}: `, signal);
+        const typed = await askLine(this.#screen, `${oneLine(field.title)} [${hint}]: `, signal);
         const value = readField(field, typed);
         if (value !== undefined) content.set(field.name, value);
-        else if (typed.trim() !== "") continue;
-        else if (field.required) return null;
+        else if (typed.trim() !== "") {
+          this.#screen.warn(`"${oneLine(typed)}" does not fit: ${hint}`);
+          continue;
+        } else if (field.required) return null;
         break;
       }
     }
     return Object.fromEntries(content);
+  }
+
+  /** As much of a subject as leaves room for the choices on the screen. */
+  #shortened(subject: readonly string[], choices: number): string[] {
+    const room = Math.max(LEAST_LINES, (process.stderr.rows ?? 24) - choices - 4);
+    const shown = subject.slice(0, room).map((line) => `    ${line}`);
+    const left = subject.length - shown.length;
+    return left > 0 ? [...shown, `    … ${left} more lines; all of them: skein answer ${this.#thread}`] : shown;
   }
 
   async #answer(answer: Answer): Promise<void> {
@@ -181,16 +210,12 @@ export class Responder {
   }
 }
 
-/** Lines of a subject shown at most: more would push the question off the screen. */
-const SUBJECT_LINES = 24;
+/** Lines of a permission's subject that are shown at least, however small the terminal. */
+const LEAST_LINES = 8;
 
-/** What a permission is about, for the person who is to give it: the command, or the change of a file. */
-async function subjectOf(tool: Record<string, unknown> | undefined, load: Reached["blobText"]): Promise<string> {
-  const { input, content = [] } = (tool ?? {}) as { input?: { command?: unknown }; content?: ToolContent[] };
-  const command = typeof input?.command === "string" ? input.command.split("\n") : [];
-  const changes = await Promise.all(content.map((part) => diffOf(part, load)));
-  const lines = [...command, ...changes.flatMap((change) => change?.split("\n") ?? [])];
-  const shown = lines.slice(0, SUBJECT_LINES).map((line) => `    ${line}\n`);
-  if (lines.length > shown.length) shown.push(`    … ${lines.length - shown.length} more lines\n`);
-  return shown.join("");
-}
+const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
+  ["y", true],
+  ["yes", true],
+  ["n", false],
+  ["no", false],
+]);

@@ -51,11 +51,9 @@ test("--json: the thread, every commit, the turn; what the commits add up to is 
 test("in a pipe what the agent asks is rejected, and how to allow it is said", async () => {
   const { code, err } = await place.skein(["run", "--agent", "demo", "edit", "a", "line"]);
   expect(code).toBe(0);
-  expect(err).toContain(
-    "rejected, for there is nobody to ask (to allow such things: --answer allow): Edit skein-demo.md",
-  );
+  expect(err).toContain("Rejected: no terminal to ask on. Pass --answer allow to permit. (Edit skein-demo.md)");
   expect(await Bun.file(join(place.cwd, "skein-demo.md")).exists()).toBe(false);
-  expect((await place.skein(["run", "--agent", "demo", "/ask"])).err).toContain("declined");
+  expect((await place.skein(["run", "--agent", "demo", "/ask"])).err).toContain("Declined");
 });
 
 test("--answer ask in a pipe waits for another program; who answers late is told who was first", async () => {
@@ -65,7 +63,11 @@ test("--answer ask in a pipe waits for another program; who answers late is told
   const thread = hint.split(" ")[6]!;
   const asked = JSON.parse((await place.skein(["answer", thread, "--json"])).out) as { id: string; kind: string }[];
   expect(asked).toMatchObject([{ kind: "permission", status: "pending" }]);
-  expect((await place.skein(["answer", thread, "frob"])).err).toContain("allow, always, reject");
+  const wrong = await place.skein(["answer", thread, "frob"]);
+  expect(wrong).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('"frob" is none of the choices. The choices:\n  1  Allow\n'),
+  });
   expect((await place.skein(["answer", thread, "allow"])).code).toBe(0);
   expect((await run.ended()).code).toBe(0);
   const late = await place.skein(["answer", thread, "reject", "--request", asked[0]!.id]);

@@ -90,6 +90,11 @@ export class Screen {
     this.#write(this.#stderr, harmless(text));
   }
 
+  /** Takes back the last character of an answer. */
+  rubOut(): void {
+    this.#write(this.#stderr, "\b \b");
+  }
+
   /** The answer is there. */
   asked(): void {
     this.#asking = false;

@@ -1,12 +1,13 @@
 import { SkeinError, type PermissionEntity, type QuestionEntity, type Replica, type Watch } from "@skein/client";
 import { Command } from "commander";
-import { optionFor } from "../choose.ts";
+import { chosenOption, fieldHint, fieldsOf, optionLines } from "../choose.ts";
 import type { Cli } from "../context.ts";
 import { describe } from "../describe.ts";
 import { UsageError } from "../exit-codes.ts";
 import { talksToServer, withServer } from "../reach.ts";
 import { loadOlder } from "../reading.ts";
-import { oneLine, table } from "../text.ts";
+import { subjectOf } from "../subject.ts";
+import { oneLine } from "../text.ts";
 import { threadId, topicOf } from "../thread-argument.ts";
 
 type Flags = { request?: string; content?: string; json?: boolean; data?: string };
@@ -23,7 +24,10 @@ export function command(cli: Cli): Command {
   return talksToServer(new Command())
     .description("Answers what the agent of a thread asks; without an answer, lists what it asks.")
     .argument("<thread>", "the thread's id", threadId)
-    .argument("[answer]", "allow, reject or an option's id; for a question: accept, decline or cancel")
+    .argument(
+      "[answer]",
+      "the number, id or name of a choice, or allow or reject; of a question: accept, decline or cancel",
+    )
     .option("--request <id>", "which one, when the agent asks several things")
     .option("--content <json>", "what to fill into a question's form, as a JSON object")
     .option("--json", "print what is asked as a JSON array, or the server's answer")
@@ -32,6 +36,7 @@ export function command(cli: Cli): Command {
       `
 Examples:
   skein answer a1B2c3D4e5F6g7H8
+  skein answer a1B2c3D4e5F6g7H8 2
   skein answer a1B2c3D4e5F6g7H8 allow
   skein answer a1B2c3D4e5F6g7H8 accept --content '{"name":"Ada"}'
 
@@ -40,11 +45,16 @@ Who answers first, wins; who comes late gets exit code 6 and is told what was an
     )
     .action(async (thread: string, answer: string | undefined, flags: Flags) => {
       const content = flags.content === undefined ? undefined : readContent(flags.content);
-      await withServer(cli, flags, async ({ client }) => {
+      await withServer(cli, flags, async ({ client, blobText }) => {
         const watch = client.watch(topicOf(thread), { window: 1 });
         await watch.ready();
         if (answer === undefined) {
-          list(cli, pendingIn(watch.replica), flags.json === true);
+          const pending = pendingIn(watch.replica);
+          if (flags.json) cli.screen.json(pending.map(({ kind, id, value }) => ({ kind, id, ...value })));
+          else if (pending.length === 0) cli.screen.note("The agent of this thread asks nothing.");
+          for (const asked of flags.json ? [] : pending) {
+            cli.screen.out((await shown(asked, watch.replica, blobText)).map((line) => `${line}\n`).join(""));
+          }
           return;
         }
         const reply = replyTo(await choose(watch, flags.request), answer, content);
@@ -89,32 +99,36 @@ async function answeredAlready(watch: Watch, request: string): Promise<never> {
 function replyTo(asked: Pending, answer: string, content: Record<string, unknown> | undefined): Reply {
   if (asked.kind === "question") {
     const action = ACTIONS.find((candidate) => candidate === answer);
-    if (!action) throw new UsageError(`A question is answered with one of: ${ACTIONS.join(", ")}.`);
+    if (!action) throw new UsageError(`"${oneLine(answer)}" answers no question. Give one of: ${ACTIONS.join(", ")}.`);
     return content === undefined ? { question: asked.id, action } : { question: asked.id, action, content };
   }
   const { options } = asked.value;
-  const byPolicy = answer === "allow" || answer === "reject" ? optionFor(answer, options) : null;
-  const option = options.find(({ optionId }) => optionId === answer) ?? byPolicy;
-  if (option) return { permission: asked.id, option: option.optionId };
-  throw new UsageError(`It can be answered with: ${options.map(({ optionId }) => optionId).join(", ")}.`);
+  const chosen = chosenOption(options, answer);
+  if (typeof chosen !== "string") return { permission: asked.id, option: chosen.optionId };
+  throw new UsageError([`${chosen} The choices:`, ...optionLines(options)].join("\n"));
 }
 
-function list({ screen }: Cli, pending: readonly Pending[], json: boolean): void {
-  if (json) {
-    screen.json(pending.map(({ kind, id, value }) => ({ kind, id, ...value })));
-  } else if (pending.length === 0) {
-    screen.note("The agent of this thread asks nothing.");
-  } else {
-    const rows = pending.map((asked) => [
-      asked.id,
-      asked.kind,
-      asked.kind === "permission"
-        ? asked.value.options.map(({ optionId }) => optionId).join(" | ")
-        : ACTIONS.join(" | "),
-      oneLine(asked.kind === "permission" ? asked.value.title : asked.value.message),
-    ]);
-    screen.out(table([["REQUEST", "KIND", "ANSWERS", "WHAT"], ...rows]));
+/** What is asked, with all that a person needs to answer it. */
+async function shown(asked: Pending, replica: Replica, load: (blob: string) => Promise<string>): Promise<string[]> {
+  if (asked.kind === "permission") {
+    const subject = await subjectOf(asked.value, replica, load);
+    const { title, options } = asked.value;
+    return [
+      `${asked.id}  Permission needed: ${oneLine(title)}`,
+      ...subject.map((line) => `    ${line}`),
+      ...optionLines(options),
+    ];
   }
+  const { message, url, schema } = asked.value;
+  const fields = fieldsOf(schema).map(
+    (field) => `  ${oneLine(field.name)}: ${oneLine(field.title)} [${fieldHint(field)}]`,
+  );
+  return [
+    `${asked.id}  The agent asks: ${oneLine(message, 300)}`,
+    ...(url === undefined ? [] : [`    ${oneLine(url, 2_000)}`]),
+    ...fields,
+    `  ${ACTIONS.join(" | ")}${fields.length > 0 ? "; the fields with --content" : ""}`,
+  ];
 }
 
 function readContent(text: string): Record<string, unknown> {
