@@ -3,6 +3,24 @@ import { refusal } from "./testing/refusal.ts";
 import { ASKS_OPEN } from "./writer/asks.ts";
 import { permission } from "./testing/scripted-driver.ts";
 import { Workbench } from "./testing/workbench.ts";
+import type { Store } from "../store/contract.ts";
+
+/** A store in which, while it is told so, nothing that a guard names is as the guard wants it. */
+function refusingGuards(store: Store, when: () => boolean): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      if (name !== "commit") return member.bind(target) as unknown;
+      return async (writes: Parameters<Store["commit"]>[0]) => {
+        const where = { status: "another" };
+        return target.commit(
+          writes.map((write) => (write.guard && when() ? { ...write, guard: { ...write.guard, where } } : write)),
+        );
+      };
+    },
+  });
+}
 
 let bench: Workbench;
 beforeEach(async () => {
@@ -44,6 +62,44 @@ describe("permissions and questions", () => {
     ]);
     expect((await bench.view(thread)).get("permission", "r3")).toMatchObject({ answer: "yes" });
     expect(await bench.thread(thread)).toMatchObject({ status: "running" });
+  });
+
+  test("P67: an answer of the wrong kind is refused, and the agent waits for the right one", async () => {
+    const { thread, turn } = await bench.running();
+    void bench.driver.last.emit(permission("1"));
+    void bench.driver.last.emit({ type: "question", request: "2", message: "Which?", mode: "form" });
+    const asPermission = { permission: "q4", option: "yes" };
+    for (const params of [{ question: "r3", action: "accept" }, { question: "r3", action: "cancel" }, asPermission]) {
+      const wrong = await refusal(bench.command("thread.answer", { thread, ...params }));
+      expect(wrong).toMatchObject({
+        kind: "not_found",
+        message: expect.stringMatching(/^(r3 is a permission|q4 is a q)/),
+      });
+    }
+    expect(await bench.card(thread)).toMatchObject({ status: "waiting", waiting: 2 });
+    await bench.command("thread.answer", { thread, permission: "r3", option: "yes" });
+    await bench.command("thread.answer", { thread, question: "q4", action: "decline" });
+    expect(bench.driver.last.calls.map(({ call }) => call)).toEqual(["prompt", "answerPermission", "answerQuestion"]);
+    expect(await bench.turn(thread, turn)).toMatchObject({ status: "running" });
+    expect(bench.reported).toEqual([]);
+  });
+
+  test("an answer that the log refuses leaves the request open, and the turn at work", async () => {
+    await bench.threads.close();
+    await bench.store.close();
+    let refuses = true;
+    await bench.start((store) => refusingGuards(store, () => refuses));
+    const { thread, turn } = await bench.running();
+    void bench.driver.last.emit(permission("1"));
+    const answer = { thread, permission: "r3", option: "yes" };
+    expect(await refusal(bench.command("thread.answer", answer))).toMatchObject({ kind: "conflict" });
+    expect(await bench.thread(thread)).toMatchObject({ status: "waiting" });
+    expect(await bench.card(thread)).toMatchObject({ status: "waiting", waiting: 1 });
+    refuses = false;
+    await bench.command("thread.answer", answer);
+    expect(bench.driver.last.calls.at(-1)).toEqual({ call: "answerPermission", request: "1", optionId: "yes" });
+    expect(await bench.turn(thread, turn)).toMatchObject({ status: "running" });
+    expect(bench.reported).toEqual([]);
   });
 
   test("an answer that is none of the options, or to nothing that is asked, is refused", async () => {

@@ -91,6 +91,12 @@ export class Outlet {
     this.#pump();
   }
 
+  /** Writes nothing any more; who waits for something gets the error. */
+  abandon(error: unknown): void {
+    this.#broken ??= { error };
+    this.#rejectAll(this.#broken.error);
+  }
+
   /** A raw line: it is written soon, with others. */
   record(event: RawEvent): void {
     this.#events.push(event);

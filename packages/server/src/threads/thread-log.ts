@@ -99,12 +99,13 @@ export class ThreadLog {
 
   /**
    * Makes a command's effect durable together with its answer (G3); `run` gives what belongs into the answer.
-   * @throws SkeinError `conflict` when the guard did not hold, with what stands there in `detail`.
+   * @param guarded What must hold in the log, and how the state becomes again what it was where it does not.
+   * @throws SkeinError `conflict` when the guard did not hold, with what the log has in `detail`.
    */
   async command(
     asker: Asker,
     run: (draft: Draft) => Record<string, unknown> | void,
-    guard?: Guard,
+    guarded?: { guard: Guard; refused: (draft: Draft) => void },
   ): Promise<CommandAnswer> {
     let answer: Record<string, unknown> = {};
     const before = this.#state;
@@ -113,12 +114,13 @@ export class ThreadLog {
     const result = await this.#outlet.send({
       changes: this.#changes(made),
       command: { ...asker, topic: this.topic, answer },
-      ...(guard ? { guard } : {}),
+      ...(guarded ? { guard: guarded.guard } : {}),
     });
     if (result.ok && result.answer && !("repeated" in result)) return result.answer;
     // Nothing was written. Where the state had moved on, it is ahead of the log.
     if (made.changes.length > 0 && made.state !== before) {
-      this.#failed(new SkeinError("internal", "The log did not take what the thread had decided."));
+      if (guarded) this.step(guarded.refused);
+      else this.#failed(new SkeinError("internal", "The log did not take what the thread had decided."));
     }
     if (result.ok && result.answer) return result.answer;
     throw result.ok ? new SkeinError("internal", "The command was not answered.") : conflict(result.current);
@@ -152,6 +154,12 @@ export class ThreadLog {
     this.flushLines();
     await this.durable();
     await this.#folded;
+  }
+
+  /** Writes nothing any more: the log is read again by another. */
+  abandon(error: unknown): void {
+    this.stop();
+    this.#outlet.abandon(error);
   }
 
   /** Starts nothing any more. */

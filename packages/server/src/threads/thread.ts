@@ -3,7 +3,7 @@ import type { Hub } from "../hub/hub.ts";
 import type { CommandAnswer, Guard, Store } from "../store/contract.ts";
 import { ThreadLog, type Asker } from "./thread-log.ts";
 import { TurnRunner, type RunnerContext } from "./turn-runner.ts";
-import { answer } from "./writer/asks.ts";
+import { answer, reopen } from "./writer/asks.ts";
 import type { SetBounds } from "./writer/bounds.ts";
 import { choose, type Choice } from "./writer/choices.ts";
 import { archive, goOn, queueTurn, rename, requeueTurn, unqueueTurn, type Requeue } from "./writer/lifecycle.ts";
@@ -31,7 +31,7 @@ export class Thread {
   ) {
     this.#log = new ThreadLog(context, state, (error) => {
       this.#runner.abandon();
-      this.#log.stop();
+      this.#log.abandon(error);
       on.failed(error);
     });
     this.#runner = new TurnRunner(context, this.#log, on.quiet);
@@ -133,6 +133,9 @@ export class Thread {
   async answer(asker: Asker, given: Answer): Promise<CommandAnswer> {
     const { kind, id } = given;
     const ask = this.state.asks.get(id);
+    if (ask && ask.kind !== kind) {
+      throw new SkeinError("not_found", `${id} is a ${ask.kind}, not a ${kind}.`, { path: `params.${kind}` });
+    }
     if (given.kind === "permission" && ask && !ask.options.includes(given.option)) {
       throw new SkeinError("invalid", "There is no such option.", { path: "params.option", detail: ask.options });
     }
@@ -144,7 +147,7 @@ export class Thread {
     const answered = await this.#log.command(
       asker,
       (draft) => answer(draft, id, kind, { ...members, by: asker.user }),
-      guard,
+      { guard, refused: (draft) => ask && reopen(draft, id, ask) },
     );
     if (ask && given.kind === "permission") this.#runner.answerPermission(ask.request, given.option);
     if (ask && given.kind === "question") {

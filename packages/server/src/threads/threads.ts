@@ -188,7 +188,8 @@ export class Threads {
     try {
       let opening = this.#open.get(id);
       if (!opening) {
-        opening = this.#read(id);
+        const reading: Promise<Thread> = this.#read(id, () => this.#open.get(id) === reading);
+        opening = reading;
         this.#open.set(id, opening);
       }
       const mine = opening;
@@ -206,13 +207,14 @@ export class Threads {
     }
   }
 
-  async #read(id: string): Promise<Thread> {
+  /** @param isCurrent Whether commands for the thread still come to the one that is read here. */
+  async #read(id: string, isCurrent: () => boolean): Promise<Thread> {
     const { store, hub, clock, blobs, drivers, report } = this.#options;
     const loaded = await loadThread(store, id);
     if (loaded === null) throw notFound(id);
     const bounds = this.#bounds;
     const thread = new Thread({ store, hub, clock, blobs, drivers, report, bounds, times: this.#times }, loaded.state, {
-      failed: (error) => this.#failed(id, error),
+      failed: (error) => this.#failed(id, error, isCurrent()),
       quiet: () => void this.#forget(id),
     });
     await thread.begin(closeLeft(loaded, this.#endings.get(id) ?? CRASHED, clock.now(), bounds));
@@ -229,8 +231,10 @@ export class Threads {
   }
 
   /** The log did not take a thread's changes: it is read again, and what ran then is seen to have failed. */
-  #failed(id: string, error: unknown): void {
+  #failed(id: string, error: unknown, isCurrent: boolean): void {
     this.#options.report(error);
+    // One that was read anew meanwhile is at work, and nothing of this one's concerns it.
+    if (!isCurrent) return;
     const ending: Ending = { status: "failed", message: `The conversation could not be saved: ${said(error)}` };
     if (!this.#endings.has(id)) this.#endings.set(id, ending);
     this.#open.delete(id);

@@ -64,6 +64,11 @@ export function answer(draft: Draft, id: string, kind: Ask["kind"], members: Rec
   forget(draft, id);
 }
 
+/** Undoes an answer that the log refused: the agent waits for one as before. */
+export function reopen(draft: Draft, id: string, ask: Ask): void {
+  draft.own("asks").set(id, ask);
+}
+
 /** Takes back what the agent no longer asks; `request` names one, else all go. */
 export function withdraw(draft: Draft, request?: string): void {
   for (const [id, ask] of draft.state.asks) {
