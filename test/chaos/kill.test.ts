@@ -49,7 +49,11 @@ test(`kill -9 of the server ${KILLS} times under load with ${CLIENTS} clients: G
     const client = make(`client-${index}`);
     const watches = topics.map((topic) => {
       const watch = client.watch(topic, { window: 1000 });
-      watch.onChange((commit) => checker.saw(commit));
+      let holds = false;
+      watch.onChange((commit) => {
+        checker.saw(commit, holds);
+        holds = true;
+      });
       return watch;
     });
     return { client, watches };
@@ -92,7 +96,7 @@ test(`kill -9 of the server ${KILLS} times under load with ${CLIENTS} clients: G
     const probe = await RawSocket.greeted(server);
     for (const topic of topics) {
       const { result } = await probe.request("subscribe", { topic });
-      checker.afterCrash(topic, result as { epoch: string; head: number });
+      checker.afterCrash(topic, (result as { head: number }).head);
     }
     probe.close();
     const fresh = make(`fresh-${kill}`);

@@ -249,7 +249,8 @@ class Game {
 
 /** G2: a replica at a position is the fold of all commits up to there, as far as its window goes. */
 function checkReplica(server: FakeServer, replica: Replica): void {
-  if (replica.epoch !== server.epoch) return;
+  const { epoch, seq } = replica;
+  if (epoch === null || !server.holds(replica.topic, { epoch, seq })) return;
   const truth = server.state(replica.topic, replica.seq);
   const held = new Set<string>();
   for (const { kind, id, value } of replica.dump().entities) {

@@ -6,10 +6,7 @@ import { isPinned, positionOf, type Change, type Topic } from "../src/protocol/i
 import { packReplica } from "../src/replica/pack.ts";
 import { Replica } from "../src/replica/index.ts";
 import { KeptReplicas } from "./support/kept-replicas.ts";
-import { fillThread, message, settled, THREAD, world } from "./support/setup.ts";
-
-const subscribes = (server: { requests: { method: string; params: Record<string, unknown> }[] }) =>
-  server.requests.filter(({ method }) => method === "subscribe").map(({ params }) => params);
+import { fillThread, message, settled, subscribes, THREAD, world } from "./support/setup.ts";
 
 test("G2: packed and unpacked, a replica is the same at the same position, down to the floor that fits", () => {
   const value = fc.record(

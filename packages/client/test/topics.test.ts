@@ -2,11 +2,9 @@ import { expect, test } from "bun:test";
 import { CLOSE, SkeinError, type Change, type Commit } from "../src/protocol/index.ts";
 import type { WatchStatus } from "../src/connection/subscription.ts";
 import { together } from "../src/connection/topics.ts";
-import { fillThread, message, THREAD, world } from "./support/setup.ts";
+import { fillThread, message, subscribes, THREAD, world } from "./support/setup.ts";
 
 const title = (text: string): Change => ({ op: "patch", kind: "thread", id: "one", value: { title: text } });
-const subscribes = (server: { requests: { method: string; params: Record<string, unknown> }[] }) =>
-  server.requests.filter(({ method }) => method === "subscribe").map(({ params }) => params);
 
 test("L7: the wanted topics are sent whole, with positions, in one frame with hello, at every open", () => {
   const { server, network, client, pass } = world();

@@ -42,6 +42,11 @@ export class HistoryLoader {
     this.#finish();
   }
 
+  /** The replica's position is one of another epoch now. */
+  moved(): void {
+    this.#finish();
+  }
+
   /** Nothing will come any more: who waits is told. */
   giveUp(error: SkeinError): void {
     const load = this.#load;

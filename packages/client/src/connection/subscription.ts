@@ -251,7 +251,10 @@ export class Subscription {
   #newAsk(withPosition: boolean): Ask {
     const { epoch, seq } = this.#replica;
     const params: CheckedParams<"subscribe"> = { topic: this.topic };
-    if (withPosition && epoch !== null && !this.#tooNarrow) params.after = { epoch, seq };
+    if (withPosition && epoch !== null && !this.#tooNarrow) {
+      params.after = { epoch, seq };
+      params.moves = true;
+    }
     if (this.#options.window !== undefined) params.window = this.#options.window;
     if (this.#options.maxHz !== undefined) params.maxHz = this.#options.maxHz;
     this.#retry?.cancel();
@@ -267,6 +270,11 @@ export class Subscription {
       case "result":
         this.#failures = 0;
         this.#head = outcome.result as Result<"subscribe">;
+        // The server was started anew meanwhile; none of its commits has come yet.
+        if (this.#head.moved === true) {
+          this.#replica.move(this.#head.epoch);
+          this.history.moved();
+        }
         this.#settleStatus();
         return;
       case "error":

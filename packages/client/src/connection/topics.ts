@@ -79,16 +79,18 @@ export class Topics {
 
   /**
    * Gives a function that tells whether what was committed up to `seq` need not be waited for any more: the replica
-   * has it, nobody watches the topic, or its log is another one by now. What a board shows of it comes with it, unless
+   * has it, nobody watches the topic, or it was taken back. What a board shows of it comes with it, unless
    * the answer came by another way than commits do: then boards have to be up to date once more.
    */
   seen(topic: Topic, seq: number): () => boolean {
     const epoch = this.#current(topic)?.replica.epoch;
     const old = this.#subscriptions().filter(({ topic: each, status }) => isBoard(each) && status !== "live");
     return () => {
-      const replica = this.#current(topic)?.replica;
+      const now = this.#current(topic);
       if (old.some((each) => this.#current(each.topic) === each && each.status !== "live")) return false;
-      return replica === undefined || replica.epoch !== epoch || replica.seq >= seq;
+      if (now === undefined || now.replica.seq >= seq) return true;
+      // All that a later run of the server has is here, and this is not: it was taken back.
+      return now.replica.epoch !== epoch && now.status === "live";
     };
   }
 

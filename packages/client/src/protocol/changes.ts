@@ -34,7 +34,7 @@ export const drop = z.looseObject({ op: z.literal("drop"), ...entity }).describe
 /** One edit of one entity. */
 export const change = z.discriminatedUnion("op", [put, patch, append, drop]);
 
-/** A place in one lineage of a topic's log. */
+/** A place in a topic's log, by the run of the server that it was told in. */
 export const position = z.object({ epoch: z.string().min(1), seq: z.int().nonnegative() });
 
 /**
@@ -44,7 +44,10 @@ export const position = z.object({ epoch: z.string().min(1), seq: z.int().nonneg
  */
 export const commit = z.looseObject({
   topic,
-  epoch: z.string().min(1).describe("The log's lineage: positions of different epochs do not compare."),
+  epoch: z
+    .string()
+    .min(1)
+    .describe("The run of the server that tells it: positions of different epochs do not compare."),
   after: z
     .int()
     .nonnegative()
@@ -70,13 +73,13 @@ export type Append = { op: "append"; kind: string; id: string; field: string; at
 export type Drop = { op: "drop"; kind: string; id: string };
 /** One edit of one entity (P26, P27). */
 export type Change = Put | Patch | Append | Drop;
-/** A place in one lineage of a topic's log: all commits of `epoch` up to `seq`. */
+/** A place in a topic's log: all commits up to `seq`, as the run `epoch` of the server told them. */
 export type Position = z.infer<typeof position>;
 /** The one message that carries data (P21): takes a replica of a topic from one position to the next. */
 export type Commit = {
   /** The topic it is of. */
   topic: z.infer<typeof topic>;
-  /** The log's lineage: positions of different epochs do not compare. */
+  /** The run of the server that tells it: positions of different epochs do not compare. */
   epoch: string;
   /** The position it continues from; `null` for a snapshot, which replaces what was held. */
   after: number | null;

@@ -80,4 +80,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "3cc197b632fd6d69cdbef98e6d6ca58a9f001d2387349fe8fbb002241d560f53",
     note: "Query snapshot, and descriptions of statuses, commits and changes.",
   },
+  {
+    version: 1,
+    hash: "f777f5a6c05bae7caafa4aa592bc116aaa5bae5735dc6f7256c1a0060fb58b5f",
+    note: "subscribe goes on from an earlier epoch: `moves` asks for it, `moved` in the answer says so.",
+  },
 ];

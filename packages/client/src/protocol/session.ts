@@ -33,11 +33,18 @@ export const SESSION_METHODS = {
     params: z.looseObject({
       topic,
       after: position.optional(),
+      /** The client goes on from an `after` of an earlier epoch, where the answer says `moved`. */
+      moves: z.boolean().optional(),
       window: z.int().min(1).max(1000).optional(),
       /** At most this many commits of the topic per second, conflated. */
       maxHz: z.number().positive().max(1000).optional(),
     }),
-    result: z.looseObject({ epoch: z.string(), head: z.int() }),
+    result: z.looseObject({
+      epoch: z.string(),
+      head: z.int(),
+      /** The replica is at `after.seq` of `epoch` from now on. */
+      moved: z.boolean().optional(),
+    }),
   },
   unsubscribe: { params: z.looseObject({ topic }), result: z.looseObject({}) },
   history: {

@@ -56,7 +56,7 @@ export class Replica {
     this.#seq = after.seq;
   }
 
-  /** The log's lineage (P21); `null` before the first snapshot. */
+  /** Which run of the server its position is of (P21); `null` before the first snapshot. */
   get epoch(): string | null {
     return this.#epoch;
   }
@@ -69,6 +69,11 @@ export class Replica {
   /** Every item whose `pos` is at least this is held; 0 when all are. */
   get floor(): number {
     return this.#floor;
+  }
+
+  /** The server says that the replica's position is one of its present epoch as well (P30). Nothing else changes. */
+  move(epoch: string): void {
+    this.#epoch = epoch;
   }
 
   /** Applies a commit whole or not at all (P22). Never throws; the commit is not altered. */

@@ -9,6 +9,7 @@ import {
   type Commit,
   type Limits,
   type Method,
+  type Position,
   type Topic,
 } from "../../src/protocol/index.ts";
 import { applyChange, coalesce } from "../../src/replica/index.ts";
@@ -32,6 +33,8 @@ const keyOf = (kind: string, id: string): string => `${kind} ${id}`;
  */
 export class FakeServer {
   epoch = "e1";
+  /** Where each topic was when an earlier epoch ended; lower where commits were taken back since. */
+  readonly #ends = new Map<string, Map<Topic, number>>();
   readonly limits: { -readonly [Name in keyof Limits]: number } = { ...DEFAULT_LIMITS };
   readonly logs = new Map<Topic, Log>();
   /** Stored answers of commands, by key. */
@@ -96,10 +99,15 @@ export class FakeServer {
     return ++this.log(topic).lastPos;
   }
 
-  /** Ends every connection. With `lose`, as many commits of each topic are taken back and the epoch is another. */
+  /** Whether a topic was once where a position says. */
+  holds(topic: Topic, { epoch, seq }: Position): boolean {
+    const end = epoch === this.epoch ? this.logs.get(topic)?.commits.length : this.#ends.get(epoch)?.get(topic);
+    return end !== undefined && seq <= end;
+  }
+
+  /** Ends every connection, and goes on in another epoch. With `lose`, as many commits of each topic are taken back. */
   restart(options: { lose?: number; code?: number } = {}): void {
     if (options.lose !== undefined) {
-      this.epoch = `e${Number(this.epoch.slice(1)) + 1}`;
       for (const log of this.logs.values()) {
         const keep = Math.max(0, log.commits.length - options.lose);
         log.commits.length = keep;
@@ -110,6 +118,13 @@ export class FakeServer {
         if (seq > this.log(topic).commits.length) this.answers.delete(key);
       }
     }
+    this.#ends.set(this.epoch, new Map());
+    for (const ends of this.#ends.values()) {
+      for (const [topic, { commits }] of this.logs) {
+        ends.set(topic, Math.min(ends.get(topic) ?? commits.length, commits.length));
+      }
+    }
+    this.epoch = `e${this.#ends.size + 1}`;
     for (const session of this.sessions) session.end.close(options.code ?? 1006, "");
     this.sessions.clear();
   }
@@ -194,11 +209,12 @@ export class FakeServer {
         const topic = params["topic"] as Topic;
         const log = this.logs.get(topic);
         if (log === undefined) throw new SkeinError("not_found", `There is no topic ${topic}.`);
-        const after = params["after"] as { epoch: string; seq: number } | undefined;
-        const fits = after !== undefined && after.epoch === this.epoch && after.seq <= log.commits.length;
+        const after = params["after"] as Position | undefined;
+        const fits = after !== undefined && this.holds(topic, after);
+        const moved = fits && after.epoch !== this.epoch;
         const window = (params["window"] as number | undefined) ?? this.limits.window;
         session.cursors.set(topic, { window, seq: fits ? after.seq : null });
-        return { epoch: this.epoch, head: log.commits.length };
+        return { epoch: this.epoch, head: log.commits.length, ...(moved ? { moved } : {}) };
       }
       case "unsubscribe":
         session.cursors.delete(params["topic"] as Topic);
@@ -246,7 +262,7 @@ export class FakeServer {
     if (seq === null) return [this.#snapshot(topic, window)];
     if (seq === head) return [];
     const chance = this.#random();
-    if (chance < 0.5) return commits.slice(seq);
+    if (chance < 0.5) return commits.slice(seq).map((commit) => ({ ...commit, epoch: this.epoch }));
     if (chance < 0.9 || head - seq === 1) return [this.#merged(topic, seq)];
     return [this.#snapshot(topic, window)];
   }

@@ -80,3 +80,13 @@ export function message(server: FakeServer, text: string, topic: Topic = THREAD,
 export async function settled(): Promise<void> {
   for (let round = 0; round < 30; round++) await Promise.resolve();
 }
+
+/** What a server was asked to send, in order. Whoever names a position goes on from an earlier epoch's as well (P30). */
+export const subscribes = (server: FakeServer): Record<string, unknown>[] =>
+  server.requests
+    .filter(({ method }) => method === "subscribe")
+    .map(({ params: { moves, ...params } }) => {
+      if ((moves === true) !== "after" in params)
+        throw new Error(`A position without moves: ${JSON.stringify(params)}`);
+      return params;
+    });

@@ -3,7 +3,9 @@ import { CLOSE } from "@skein/client/protocol";
 import { Replica } from "@skein/client/replica";
 import type { Store } from "../store/contract.ts";
 import type { TestClock } from "../testing/test-clock.ts";
+import type { Welcome } from "./connection.ts";
 import type { Hub } from "./hub.ts";
+import type { SubscribeOptions } from "./subscription.ts";
 import {
   A,
   append,
@@ -82,16 +84,49 @@ describe("catch-up", () => {
     ]);
   });
 
-  test("P30, L4: a client ahead of the server, or of another lineage, gets a snapshot", async () => {
+  test("P30, L4: a client ahead of the server, or of another database, gets a snapshot, and the server says so once", async () => {
     const hub = hubOn();
     await hub.write(put(A, "m1"));
     for (const after of [
       { epoch: store.epoch, seq: 9 },
       { epoch: "other", seq: 1 },
     ]) {
-      const { sink } = await subscribed(hub, A, { after });
+      const { sink } = await subscribed(hub, A, { after, moves: true });
       expect(commitsIn(sink.frames[0]!)[0]).toMatchObject({ after: null, seq: 1 });
     }
+    const [report, ...others] = world.reports.splice(0) as Error[];
+    expect(report?.message).toStartWith(`A client knows ${A} at 9 of ${store.epoch}, where this database never was.`);
+    expect(others).toEqual([]);
+  });
+
+  test("P30: from an earlier epoch goes on who says that it can; others start anew", async () => {
+    const hub = hubOn();
+    for (const id of ["m1", "m2"]) await hub.write(put(A, id));
+    const { epoch } = store;
+    const later = hubOn(await world.reopen());
+    await later.write(put(A, "m3"));
+    const asked = async (options: SubscribeOptions) => {
+      const sink = new TestSink();
+      let welcome: Welcome | undefined;
+      await later.connect(sink).subscribe(A, options, (answer) => void (welcome = answer));
+      await until(() => sink.frames.length > 0);
+      return { welcome, commits: sink.frames.flatMap(commitsIn) };
+    };
+    const now = { epoch: world.store.epoch, head: 3 };
+    expect(now.epoch).not.toBe(epoch);
+    const moved = await asked({ after: { epoch, seq: 1 }, moves: true });
+    expect(moved.welcome).toEqual({ ...now, moved: true });
+    expect(moved.commits).toMatchObject([
+      { epoch: now.epoch, after: 1, seq: 2 },
+      { epoch: now.epoch, after: 2, seq: 3 },
+    ]);
+    const still = await asked({ after: { epoch, seq: 1 } });
+    expect(still.welcome).toEqual(now);
+    expect(still.commits).toMatchObject([{ epoch: now.epoch, after: null, seq: 3 }]);
+    expect(await asked({ after: { epoch: now.epoch, seq: 2 }, moves: true })).toMatchObject({
+      welcome: now,
+      commits: [{ after: 2, seq: 3 }],
+    });
   });
 
   test("who is at the head gets nothing until something comes", async () => {

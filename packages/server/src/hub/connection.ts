@@ -1,4 +1,4 @@
-import { CLOSE, SkeinError, type Limits, type Topic } from "@skein/client/protocol";
+import { CLOSE, SkeinError, type Limits, type Position, type Topic } from "@skein/client/protocol";
 import type { Clock, Timer } from "../clock.ts";
 import type { EncodedCommit, Store } from "../store/contract.ts";
 import { catchUp } from "./catch-up.ts";
@@ -20,7 +20,12 @@ export type ConnectionContext = {
   heads: TopicHeads;
   /** Takes a failure that no caller waits for. */
   report: (error: unknown) => void;
+  /** Takes that a client knows a state of a topic that the store never had. */
+  unheardOf: (topic: Topic, position: Position) => void;
 };
+
+/** The answer to `subscribe`. */
+export type Welcome = { epoch: string; head: number; moved?: true };
 
 /** What one flush brings: the sequences of messages, the connections that took some, and those that have to be pumped. */
 export type Delivery = { root: FrameNode; written: HubConnection[]; behind: Set<HubConnection> };
@@ -55,11 +60,7 @@ export class HubConnection {
    * Subscribing again takes the place of the subscription there was.
    * @throws SkeinError `not_found`; `too_large` above the bound on subscriptions; `busy` once the connection has ended.
    */
-  async subscribe(
-    topic: Topic,
-    options: SubscribeOptions,
-    answer: (head: { epoch: string; head: number }) => void,
-  ): Promise<void> {
+  async subscribe(topic: Topic, options: SubscribeOptions, answer: (welcome: Welcome) => void): Promise<void> {
     const { heads, limits, store } = this.#context;
     // A request that was under way at the end would be followed for ever.
     if (this.#ended) throw new SkeinError("busy", "The connection has ended.", { retry: "reconnect" });
@@ -74,7 +75,11 @@ export class HubConnection {
     subscription.reading = true;
     this.#subscriptions.set(topic, subscription);
     heads.add(subscription);
-    const head = await store.head(topic).catch((error: unknown) => {
+    const { after, moves } = options;
+    const [head, isHeld] = await Promise.all([
+      store.head(topic),
+      after === undefined ? false : store.holds(topic, after),
+    ]).catch((error: unknown) => {
       this.#remove(subscription);
       throw error;
     });
@@ -83,11 +88,14 @@ export class HubConnection {
       throw new SkeinError("not_found", `There is no topic ${topic}.`, { path: "params.topic" });
     }
     heads.atLeast(topic, head.seq);
-    const { after } = options;
-    // A position beyond the head, or in another lineage, is one we cannot continue from: a snapshot starts it anew.
-    if (after !== undefined && after.epoch === head.epoch && after.seq <= head.seq) subscription.position = after.seq;
+    if (after !== undefined && !isHeld) this.#context.unheardOf(topic, after);
+    const moved = isHeld && after !== undefined && after.epoch !== head.epoch;
+    // From a position that this log never had, one cannot go on: a snapshot starts anew. The same for a client that
+    // takes commits of its own epoch alone.
+    if (after !== undefined && isHeld && (!moved || moves === true)) subscription.position = after.seq;
     subscription.reading = false;
-    answer({ epoch: head.epoch, head: head.seq });
+    const isMoved = moved && moves === true;
+    answer({ epoch: head.epoch, head: head.seq, ...(isMoved ? { moved: true as const } : {}) });
     this.pump();
   }
 

@@ -1,4 +1,4 @@
-import { SkeinError } from "@skein/client/protocol";
+import { type Position, SkeinError, type Topic } from "@skein/client/protocol";
 import type { Clock } from "../clock.ts";
 import type { EncodedCommit, Store, Write, WriteResult } from "../store/contract.ts";
 import { DEFAULT_SETTINGS } from "../settings.ts";
@@ -47,7 +47,20 @@ export class Hub {
     this.#load = options.load;
     this.#longestPauseMs = options.longestPauseMs ?? DEFAULT_SETTINGS.flush.longestPauseMs;
     const { store, clock, limits, report } = options;
-    this.#context = { store, clock, limits, heads: this.#heads, report };
+    let told = false;
+    const unheardOf = (topic: Topic, { epoch, seq }: Position): void => {
+      // Once is enough: after a restored backup each client brings one for each of its topics.
+      if (told) return;
+      told = true;
+      report(
+        new SkeinError(
+          "gap",
+          `A client knows ${topic} at ${seq} of ${epoch}, where this database never was. It was restored from a backup or ` +
+            "put in the place of another one, or a power cut took commits back. Such clients get what is here now.",
+        ),
+      );
+    };
+    this.#context = { store, clock, limits, heads: this.#heads, report, unheardOf };
   }
 
   /**

@@ -4,6 +4,8 @@ import type { HubConnection } from "./connection.ts";
 
 export type SubscribeOptions = {
   after?: Position | undefined;
+  /** Whether the client goes on from a position of an earlier epoch (P30). */
+  moves?: boolean | undefined;
   window?: number | undefined;
   maxHz?: number | undefined;
 };

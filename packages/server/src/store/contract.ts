@@ -1,4 +1,4 @@
-import type { Change, ErrorKind, Topic } from "@skein/client/protocol";
+import type { Change, ErrorKind, Position, Topic } from "@skein/client/protocol";
 
 /** A condition on one entity, checked inside the transaction: the compare of a compare-and-set. */
 export type Guard = {
@@ -87,7 +87,7 @@ export type SearchHit = {
  *   patch. Reads always include the grown text, also after a crash.
  */
 export interface Store {
-  /** Identity of this store's lineage; every topic's epoch. Changes when commits may have been taken back. */
+  /** Names what this store commits until it is closed, and all it reads: a name that no other has or had. */
   readonly epoch: string;
 
   commit(writes: readonly Write[]): Promise<{ commits: EncodedCommit[]; results: WriteResult[] }>;
@@ -97,6 +97,12 @@ export interface Store {
 
   /** Where a topic's log ends, or `null` for a topic that does not exist. */
   head(topic: Topic): Promise<Head | null>;
+
+  /**
+   * Whether a topic was once in the state that a position names, whatever epoch that is of. `false` for what only a copy
+   * of this store went through, and for what was lost.
+   */
+  holds(topic: Topic, position: Position): Promise<boolean>;
 
   /**
    * The commits after `seq` in order, as stored, stopping before the one that would take them over `maxBytes`

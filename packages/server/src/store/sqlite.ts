@@ -1,5 +1,5 @@
 import type { Database, Statement } from "bun:sqlite";
-import { SkeinError, type Topic } from "@skein/client/protocol";
+import { type Commit, type Position, SkeinError, type Topic } from "@skein/client/protocol";
 import { makeId } from "../ids.ts";
 import type {
   Bounds,
@@ -20,7 +20,7 @@ import { keyOf, plan, type Plan, type View } from "./plan.ts";
 import { Checkpointer } from "./sqlite/checkpointer.ts";
 import { Entities, type OpenEntity, type Written } from "./sqlite/entities.ts";
 import { storeError } from "./sqlite/errors.ts";
-import { bootId } from "./sqlite/lineage.ts";
+import { Lineage } from "./sqlite/lineage.ts";
 import { Log } from "./sqlite/log.ts";
 import { open, type Opened } from "./sqlite/open.ts";
 import { Reads } from "./sqlite/reads.ts";
@@ -43,10 +43,6 @@ export type SqliteOptions = {
   textOf?: TextOf;
   /** How long a write waits for someone who holds the database locked with `sqlite3`, before it is refused as `busy`. */
   busyTimeoutMs?: number;
-  /** Names the time since the machine's start. */
-  boot?: string;
-  /** Makes a name nobody had before, for epochs. */
-  newId?: () => string;
   /** Bytes of the newest commits that may stand in the order they came, see `Log`. */
   settleFromBytes?: number;
   /** Settings of the connection that come after our own, e.g. `max_page_count = 1000000`. */
@@ -69,11 +65,13 @@ const turnOfOthers = () => new Promise((resolve) => setImmediate(resolve));
  * wait in their order.
  */
 export class SqliteStore implements Store {
-  readonly epoch: string;
+  // Short, as every commit that is sent bears it.
+  readonly epoch = makeId();
   readonly #file: string;
   readonly #now: () => number;
   readonly #opened: Opened;
   readonly #database: Database;
+  readonly #lineage: Lineage;
   readonly #topics: Topics;
   readonly #entities: Entities;
   readonly #search: SearchIndex;
@@ -101,8 +99,6 @@ export class SqliteStore implements Store {
   }
 
   private constructor(options: SqliteOptions) {
-    // Short, as every commit that is sent bears it.
-    const newId = options.newId ?? (() => makeId());
     this.#file = options.file;
     this.#now = options.now ?? Date.now;
     this.#checkpointer = new Checkpointer(options.file);
@@ -112,8 +108,6 @@ export class SqliteStore implements Store {
       file: options.file,
       durability: options.durability ?? "normal",
       busyTimeoutMs,
-      boot: options.boot ?? bootId(),
-      newId,
     });
     const database = (this.#database = this.#opened.database);
     try {
@@ -122,20 +116,14 @@ export class SqliteStore implements Store {
         commit: database.prepare<unknown, []>("COMMIT"),
         rollback: database.prepare<unknown, []>("ROLLBACK"),
       };
-      this.#topics = new Topics(database, new Log(database, options.settleFromBytes ?? SETTLE_FROM));
+      this.#lineage = new Lineage(database);
+      this.#topics = new Topics(database, new Log(database, options.settleFromBytes ?? SETTLE_FROM), this.#lineage);
       this.#search = new SearchIndex(database, options.textOf ?? defaultTextOf);
       this.#entities = new Entities(database, this.#search);
       this.#tables = new Tables(database);
       recover(this.#topics, this.#entities, options.file);
-      this.epoch = this.#opened.epoch ?? newId();
-      if (this.#opened.epoch === null) {
-        // The old epoch's commits are no good to anyone: whoever asks with it gets a snapshot.
-        this.#settle(
-          () => true,
-          () => this.#topics.foldAll(),
-        );
-      }
-      this.#opened.begin(this.epoch);
+      this.#opened.begin();
+      this.#lineage.begin(this.epoch);
       this.#reads = new Reads(database, this.#entities, this.epoch);
       database.run(`PRAGMA busy_timeout = ${BLOCKED_MS}`);
       for (const pragma of options.pragmas ?? []) database.run(`PRAGMA ${pragma}`);
@@ -166,6 +154,13 @@ export class SqliteStore implements Store {
     });
   }
 
+  async holds(topic: Topic, position: Position): Promise<boolean> {
+    return this.#run(() => {
+      const row = this.#topics.get(topic);
+      return row !== null && this.#lineage.holds(row, position);
+    });
+  }
+
   async logSince(
     topic: Topic,
     seq: number,
@@ -175,12 +170,12 @@ export class SqliteStore implements Store {
       const row = this.#row(topic);
       if (seq < row.folded) return { folded: true, bytes: this.#topics.since(row, row.folded, 0).bytes };
       const { bytes, commits } = this.#topics.since(row, seq, maxBytes);
-      const encoded = commits.map((each) => ({
+      const encoded = commits.map(({ seq: at, body }) => ({
         topic,
         epoch: this.epoch,
-        after: each.seq - 1,
-        seq: each.seq,
-        text: each.body,
+        after: at - 1,
+        seq: at,
+        text: ofEpoch(body, topic, this.epoch),
       }));
       return { folded: false, bytes, commits: encoded };
     });
@@ -374,18 +369,16 @@ export class SqliteStore implements Store {
   }
 
   /** Writes the rows of the open entities that `which` picks whole, so that the log is no longer needed for them. */
-  #settle(which: (topic: Topic, open: OpenEntity) => boolean, andThen?: () => void): void {
+  #settle(which: (topic: Topic, open: OpenEntity) => boolean): void {
     const unsettled = this.#entities.allOpen().filter(({ topic, open }) => which(topic, open));
-    if (unsettled.length === 0 && !andThen) return;
-    const written = this.#transaction(() => {
-      const settled = unsettled.map(({ topic, open: { kind, id, seq, standing } }) => {
+    if (unsettled.length === 0) return;
+    const written = this.#transaction(() =>
+      unsettled.map(({ topic, open: { kind, id, seq, standing } }) => {
         const after = { ...standing, stale: true };
         const edit = { key: keyOf(kind, id), kind, id, before: standing, after };
         return this.#entities.write(topic, this.#row(topic).id, edit, seq, this.#now());
-      });
-      andThen?.();
-      return settled;
-    });
+      }),
+    );
     for (const each of written) if (each) this.#entities.accept(each);
   }
 
@@ -394,4 +387,11 @@ export class SqliteStore implements Store {
     if (!row) throw new SkeinError("not_found", `There is no topic ${topic}.`);
     return row;
   }
+}
+
+/** A commit's text as of the present epoch: it is kept as it was first sent. */
+function ofEpoch(body: string, topic: Topic, epoch: string): string {
+  const start = `{"topic":"${topic}","epoch":"`;
+  if (!body.startsWith(start)) return JSON.stringify({ ...(JSON.parse(body) as Commit), epoch });
+  return start + epoch + body.slice(body.indexOf('"', start.length));
 }

@@ -16,7 +16,7 @@ export const B: Topic = "thread:b";
 
 /** A real store in a directory of its own, with a clock that the test moves, for hubs to be made on. */
 export class HubWorld {
-  readonly store: Store;
+  store: Store;
   readonly clock: TestClock;
   /** Failures that no caller waited for; `end` finds fault with those that a test did not take out. */
   readonly reports: unknown[] = [];
@@ -31,8 +31,13 @@ export class HubWorld {
   static async make(): Promise<HubWorld> {
     const data = await mkdtemp(join(tmpdir(), "skein-hub-"));
     const clock = new TestClock();
-    const store = await SqliteStore.open({ file: join(data, "skein.sqlite"), now: () => clock.now() });
-    return new HubWorld(data, store, clock);
+    return new HubWorld(data, await openIn(data, clock), clock);
+  }
+
+  /** Closes the store and opens it anew, as a restart of the server does. */
+  async reopen(): Promise<Store> {
+    await this.store.close();
+    return (this.store = await openIn(this.#data, this.clock));
   }
 
   hubOn(over: Store = this.store, softMarkBytes = LIMITS.softMarkBytes): Hub {
@@ -47,6 +52,9 @@ export class HubWorld {
     expect(this.reports).toEqual([]);
   }
 }
+
+const openIn = (data: string, clock: TestClock): Promise<Store> =>
+  SqliteStore.open({ file: join(data, "skein.sqlite"), now: () => clock.now() });
 
 /** A socket whose reader the test controls: it holds what was sent until it is read. */
 export class TestSink implements Sink {

@@ -1,51 +1,55 @@
-import { readFileSync, statSync } from "node:fs";
-import type { RunRecord } from "./lock.ts";
+import type { Database } from "bun:sqlite";
+import type { Position } from "@skein/client/protocol";
+import type { TopicRow } from "./topics.ts";
 
 /**
- * Whether commits that some client has seen may be missing from the database, so that its numbers would be given out
- * a second time: then it needs a new epoch, and every client that was ahead starts over from a snapshot.
+ * Which states the topics of this database were in, by the names that clients know them by.
  *
- * - The lock file knows nothing of this database, or knows another run than the database does, or another file:
- *   something (a backup, a copy) was put in its place.
- * - The last run did not end cleanly, the machine has been started since, and commits were not flushed to the disk one
- *   by one: what the operating system had not written yet is lost. (A program that is killed loses nothing: what it
- *   wrote is with the operating system.)
- *
- * A needless new epoch costs each client one snapshot; a missing one would cost the truth. In doubt: yes.
+ * Each start of the server is a run and has an epoch, a name that nobody had before. A topic's first commit in a run
+ * begins a stretch of its log; the stretch ends where a later run begins one. Two databases that were one until somebody
+ * copied it share the stretches up to there, and no other: so a position is of this log if its epoch is, and if it is not
+ * beyond the end of that epoch's stretch. Nothing needs to be known of how the last run ended, or of which file this is.
  */
-export function mayHaveLost(
-  last: RunRecord | null,
-  now: { run: string | null; mark: string; cleanMark: string; boot: string },
-): boolean {
-  if (last === null || now.run === null || last.run !== now.run) return true;
-  if (last.clean) return last.mark !== now.cleanMark;
-  if (last.mark !== now.mark) return true;
-  return last.boot !== now.boot && last.durability !== "full";
-}
+export class Lineage {
+  readonly #statements: ReturnType<typeof prepare>;
+  #run = 0;
 
-/**
- * What tells a file from another one put in its place: its inode, and after a clean end also when it was last changed
- * in any way (`ctime`, which no copying program can set), because `cp` over a file keeps the inode. The device is left
- * out: its number may differ after a restart for the same file.
- */
-export function fileMark(file: string): { mark: string; cleanMark: string } {
-  const stat = statSync(file, { bigint: true });
-  return { mark: String(stat.ino), cleanMark: `${stat.ino}:${stat.ctimeNs}` };
-}
-
-/**
- * Names the time since the machine was started. Where it cannot be known, no two answers are equal: every unclean end
- * then counts as a power cut, which is safe.
- */
-export function bootId(): string {
-  try {
-    if (process.platform === "linux") return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    if (process.platform === "darwin") {
-      const asked = Bun.spawnSync(["sysctl", "-n", "kern.bootsessionuuid"]);
-      if (asked.success) return asked.stdout.toString().trim();
-    }
-  } catch {
-    // A container may hide it: see above.
+  constructor(database: Database) {
+    this.#statements = prepare(database);
   }
-  return crypto.randomUUID();
+
+  /** Begins a run, before the first `note`. */
+  begin(epoch: string): void {
+    this.#run = this.#statements.add.get(epoch)?.id ?? 0;
+  }
+
+  /**
+   * Notes the topic's commit `seq`, in its transaction, where it is the topic's first in this run. Returns the run.
+   * @param last The run of the commit before it.
+   */
+  note(topic: number, seq: number, last: number | null): number {
+    if (last !== this.#run) this.#statements.begin.run(topic, this.#run, seq);
+    return this.#run;
+  }
+
+  /** Whether the topic's log led through this position. */
+  holds(row: TopicRow, { epoch, seq }: Position): boolean {
+    const run = this.#statements.run.get(epoch)?.id;
+    if (run === undefined) return false;
+    const next = this.#statements.next.get(row.id, run)?.seq ?? null;
+    return seq <= (next === null ? row.seq : next - 1);
+  }
+}
+
+function prepare(database: Database) {
+  return {
+    add: database.prepare<{ id: number }, [epoch: string]>("INSERT INTO run (epoch) VALUES (?1) RETURNING id"),
+    run: database.prepare<{ id: number }, [epoch: string]>("SELECT id FROM run WHERE epoch = ?1"),
+    begin: database.prepare<never, [topic: number, run: number, seq: number]>(
+      "INSERT INTO stretch (topic, run, seq) VALUES (?1, ?2, ?3)",
+    ),
+    next: database.prepare<{ seq: number | null }, [topic: number, run: number]>(
+      "SELECT min(seq) AS seq FROM stretch WHERE topic = ?1 AND run > ?2",
+    ),
+  };
 }

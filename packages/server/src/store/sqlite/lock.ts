@@ -3,21 +3,13 @@ import { SkeinError } from "@skein/client/protocol";
 import { Connection } from "./connection.ts";
 import { isDamage, storeError } from "./errors.ts";
 
-/** What the last run left in the lock file, of how it began and how it ended. */
-export type RunRecord = {
-  /** Name of the run, also in the database itself: unequal when one of the two files was put in the other's place. */
-  run: string;
-  /** Identity of the database file, see `fileMark`. */
-  mark: string;
-  boot: string;
-  durability: string;
-  clean: boolean;
-};
+/** What the last run left in the lock file: whether it ended as it should, and then how it left the database (`fileMark`). */
+export type RunRecord = { clean: boolean; mark: string };
 
 /**
  * Keeps a second server away from a database while people may still read it with `sqlite3`: a small database next to
  * it, `<file>-lock`, held exclusively. The operating system lets go of it when the process dies, however it dies.
- * It also remembers the last run, outside of the file that a restored backup replaces.
+ * It also remembers how the last run ended.
  */
 export class Lock {
   readonly #database: Database;

@@ -129,14 +129,6 @@ export class Log {
     }
   }
 
-  /** Lets every commit go. */
-  clear(): void {
-    this.#statements.clearLog.run();
-    this.#statements.clearArrival.run();
-    this.#arrived.clear();
-    this.#bytes = 0;
-  }
-
   #note(topic: number, seq: number, row: number, total: number): void {
     const arrived = this.#arrived.get(topic);
     if (!arrived) this.#arrived.set(topic, { first: seq, rows: [row], totals: [total] });
@@ -206,7 +198,5 @@ function prepare(database: Database) {
       "SELECT body ->> '$.ts' AS ts FROM log WHERE place = ?1 << 32 | ?2",
     ),
     drop: database.prepare<never, Range>("DELETE FROM log WHERE place BETWEEN ?1 << 32 | ?2 AND ?1 << 32 | ?3"),
-    clearLog: database.prepare<never, []>("DELETE FROM log"),
-    clearArrival: database.prepare<never, []>("DELETE FROM arrival"),
   };
 }

@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SkeinError } from "@skein/client/protocol";
+import type { Commit, SkeinError } from "@skein/client/protocol";
 import { SqliteStore, type SqliteOptions } from "../sqlite.ts";
-import { put, T, write } from "../testing/edits.ts";
-import { mayHaveLost } from "./lineage.ts";
+import { put, T, U, write } from "../testing/edits.ts";
 import { migrate } from "./open.ts";
+import { MIGRATIONS } from "./schema.ts";
 
 let directory: string;
 let file: string;
@@ -130,53 +130,70 @@ describe("migrations", () => {
   });
 });
 
-describe("P24, L4: a store that may have lost commits takes a new epoch", () => {
-  test("a clean restart keeps it, also after the machine was restarted", async () => {
-    const epoch = await run(3, { boot: "monday" });
-    expect(await run(1, { boot: "monday" })).toBe(epoch);
-    expect(await run(1, { boot: "tuesday" })).toBe(epoch);
+describe("P24, L4: a position is known in every later run, and what this database never went through is not", () => {
+  const note = (n: number) => write(T, put("note", `n${n}`, { n }));
+  const open = () => SqliteStore.open({ file });
+
+  test("a run goes on from those before it, and its log is told in its own epoch", async () => {
+    const [first, second] = [await run(3), await run(0)];
+    const store = await open();
+    expect(new Set([first, second, store.epoch]).size).toBe(3);
+    const holds = (epoch: string, seq: number) => store.holds(T, { epoch, seq });
+    expect([await holds(first, 1), await holds(first, 3), await holds(first, 4)]).toEqual([true, true, false]);
+    await store.commit([note(9)]);
+    // The log has gone on to 4, but not in the first run or the second.
+    for (const epoch of [first, second]) expect([await holds(epoch, 3), await holds(epoch, 4)]).toEqual([true, false]);
+    expect([await holds(store.epoch, 4), await holds(store.epoch, 5)]).toEqual([true, false]);
+    expect(await store.holds(U, { epoch: first, seq: 0 })).toBe(false);
+    const log = await store.logSince(T, 2, 1e9);
+    const texts = log.folded ? [] : log.commits.map(({ text }) => JSON.parse(text) as Commit);
+    expect(texts).toMatchObject([
+      { topic: T, epoch: store.epoch, after: 2, seq: 3 },
+      { topic: T, epoch: store.epoch, after: 3, seq: 4 },
+    ]);
+    await store.close();
   });
 
-  test("a backup put in its place, under the same name or even in the same file", async () => {
-    const epoch = await run(3);
+  test("a backup put in its place under the same name, even in the same file, knows what it went through itself", async () => {
+    const first = await run(3);
     const backup = join(directory, "backup");
     copyFileSync(file, backup);
-    expect(await run(5)).toBe(epoch);
-    writeFileSync(file, readFileSync(backup));
-    const restored = await SqliteStore.open({ file });
-    expect(restored.epoch).not.toBe(epoch);
-    // The numbers go on; what was before is told by a snapshot or a merge, never by the old epoch's commits.
-    expect(await restored.head(T)).toEqual({ epoch: restored.epoch, seq: 3 });
-    expect(await restored.logSince(T, 2, 1e9)).toMatchObject({ folded: true });
-    await restored.commit([write(T, put("note", "n9", {}))]);
-    expect(await restored.logSince(T, 3, 1e9)).toMatchObject({ folded: false, commits: [{ after: 3, seq: 4 }] });
-    await restored.close();
-    expect(await run(0)).toBe(restored.epoch);
-    rmSync(file);
-    copyFileSync(backup, file);
-    expect([epoch, restored.epoch]).not.toContain(await run(0));
+    const lost = await run(5);
+    for (const again of [1, 2]) {
+      writeFileSync(file, readFileSync(backup));
+      const store = await open();
+      for (let n = 0; n < 9; n++) await store.commit([note(n)]);
+      expect(await store.holds(T, { epoch: first, seq: 3 })).toBe(true);
+      for (const seq of [3, 4, 8])
+        expect({ again, held: await store.holds(T, { epoch: lost, seq }) }).toEqual({ again, held: false });
+      await store.close();
+    }
   });
 
-  test("a database without its lock file", async () => {
-    const epoch = await run(1);
-    rmSync(`${file}-lock`);
-    expect(await run(1)).not.toBe(epoch);
+  test("a flush that was refused begins no stretch", async () => {
+    const first = await run(3);
+    const store = await SqliteStore.open({ file, textOf: (kind) => (kind === "bad" ? fail() : null) });
+    expect(store.commit([write(T, put("bad", "b1", {}))])).rejects.toThrow("no text");
+    expect(await store.holds(T, { epoch: first, seq: 3 })).toBe(true);
+    await store.commit([note(9)]);
+    expect(await store.holds(T, { epoch: first, seq: 4 })).toBe(false);
+    await store.close();
   });
 
-  const last = { run: "r", mark: "7", boot: "monday", durability: "normal", clean: false };
-  const now = { run: "r", mark: "7", cleanMark: "7:1", boot: "monday" };
-  const clean = { ...last, clean: true, mark: "7:1" };
-  test.each([
-    ["killed", last, now, false],
-    ["killed, then the machine restarted", last, { ...now, boot: "tuesday" }, true],
-    ["power cut, but every flush was on the disk", { ...last, durability: "full" }, { ...now, boot: "tuesday" }, false],
-    ["killed, then another file", last, { ...now, mark: "8" }, true],
-    ["killed, then a file of another run", last, { ...now, run: "q" }, true],
-    ["ended", clean, now, false],
-    ["ended, then the machine restarted", clean, { ...now, boot: "tuesday" }, false],
-    ["ended, then touched", clean, { ...now, cleanMark: "7:2" }, true],
-    ["a first run", null, { ...now, run: null }, true],
-  ])("%s", (_name, before, present, expected) => {
-    expect(mayHaveLost(before, present)).toBe(expected);
+  test("a database from before runs were noted keeps the positions of its epoch", async () => {
+    using database = new Database(file, { create: true });
+    migrate(database, file, MIGRATIONS.slice(0, 3));
+    database.run("INSERT INTO meta VALUES ('epoch', 'old'), ('run', 'r')");
+    database.run("INSERT INTO topic VALUES (1, ?, 2, 0, 2, 2)", [T]);
+    database.close();
+    const store = await open();
+    await store.commit([note(9)]);
+    const held = await Promise.all([1, 2, 3].map((seq) => store.holds(T, { epoch: "old", seq })));
+    expect(held).toEqual([true, true, false]);
+    await store.close();
   });
 });
+
+function fail(): never {
+  throw new Error("no text of this");
+}

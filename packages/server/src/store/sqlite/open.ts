@@ -4,7 +4,6 @@ import { SkeinError } from "@skein/client/protocol";
 import { LONGEST_LOG } from "./checkpointer.ts";
 import { Connection } from "./connection.ts";
 import { damaged, storeError } from "./errors.ts";
-import { fileMark, mayHaveLost } from "./lineage.ts";
 import { Lock } from "./lock.ts";
 import { type Migration, MIGRATIONS } from "./schema.ts";
 
@@ -16,10 +15,6 @@ export type OpenOptions = {
   durability: "normal" | "full";
   /** How long opening and closing wait for someone who holds the database. */
   busyTimeoutMs: number;
-  /** Names the time since the machine's start, see `bootId`. */
-  boot: string;
-  /** Makes a name nobody had before. */
-  newId: () => string;
   migrations?: readonly Migration[];
 };
 
@@ -27,10 +22,10 @@ export type OpenOptions = {
 export type Opened = {
   database: Database;
   lock: Lock;
-  /** `null` when commits may have been lost: the store takes a new one. */
-  epoch: string | null;
-  /** Tells the database and the lock file that the run begins, and with which epoch. */
-  begin(epoch: string): void;
+  /** Whether the last run ended as it should, or there was none: then nothing of it can be left. */
+  endedClean: boolean;
+  /** Tells the lock file that the run begins. */
+  begin(): void;
   /** Lets go of both; a `clean` end, one with nothing left undone, is told to the next run. */
   end(clean: boolean): void;
 };
@@ -40,37 +35,25 @@ export type Opened = {
  * @throws SkeinError when it is damaged, locked, not ours, or of a newer version; the file is then as it was.
  */
 export function open(options: OpenOptions): Opened {
-  const { file, boot, durability } = options;
+  const { file, durability } = options;
   const lock = Lock.take(file);
   let database: Connection | undefined;
   try {
     const { last } = lock;
     const isNew = !existsSync(file) || statSync(file).size === 0;
-    const marks = isNew ? { mark: "", cleanMark: "" } : fileMark(file);
+    const isAsLeft = !isNew && last?.clean === true && last.mark === fileMark(file);
     const opened = (database = new Connection(file, { create: true, strict: true }));
     opened.run(`PRAGMA busy_timeout = ${options.busyTimeoutMs}`);
-    if (!isNew) check(opened, file, last?.clean === true && last.mark === marks.cleanMark);
+    if (!isNew) check(opened, file, isAsLeft);
     configure(opened);
     migrate(opened, file, options.migrations ?? MIGRATIONS);
-    const meta = (name: string) =>
-      opened.query<{ value: string }, [string]>("SELECT value FROM meta WHERE name = ?").get(name)?.value ?? null;
-    const epoch = mayHaveLost(last, { ...marks, run: meta("run"), boot }) ? null : meta("epoch");
-    const run = options.newId();
+    opened.run(`PRAGMA synchronous = ${durability}`);
     return {
       database: opened,
       lock,
-      epoch,
-      begin(current) {
-        // Must be on the disk before the first commit is, whatever the durability of commits: after a power cut,
-        // an end that looks clean would keep the old epoch.
-        opened.run("PRAGMA synchronous = FULL");
-        lock.record({ run, mark: fileMark(file).mark, boot, durability, clean: false });
-        const set = opened.query("INSERT OR REPLACE INTO meta VALUES (?, ?)");
-        opened.transaction(() => {
-          set.run("epoch", current);
-          set.run("run", run);
-        })();
-        opened.run(`PRAGMA synchronous = ${durability}`);
+      endedClean: last === null ? isNew : last.clean,
+      begin() {
+        lock.record({ mark: "", clean: false });
       },
       end(clean) {
         let settled = false;
@@ -82,7 +65,7 @@ export function open(options: OpenOptions): Opened {
           throw storeError(error, file);
         } finally {
           opened.close();
-          if (settled) lock.record({ run, mark: fileMark(file).cleanMark, boot, durability, clean: true });
+          if (settled) lock.record({ mark: fileMark(file), clean: true });
           lock.release();
         }
       },
@@ -92,6 +75,15 @@ export function open(options: OpenOptions): Opened {
     lock.release();
     throw storeError(error, file);
   }
+}
+
+/**
+ * Tells a file from another one, and from itself once it was changed in any way: by its inode, and by its `ctime`, which
+ * no copying program can set.
+ */
+function fileMark(file: string): string {
+  const { ino, ctimeNs } = statSync(file, { bigint: true });
+  return `${ino}:${ctimeNs}`;
 }
 
 /** Reads only. After an end that was not clean it looks at every page, which takes about a second per gigabyte. */

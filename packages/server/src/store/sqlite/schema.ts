@@ -170,4 +170,26 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE token ADD COLUMN used INTEGER;
     `,
   },
+  {
+    version: 4,
+    sql: `
+      -- Each start of a server on this database, and the epoch it gave to its commits.
+      CREATE TABLE run (
+        id INTEGER PRIMARY KEY,
+        epoch TEXT NOT NULL UNIQUE
+      );
+
+      -- seq: the first commit that a topic had in a run.
+      CREATE TABLE stretch (
+        topic INTEGER NOT NULL,
+        run INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (topic, run)
+      ) WITHOUT ROWID;
+
+      -- So far one epoch went on through many starts.
+      INSERT INTO run (epoch) SELECT value FROM meta WHERE name = 'epoch';
+      DROP TABLE meta;
+    `,
+  },
 ];

@@ -2,10 +2,19 @@ import type { Database } from "bun:sqlite";
 import type { Topic } from "@skein/client/protocol";
 import type { EncodedCommit } from "../contract.ts";
 import { Cache } from "./cache.ts";
+import type { Lineage } from "./lineage.ts";
 import type { Kept, Log, Slice } from "./log.ts";
 
 /** A topic's row: where its log begins and ends. See the schema for the members. */
-export type TopicRow = { id: number; seq: number; ts: number; total: number; folded: number };
+export type TopicRow = {
+  id: number;
+  seq: number;
+  ts: number;
+  total: number;
+  folded: number;
+  /** The run that committed to it last; `null` for one before runs were noted. */
+  run: number | null;
+};
 
 /** A topic's row after a commit, which is to be accepted once the transaction stands. */
 export type Appended = { row: TopicRow; arrival: number; size: number };
@@ -17,13 +26,13 @@ const CACHED = 10_000;
 export class Topics {
   readonly #rows = new Cache<TopicRow>(CACHED);
   readonly #log: Log;
+  readonly #lineage: Lineage;
   readonly #statements: ReturnType<typeof prepare>;
-  readonly #database: Database;
   #next: number;
 
-  constructor(database: Database, log: Log) {
-    this.#database = database;
+  constructor(database: Database, log: Log, lineage: Lineage) {
     this.#log = log;
+    this.#lineage = lineage;
     this.#statements = prepare(database);
     this.#next =
       (database.query<{ last: number | null }, []>("SELECT max(id) AS last FROM topic").get()?.last ?? 0) + 1;
@@ -55,7 +64,8 @@ export class Topics {
     const arrival = this.#log.append(id, seq, total, text);
     if (before) move.run(id, seq, ts, total);
     else create.run(id, topic, seq, ts, total);
-    return { row: { id, seq, ts, total, folded: before?.folded ?? 0 }, arrival, size };
+    const run = this.#lineage.note(id, seq, before?.run ?? null);
+    return { row: { id, seq, ts, total, folded: before?.folded ?? 0, run }, arrival, size };
   }
 
   accept(topic: Topic, { row, arrival, size }: Appended): void {
@@ -107,13 +117,6 @@ export class Topics {
     return low;
   }
 
-  /** Lets every log go; what is known of the rows is read again. */
-  foldAll(): void {
-    this.#rows.clear();
-    this.#log.clear();
-    this.#database.run("UPDATE topic SET folded = seq");
-  }
-
   /** Settles a part of the newest commits when there are many (`Log.settle`); what it returns is for `settled`. */
   settle(): Slice | null {
     return this.#log.isFull ? this.#log.settle() : null;
@@ -126,7 +129,9 @@ export class Topics {
 
 function prepare(database: Database) {
   return {
-    find: database.prepare<TopicRow, [string]>("SELECT id, seq, ts, total, folded FROM topic WHERE name = ?1"),
+    find: database.prepare<TopicRow, [string]>(
+      "SELECT id, seq, ts, total, folded, (SELECT max(run) FROM stretch WHERE topic = id) AS run FROM topic WHERE name = ?1",
+    ),
     name: database.prepare<{ name: string }, [number]>("SELECT name FROM topic WHERE id = ?1"),
     create: database.prepare<never, [number, string, number, number, number]>(
       "INSERT INTO topic (id, name, seq, ts, total, folded) VALUES (?1, ?2, ?3, ?4, ?5, 0)",
