@@ -18,7 +18,7 @@ const focused = (page: Page): Promise<string> =>
 
 /** Resolves once what is called that has the focus. */
 async function focusIs(page: Page, name: string | RegExp): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 20_000;
   let seen = await focused(page);
   while (!(typeof name === "string" ? seen === name : name.test(seen)) && Date.now() < deadline) {
     await page.evaluate(() => new Promise(requestAnimationFrame));
@@ -196,6 +196,23 @@ describe.skipIf(!app.available)("elsewhere the focus goes on from", () => {
     await focusIs(page, "Sign in another device");
     await page.keyboard.press("Tab");
     await focusIs(page, /\/pair#/);
+  });
+
+  test("a search's field to its button, which keeps it when the page comes", async () => {
+    const { page } = await app.signedIn();
+    // By keys, in the moment before what was typed becomes the address.
+    await page.getByRole("searchbox").evaluate(async (field) => {
+      (field as HTMLElement).focus();
+      document.execCommand("insertText", false, "many");
+      await new Promise(requestAnimationFrame);
+      field.closest("form")?.querySelector("button")?.focus();
+    });
+    await page.waitForURL("**/search?q=many");
+    await page.locator("main[aria-label='Search: many']").waitFor();
+    await focusIs(page, "Clear the search");
+    await page.keyboard.press("Enter");
+    await focusIs(page, "search");
+    await page.waitForURL("**/search");
   });
 
   test("a search that was cleared to its field, and from More to what came", async () => {

@@ -366,7 +366,7 @@ describe.skipIf(!app.available)("WCAG 2.2 AA, by axe", () => {
           if (act) await page.locator("[role=dialog], [role=listbox], img[alt*=QR]").first().waitFor();
           expect({ page: name, faults: await axeFaults(page) }).toEqual({ page: name, faults: [] });
         }
-      }, 60_000);
+      });
     }
   }
 

@@ -14,7 +14,8 @@ let telling: ReturnType<typeof setTimeout> | undefined;
 
 /**
  * A page has come: its title is told to screen readers, and the focus goes to it, as with a page that the browser loads.
- * Whoever is typing, or is in a field that the page itself has put the focus in, is left there.
+ * Whoever is typing, is at a button of the form they typed in, or is in a field that the page itself has put the focus
+ * in, is left there.
  *
  * @param loading Whether the page's title is not known yet: it is told once it is.
  */
@@ -27,7 +28,7 @@ export function useArrival(loading: boolean): void {
     // A page that was loading gives way to what was loaded, and takes the focus with it.
     const isLost = activeElement === null || activeElement === document.body;
     const main = document.getElementById("main");
-    const stays = isTyping(activeElement) || main?.contains(activeElement);
+    const stays = isTyping(activeElement) || activeElement?.closest("form") || main?.contains(activeElement);
     if (arrived ? !stays : moved && isLost) main?.focus({ preventScroll: true });
     if (!arrived) return;
     clearTimeout(telling);
