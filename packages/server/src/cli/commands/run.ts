@@ -28,7 +28,7 @@ export function command(cli: Cli): Command {
     .description(
       "Starts a thread with a prompt and streams the agent's answer to stdout. Ends when the turn has ended.",
     )
-    .argument("[prompt...]", "what to ask; read from stdin when it is absent or -")
+    .argument("[prompt...]", "what to ask; what comes on stdin is added below it")
     .addOption(new Option("--agent <name>", 'a known agent (see: "skein agents")').env("SKEIN_AGENT"))
     .addOption(new Option("--exec <command>", "the command line of any agent that speaks ACP on its stdio"))
     .option("--cwd <dir>", "the directory to work in; this one when absent")
@@ -45,11 +45,12 @@ export function command(cli: Cli): Command {
 Examples:
   skein run --agent demo "hello"
   skein run --agent claude --cwd ~/project --answer allow "make the tests pass"
-  git diff | skein run --agent gemini -
+  git diff | skein run --agent gemini "review this"
   skein run --exec "my-agent --acp" --json "hello"
 
 Uses the running server, or one of its own for as long as it takes; other commands may use that too, and it stays
 until they are done. Ctrl-C cancels the turn.
+Beside a prompt, input is waited for 3 s; end the prompt with - to wait longer.
 Exits 0 when the agent ended the turn by itself (see: skein help exit-codes).
 `,
     )
@@ -58,7 +59,7 @@ Exits 0 when the agent ended the turn by itself (see: skein help exit-codes).
         throw new UsageError("--agent and --exec both say which agent: give one of them.");
       const exec = flags.exec === undefined ? undefined : readExec(flags.exec);
       const cwd = absolutePath(flags.cwd ?? ".", "--cwd");
-      const text = await readPrompt(words);
+      const text = await readPrompt(words, cli.screen);
       cli.exitCode = await withServer(cli, { ...flags, begins: true }, async (reached) => {
         const { client } = reached;
         checkPromptFits(text, client);

@@ -15,7 +15,7 @@ export function command(cli: Cli): Command {
   return talksToServer(new Command())
     .description("Sends a prompt to a thread. It is queued behind what runs there.")
     .argument("<thread>", "the thread's id", threadId)
-    .argument("[prompt...]", "what to ask; read from stdin when it is absent or -")
+    .argument("[prompt...]", "what to ask; what comes on stdin is added below it")
     .option("--now", "stop what runs, and be the next")
     .option("--wait", "stream the answer and end with the turn, as run does")
     .option("--answer <policy>", "with --wait, what the agent asks: allow, reject or ask", policy)
@@ -25,13 +25,14 @@ export function command(cli: Cli): Command {
       `
 Examples:
   skein send a1B2c3D4e5F6g7H8 "and now the tests"
+  git diff | skein send a1B2c3D4e5F6g7H8 "review this"
   skein send a1B2c3D4e5F6g7H8 --now --wait "stop, do this instead"
 
 Where no server runs, one is started for the turn, so it waits for its end.
 `,
     )
     .action(async (thread: string, words: string[], flags: Flags) => {
-      const text = await readPrompt(words);
+      const text = await readPrompt(words, cli.screen);
       cli.exitCode = await withServer(cli, flags, async (reached) => {
         const { client, own } = reached;
         checkPromptFits(text, client);

@@ -75,11 +75,11 @@ class Gathered {
 
 /** A program that runs. */
 export class Program {
-  readonly process: Bun.Subprocess<"pipe", "pipe", "pipe">;
+  readonly process: Bun.Subprocess<"ignore" | Blob, "pipe", "pipe">;
   readonly out: Gathered;
   readonly err: Gathered;
 
-  constructor(process: Bun.Subprocess<"pipe", "pipe", "pipe">) {
+  constructor(process: Bun.Subprocess<"ignore" | Blob, "pipe", "pipe">) {
     this.process = process;
     this.out = new Gathered(process.stdout);
     this.err = new Gathered(process.stderr);
@@ -136,11 +136,12 @@ export class Place {
   }
 
   /** Runs `skein` to its end. */
-  async skein(args: readonly string[], more: { env?: Record<string, string>; stdin?: string } = {}): Promise<Ended> {
-    const child = this.start(args, more.env);
-    void child.process.stdin.write(more.stdin ?? "");
-    await child.process.stdin.end();
-    return child.ended();
+  async skein(
+    args: readonly string[],
+    more: { env?: Record<string, string>; stdin?: string | Uint8Array<ArrayBuffer> } = {},
+  ): Promise<Ended> {
+    const stdin = more.stdin === undefined ? "ignore" : new Blob([more.stdin]);
+    return this.#spawn([process.execPath, MAIN, ...args], more.env ?? {}, stdin).ended();
   }
 
   /** A terminal with `skein` in it; `script` is called with all that was shown so far, and may type. */
@@ -192,11 +193,11 @@ export class Place {
     await rm(this.root, { recursive: true, force: true });
   }
 
-  #spawn(command: readonly string[], env: Record<string, string>): Program {
+  #spawn(command: readonly string[], env: Record<string, string>, stdin: "ignore" | Blob = "ignore"): Program {
     const child = Bun.spawn([...command], {
       cwd: this.cwd,
       env: { ...this.env, ...env },
-      stdin: "pipe",
+      stdin,
       stdout: "pipe",
       stderr: "pipe",
     });
