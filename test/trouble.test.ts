@@ -56,7 +56,7 @@ describe("a disk that is full", () => {
       return;
     }
     cleanUp.push(() => void Bun.spawnSync(["umount", "-l", disk]));
-    const { client } = await started(join(disk, "data"));
+    const { client, server } = await started(join(disk, "data"));
     const agent = seededAgent();
     const { thread } = await client.command("thread.create", { exec: agent, cwd: tmpdir() });
     const first = await client.command("thread.prompt", { thread, text: "seed 1" });
@@ -69,6 +69,12 @@ describe("a disk that is full", () => {
         if (more.exitCode !== 0) break;
       }
     }
+    const headers = { authorization: `Bearer ${server.token}` };
+    const upload = await fetch(`${server.url}/v1/blobs`, { method: "PUT", body: "x".repeat(100_000), headers });
+    expect(upload.status).toBe(503);
+    expect(await upload.json()).toMatchObject({
+      error: { message: expect.stringContaining("No room left for files in"), data: { kind: "busy", retry: "later" } },
+    });
     // Who asks is told why, and that it is tried again later; until there is room, nothing of it is written.
     const refusals: { message: string; retry: string }[] = [];
     client.outbox.onChange((entries) => refusals.push(...entries.flatMap(({ error }) => (error ? [error] : []))));

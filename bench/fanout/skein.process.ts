@@ -36,6 +36,7 @@ await serveTask(async (task) => {
       command: () => Promise.reject(new Error("There are no commands here.")),
       lookForAgents: async () => {},
       mayRead: async () => true,
+      mayReadBlob: async () => true,
       boardOf: () => "personal",
     },
     clock,

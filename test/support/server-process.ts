@@ -4,6 +4,13 @@ import { join } from "node:path";
 
 const MAIN = join(import.meta.dir, "..", "..", "packages", "server", "src", "main.ts");
 
+type More = {
+  /** How many files and sockets it may have open at a time. */
+  descriptors?: number;
+  /** Further flags of `skein serve`. */
+  flags?: readonly string[];
+};
+
 /** A real server in a process of its own, on a data directory of its own. */
 export class ServerProcess {
   url = "";
@@ -15,15 +22,17 @@ export class ServerProcess {
   #keepsData = false;
   readonly data: string;
   readonly #env: Record<string, string>;
+  readonly #more: More;
 
-  private constructor(data: string, env: Record<string, string>) {
+  private constructor(data: string, env: Record<string, string>, more: More = {}) {
     this.data = data;
     this.#env = env;
+    this.#more = more;
   }
 
   /** Starts one on a new data directory; `dispose` ends it and removes the directory. */
-  static async start(env: Record<string, string> = {}): Promise<ServerProcess> {
-    const server = new ServerProcess(await mkdtemp(join(tmpdir(), "skein-test-")), env);
+  static async start(env: Record<string, string> = {}, more: More = {}): Promise<ServerProcess> {
+    const server = new ServerProcess(await mkdtemp(join(tmpdir(), "skein-test-")), env, more);
     await server.start();
     return server;
   }
@@ -39,7 +48,10 @@ export class ServerProcess {
   /** Starts it, again on the port it had before. Resolves with the milliseconds it took to be ready. */
   async start(): Promise<number> {
     const began = performance.now();
-    const child = spawn(["serve", "--json", "--port", String(this.#port), "--data", this.data], this.#env);
+    const { descriptors, flags = [] } = this.#more;
+    const serve = [process.execPath, MAIN, "serve", "--json", "--port", String(this.#port), "--data", this.data];
+    const limited = descriptors === undefined ? [] : ["sh", "-c", `ulimit -n ${descriptors}; exec "$@"`, "sh"];
+    const child = spawn([...limited, ...serve, ...flags], this.#env);
     this.#child = child;
     void this.#collect(child.stderr);
     const ready = JSON.parse(await firstLine(child.stdout, () => this.stderr)) as { url: string; token: string };
@@ -76,8 +88,8 @@ export class ServerProcess {
   }
 }
 
-function spawn(args: string[], env: Record<string, string>) {
-  return Bun.spawn([process.execPath, MAIN, ...args], {
+function spawn(command: string[], env: Record<string, string>) {
+  return Bun.spawn(command, {
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",

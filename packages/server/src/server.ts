@@ -9,6 +9,7 @@ import { AgentAnnouncer } from "./threads/agent-announcer.ts";
 import { access } from "./boards/access.ts";
 import { ensurePersonalBoard, LOCAL_USER } from "./boards/boards.ts";
 import type { RunningServer, ServeOptions } from "./cli/context.ts";
+import { faultLog } from "./cli/fault-log.ts";
 import { systemClock } from "./clock.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { isLoopback } from "./gateway/host-check.ts";
@@ -119,6 +120,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         lookForAgents: () => announcer.look(),
         command: async ({ user }, name, params) => threads.handle(user, name, params as { key: string }),
         mayRead: async ({ user }, topic) => access.can(user, topic, "read"),
+        mayReadBlob: async ({ user }) => access.readsAll(user),
         boardOf: ({ user }) => access.boardOf(user),
       },
     });
@@ -161,9 +163,7 @@ async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void
 }
 
 /** Faults that no request waits for go to the log of whoever runs the server. */
-function report(error: unknown): void {
-  console.error(error instanceof SkeinError ? `skein: ${error.message}` : error);
-}
+const report = faultLog((text) => void process.stderr.write(text), systemClock);
 
 /** L30: what runs commands is not put on a network in plain text by accident. */
 function refuseOpenDoor({ host, allowPlainHttp }: ServeOptions): void {

@@ -1,4 +1,4 @@
-import { splitTopic, type Topic } from "@skein/client/protocol";
+import { boardTopic, splitTopic, type Topic } from "@skein/client/protocol";
 import { LOCAL_USER, PERSONAL_BOARD } from "./boards.ts";
 
 /** `read`: to see what is on a topic. `steer`: to give commands. */
@@ -24,6 +24,17 @@ export const access = {
       default:
         return kind satisfies never;
     }
+  },
+
+  /**
+   * Whether a user may see every board. Nobody else may have a blob (P81): which threads name one is not kept, and
+   * whoever may see one of them need not see it.
+   */
+  async readsAll(user: string): Promise<boolean> {
+    for (const board of await this.boards()) {
+      if (!(await this.can(user, boardTopic(board), "read", board))) return false;
+    }
+    return true;
   },
 
   /** The board a user's new threads are on unless another is named. */

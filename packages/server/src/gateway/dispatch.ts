@@ -29,6 +29,8 @@ export type Domain = {
   lookForAgents(): Promise<void>;
   /** Whether somebody may see a topic. */
   mayRead(principal: Principal, topic: Topic): Promise<boolean>;
+  /** Whether somebody may have a blob, which is what names it in topics they may see. */
+  mayReadBlob(principal: Principal, name: string): Promise<boolean>;
   /** The board a user's threads are on unless another is named. */
   boardOf(principal: Principal): string;
 };

@@ -84,7 +84,7 @@ describe("P83: pairing", () => {
   test("a body that makes no sense is refused with where the fault is", async () => {
     expect((await post("/v1/pair", { name: "no code" })).status).toBe(400);
     expect((await fetch(`${server.url}/v1/pair`, { method: "POST", body: "{" })).status).toBe(400);
-    expect((await fetch(`${server.url}/v1/pair`)).status).toBe(400);
+    expect((await fetch(`${server.url}/v1/pair`)).status).toBe(405);
   });
 
   test("a link has its code in the fragment, which no server sees", () => {

@@ -5,7 +5,7 @@ import type { Settings } from "../settings.ts";
 import type { Store, TokenRow } from "../store/contract.ts";
 import { cookieToken, isFromOurPage, setCookie, SIGNED_IN_FOR_MS } from "./cookies.ts";
 import { PairingCodes, type PairingCode } from "./pairing.ts";
-import { bearer, hashToken, makeToken, principalOf, tokenId, type Principal } from "./tokens.ts";
+import { bearer, hashToken, hasEnded, makeToken, principalOf, tokenId, type Principal } from "./tokens.ts";
 
 export type DoorkeeperOptions = {
   store: Store;
@@ -56,6 +56,12 @@ export class Doorkeeper {
     const principal = await principalOf(this.#options.store, token, this.#options.clock.now());
     if (principal !== null) this.used(principal.token);
     return principal;
+  }
+
+  /** Whether the token that somebody came in with still lets them in. */
+  async isValid({ token }: Principal): Promise<boolean> {
+    const row = await this.#options.store.token(token);
+    return row !== null && !hasEnded(row, this.#options.clock.now());
   }
 
   /** Notes that the token of that hash is in use. Costs a write an hour at most, and nobody waits for it. */
@@ -143,7 +149,7 @@ export class Doorkeeper {
   async #own(principal: Principal): Promise<TokenRow[]> {
     const now = this.#options.clock.now();
     const rows = await this.#options.store.tokens(principal.user);
-    return rows.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
+    return rows.filter((row) => !hasEnded(row, now));
   }
 
   /** First out of the store, then the connections: none can come back in between. */

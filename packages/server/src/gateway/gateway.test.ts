@@ -43,6 +43,7 @@ async function open(limits: Limits = DEFAULT_LIMITS): Promise<void> {
       command: async (...given) => command(...given),
       lookForAgents: async () => {},
       mayRead: async ({ user }, topic) => mayRead(user, topic),
+      mayReadBlob: async ({ user }) => access.readsAll(user),
       boardOf: ({ user }) => access.boardOf(user),
     },
     server: { name: "skein", version: "0" },

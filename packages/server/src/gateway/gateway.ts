@@ -7,10 +7,12 @@ import type { Blobs } from "../store/blobs.ts";
 import type { Domain } from "./dispatch.ts";
 import { isLoopback, refusalOf, type HostPolicy } from "./host-check.ts";
 import { Assets } from "./assets.ts";
+import { Descriptors } from "./descriptors.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
-import { answerHttp, failure, type HttpContext } from "./http.ts";
+import { answerHttp, failure, fullError, UPLOAD_IDLE_S, type HttpContext } from "./http.ts";
 import { Session, type SessionContext } from "./session.ts";
 import { listenError } from "./port.ts";
+import { Strangers } from "./strangers.ts";
 import { take, type Bucket } from "./token-bucket.ts";
 import { reachableAt } from "./reachable.ts";
 import type { Principal } from "./tokens.ts";
@@ -33,7 +35,8 @@ export type GatewayOptions = {
   report: (error: unknown) => void;
 };
 
-type SocketData = { principal: Principal | null; compress: boolean; session: Session | null };
+type Remote = { address: string; port: number };
+type SocketData = { principal: Principal | null; remote: Remote; session: Session | null };
 type Socket = ServerWebSocket<SocketData>;
 
 /** How often silent and lagging-behind-hello connections are looked for; the bounds hold to within this. */
@@ -54,6 +57,7 @@ export class Gateway {
   readonly #buckets = new Map<string, Bucket>();
   #server: Server<SocketData> | null = null;
   #sweep: Timer | null = null;
+  #strangers: Strangers | null = null;
   #draining = false;
 
   constructor(options: GatewayOptions) {
@@ -68,6 +72,7 @@ export class Gateway {
       report,
       server: { ...server, epoch: domain.store.epoch },
       authenticate: async (token) => this.#doorkeeper.authenticate(token),
+      isValid: async (principal) => this.#doorkeeper.isValid(principal),
       supersede: (connection, by) => {
         const session = this.#sessions.get(connection);
         if (session?.principal?.user === by.user) {
@@ -81,8 +86,11 @@ export class Gateway {
       limits,
       version: server.version,
       assets: new Assets(assets),
-      principalOf: async (request) => this.#doorkeeper.principalOf(request),
-      addressOf: (request) => this.#server?.requestIP(request)?.address ?? "",
+      principalOf: async (request) => this.#principalOf(request),
+      addressOf: (request) => this.#remoteOf(request).address,
+      isFull: () => this.#strangers?.isFull === true,
+      renew: (request) => this.#server?.timeout(request, UPLOAD_IDLE_S),
+      mayReadBlob: (principal, name) => options.domain.mayReadBlob(principal, name),
       spend: (principal) => this.#spend(principal),
       ready: () => !this.#draining,
       report,
@@ -123,6 +131,7 @@ export class Gateway {
             const { session } = socket.data;
             if (session === null) return;
             session.closed();
+            this.#strangers?.left(socket.data.remote.address, socket.data.remote.port);
             this.#sessions.delete(session.id);
           },
         },
@@ -131,7 +140,9 @@ export class Gateway {
       throw listenError(error, hosts.listen, port);
     }
     this.#scheduleSweep();
-    return { port: this.#server.port ?? port };
+    const listening = this.#server.port ?? port;
+    this.#strangers = this.#watchStrangers(listening);
+    return { port: listening };
   }
 
   /** A link that lets a browser in as that user, once, for as long as a code holds (P83). */
@@ -153,6 +164,7 @@ export class Gateway {
   async stop(retryAfterMs: number): Promise<void> {
     this.#draining = true;
     this.#sweep?.cancel();
+    this.#strangers?.stop();
     for (const session of this.#sessions.values()) session.drain(retryAfterMs);
     const stopped = this.#server?.stop();
     // A peer that does not answer the close frame must not hold up the end.
@@ -168,6 +180,8 @@ export class Gateway {
       this.#options.hosts,
     );
     if (refusal !== null) return failure(new SkeinError("forbidden", refusal));
+    // As of CONNECT, which names a host and no address.
+    if (!URL.canParse(request.url)) return failure(new SkeinError("invalid", "The request names no address of ours."));
     if (new URL(request.url).pathname !== "/v1/socket") return answerHttp(request, this.#httpContext);
     return this.#upgrade(request, server);
   }
@@ -181,16 +195,17 @@ export class Gateway {
     if (offered !== null && !protocols.includes(SUBPROTOCOL)) {
       return failure(new SkeinError("unsupported", `This server speaks the subprotocol ${SUBPROTOCOL}.`));
     }
-    const principal = await this.#doorkeeper.principalOf(request);
-    const address = server.requestIP(request)?.address ?? "";
-    const data: SocketData = { principal, compress: !isLoopback(address.replace(/^::ffff:/, "")), session: null };
+    if (this.#strangers?.isFull === true) return failure(fullError());
+    const principal = await this.#principalOf(request);
+    const data: SocketData = { principal, remote: this.#remoteOf(request), session: null };
     const headers = offered === null ? {} : { "sec-websocket-protocol": SUBPROTOCOL };
     if (server.upgrade(request, { data, headers })) return undefined;
     return failure(new SkeinError("invalid", "/v1/socket takes WebSocket upgrades (RFC 6455)."));
   }
 
   #opened(socket: Socket): void {
-    const { compress, principal } = socket.data;
+    const { principal, remote } = socket.data;
+    const compress = !isLoopback(remote.address.replace(/^::ffff:/, ""));
     const connection = this.#options.hub.connect({
       send: (frame) => {
         const sent = socket.send(frame, compress);
@@ -203,21 +218,33 @@ export class Gateway {
       id: this.#options.makeId(),
       connection,
       principal,
+      opened: () => this.#strangers?.signedIn(remote.address, remote.port, true),
       close: (code, reason) => socket.close(code, reason),
     });
     socket.data.session = session;
     this.#sessions.set(session.id, session);
-    if (principal !== null) void this.#confirm(session, principal);
   }
 
-  /** A token may have been taken back between the upgrade and its session (G6). */
-  async #confirm(session: Session, { token }: Principal): Promise<void> {
+  async #principalOf(request: Request): Promise<Principal | null> {
+    const principal = await this.#doorkeeper.principalOf(request);
+    const { address, port } = this.#remoteOf(request);
+    if (principal !== null) this.#strangers?.signedIn(address, port, false);
+    return principal;
+  }
+
+  #remoteOf(request: Request): Remote {
+    return this.#server?.requestIP(request) ?? { address: "", port: 0 };
+  }
+
+  /** Where the system does not tell of connections, as on macOS, nothing keeps strangers from opening too many. */
+  #watchStrangers(port: number): Strangers | null {
+    if (process.platform !== "linux") return null;
+    const { clock, report } = this.#options;
     try {
-      if ((await this.#options.domain.store.token(token)) !== null) return;
-      session.end(CLOSE.unauthorized, "The token was revoked.");
+      return new Strangers({ descriptors: new Descriptors(), clock, port, report });
     } catch (error) {
-      this.#options.report(error);
-      session.end(CLOSE.unauthorized, "The token could not be looked up.");
+      report(new Error("Connections cannot be counted here: strangers may use up all descriptors.", { cause: error }));
+      return null;
     }
   }
 
@@ -257,7 +284,7 @@ export class Gateway {
   #scheduleSweep(): void {
     this.#sweep = this.#options.clock.setTimeout(() => {
       for (const session of this.#sessions.values()) {
-        session.checkSilence();
+        session.checkTime();
         if (session.token !== null) this.#doorkeeper.used(session.token);
       }
       this.#scheduleSweep();

@@ -11,6 +11,9 @@ export type HostPolicy = {
 /** Why a request is refused, or `null` when it may pass. */
 export type Refusal = string | null;
 
+/** A host, and a port perhaps (RFC 9110, section 7.2): nothing by which what follows it would be an address. */
+const HOST = /^[^\s/?#@\\]+$/;
+
 /** Whether an address reaches this machine only (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
@@ -21,8 +24,8 @@ export function isLoopback(host: string): boolean {
  * is refused; so is whatever does not parse. A program sends no Origin and is known by its token.
  */
 export function refusalOf(headers: { host: string | null; origin: string | null }, policy: HostPolicy): Refusal {
-  const host = parse(`http://${headers.host ?? ""}`);
-  if (headers.host === null || host === null) return "The Host header is missing or not a host.";
+  const host = headers.host !== null && HOST.test(headers.host) ? parse(`http://${headers.host}`) : null;
+  if (host === null) return "The Host header is missing or not a host.";
   if (!isKnownHost(host.hostname, policy)) {
     return `The host ${host.hostname} is none this server answers to; start it with --allow-host ${host.hostname} if it should.`;
   }

@@ -15,6 +15,12 @@ export type HttpContext = {
   principalOf(request: Request): Promise<Principal | null>;
   /** The network address a request came from. */
   addressOf(request: Request): string;
+  /** Whether there is room for who is signed in only. */
+  isFull(): boolean;
+  /** Gives a request `UPLOAD_IDLE_S` more for what comes next of its body. */
+  renew(request: Request): void;
+  /** Whether somebody may have a blob. */
+  mayReadBlob(principal: Principal, name: string): Promise<boolean>;
   /** @throws SkeinError `rate_limited` */
   spend(principal: Principal): void;
   /** Whether the server takes requests: not while it goes down. */
@@ -41,10 +47,14 @@ const STATUS: Record<ErrorKind, number> = {
 const BEGUN_TOGETHER = 8;
 const ANSWERS_BYTES = 8 * 1024 * 1024;
 
+/** A body of which nothing comes for so many seconds is given up: the slowest phone sends something. */
+export const UPLOAD_IDLE_S = 60;
+
 /** Answers what came over plain HTTP; the upgrade of `/v1/socket` is handled before. */
 export async function answerHttp(request: Request, context: HttpContext): Promise<Response> {
   const { pathname } = new URL(request.url);
   try {
+    if (context.isFull() && (await context.principalOf(request)) === null) throw fullError();
     if (pathname === "/healthz") return json({ ok: true, version: context.version });
     if (pathname === "/readyz") return json({ ready: context.ready() }, context.ready() ? 200 : 503);
     if (pathname === "/v1/schema.json") return json(protocolSchema());
@@ -66,7 +76,7 @@ export async function answerHttp(request: Request, context: HttpContext): Promis
 async function answerRpc(request: Request, context: HttpContext): Promise<Response> {
   requireMethod(request, "POST");
   const principal = await requirePrincipal(request, context);
-  const text = decode(await readBody(request, context.limits.frameBytes));
+  const text = decode(await readBody(admitted(request, context.limits.frameBytes, context)));
   const messages = readFrame(text);
   if (messages.length > MOST_WAITING) {
     throw new SkeinError("too_large", `A batch may have ${MOST_WAITING} messages at most.`);
@@ -126,7 +136,7 @@ const PAIR_BODY_BYTES = 4096;
 async function answerPair(request: Request, context: HttpContext): Promise<Response> {
   requireMethod(request, "POST");
   if (!context.ready()) throw goesDown();
-  const body = readJson(decode(await readBody(request, PAIR_BODY_BYTES)));
+  const body = readJson(decode(await readBody(bodyOf(request, PAIR_BODY_BYTES))));
   return context.domain.doorkeeper.signIn(request, body, context.addressOf(request));
 }
 
@@ -143,12 +153,12 @@ async function answerBlob(request: Request, pathname: string, context: HttpConte
   if (pathname === "/v1/blobs") {
     requireMethod(request, "PUT");
     context.spend(principal);
-    const { name, bytes } = await context.blobs.take(bodyOf(request, context.limits.attachmentBytes));
+    const { name, bytes } = await context.blobs.take(admitted(request, context.limits.attachmentBytes, context));
     return json({ blob: name, bytes }, 201);
   }
   requireMethod(request, "GET");
   const name = pathname.slice("/v1/blobs/".length);
-  const file = await context.blobs.get(name);
+  const file = (await context.mayReadBlob(principal, name)) ? await context.blobs.get(name) : null;
   if (file === null) throw new SkeinError("not_found", `There is no blob ${name.slice(0, 80)}.`);
   // What an agent or a person stored is never run as a page of ours.
   const headers = {
@@ -189,8 +199,21 @@ async function* bodyOf(request: Request, maxBytes: number): AsyncGenerator<Uint8
   }
 }
 
-async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
-  return Buffer.concat(await Array.fromAsync(bodyOf(request, maxBytes)));
+/**
+ * The body of who is signed in: it may come slowly, and its sender is looked up again once it is there, because a token
+ * may be taken back meanwhile (G6).
+ */
+async function* admitted(request: Request, maxBytes: number, context: HttpContext): AsyncGenerator<Uint8Array> {
+  context.renew(request);
+  for await (const chunk of bodyOf(request, maxBytes)) {
+    context.renew(request);
+    yield chunk;
+  }
+  await requirePrincipal(request, context);
+}
+
+async function readBody(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  return Buffer.concat(await Array.fromAsync(chunks));
 }
 
 async function requirePrincipal(request: Request, context: HttpContext): Promise<Principal> {
@@ -210,10 +233,22 @@ const goesDown = (): SkeinError => new SkeinError("busy", "The server goes down.
 function requireMethod(request: Request, method: string): void {
   // The web server leaves the body of an answer to HEAD out (P88).
   const asked = request.method === "HEAD" ? "GET" : request.method;
-  if (asked !== method) {
-    throw new SkeinError("invalid", `${new URL(request.url).pathname} takes ${method}, not ${request.method}.`);
+  if (asked !== method) throw new MethodError(new URL(request.url).pathname, method, request.method);
+}
+
+/** The address takes another method (RFC 9110, section 15.5.6). */
+class MethodError extends SkeinError {
+  readonly allowed: string;
+
+  constructor(pathname: string, allowed: string, asked: string) {
+    super("invalid", `${pathname} takes ${allowed}, not ${asked}.`);
+    this.allowed = allowed;
   }
 }
+
+/** There is room for who is signed in only. */
+export const fullError = (): SkeinError =>
+  new SkeinError("busy", "The server has as many connections as it can hold.", { retryAfterMs: 5000 });
 
 const JSON_HEADERS = {
   "content-type": "application/json; charset=utf-8",
@@ -229,5 +264,9 @@ function json(value: unknown, status = 200): Response {
 export function failure(error: SkeinError): Response {
   const headers: Record<string, string> = { ...JSON_HEADERS };
   if (error.retryAfterMs !== undefined) headers["retry-after"] = String(Math.ceil(error.retryAfterMs / 1000));
-  return new Response(errorMessage(null, error), { status: STATUS[error.kind], headers });
+  if (error instanceof MethodError) headers["allow"] = error.allowed;
+  // Whoever is to come back later does not keep a connection for it.
+  if (error.kind === "busy") headers["connection"] = "close";
+  const status = error instanceof MethodError ? 405 : STATUS[error.kind];
+  return new Response(errorMessage(null, error), { status, headers });
 }

@@ -1,7 +1,6 @@
 import {
   check,
   CLOSE,
-  isFailure,
   isRequest,
   METHODS,
   PROTOCOL_VERSION,
@@ -17,7 +16,7 @@ import { dispatch, requireRead, unknownMethod, type Answerers } from "./dispatch
 import { Lanes } from "./lanes.ts";
 import { asSkeinError, errorMessage, idOf, MOST_WAITING, readAsked, resultMessage } from "./messages.ts";
 import { take, type Bucket } from "./token-bucket.ts";
-import type { Principal } from "./tokens.ts";
+import { hasEnded, type Principal } from "./tokens.ts";
 
 const MALFORMED_IN_A_ROW = 5;
 /** Messages of any kind a connection may send per request it may make: subscriptions come in one burst. */
@@ -34,6 +33,8 @@ export type SessionContext = {
   server: { name: string; version: string; epoch: string };
   /** Finds who a token belongs to. */
   authenticate(token: string): Promise<Principal | null>;
+  /** Whether the token that somebody came in with still lets them in. */
+  isValid(principal: Principal): Promise<boolean>;
   /** Ends the connection a new one takes the place of, when both are the same person's. */
   supersede(connection: string, by: Principal): void;
   report: (error: unknown) => void;
@@ -68,6 +69,7 @@ export class Session {
   readonly #subscribing = new Lanes();
   readonly #context: SessionContext;
   readonly #connection: HubConnection;
+  readonly #opened: () => void;
   readonly #close: (code: number, reason: string) => void;
 
   constructor(
@@ -75,6 +77,8 @@ export class Session {
     wiring: {
       id: string;
       connection: HubConnection;
+      /** Called once somebody is signed in on it. */
+      opened: () => void;
       close: (code: number, reason: string) => void;
       /** Who the upgrade request already proved to be, by cookie or header. */
       principal: Principal | null;
@@ -83,6 +87,7 @@ export class Session {
     this.#context = context;
     this.id = wiring.id;
     this.#connection = wiring.connection;
+    this.#opened = wiring.opened;
     this.#close = wiring.close;
     this.#principal = wiring.principal;
     const now = context.clock.elapsed();
@@ -145,10 +150,15 @@ export class Session {
     void this.#work();
   }
 
-  /** Looks at the clock: closes who said no hello in time, or nothing at all for too long. */
-  checkSilence(): void {
-    const now = this.#context.clock.elapsed();
-    const { helloMs, silentMs } = this.#context.limits;
+  /** Looks at the clock: closes who said no hello in time, or nothing at all for too long, or whose token has ended. */
+  checkTime(): void {
+    const { clock, limits } = this.#context;
+    const now = clock.elapsed();
+    const { helloMs, silentMs } = limits;
+    if (this.#principal !== null && hasEnded(this.#principal, clock.now())) {
+      this.end(CLOSE.unauthorized, "The token has expired.");
+      return;
+    }
     if (this.#state === "greeting" && now - this.openedAt >= helloMs) {
       this.end(CLOSE.silent, `No hello within ${helloMs} ms.`);
     } else if (now - this.heardAt >= silentMs) {
@@ -176,6 +186,11 @@ export class Session {
     this.#inbox = [];
     this.#inboxBytes = 0;
     this.#connection.end();
+  }
+
+  /** It may have ended while something was waited for. */
+  #hasEnded(): boolean {
+    return this.#state === "ended";
   }
 
   async #work(): Promise<void> {
@@ -217,12 +232,13 @@ export class Session {
     this.#malformed = 0;
     if (isRequest(message)) {
       await this.#answer(message);
-    } else if (isFailure(message)) {
-      this.#context.report(new Error(`Client ${this.id} reports: ${message.error.message}`));
     } else if (this.#state === "greeting") {
       this.end(CLOSE.protocol, "The first message is hello.");
+    } else {
+      // A notification, of which version 1 has none for a server (P3, P5), or an answer, though nothing was asked.
+      this.#spendMessage();
+      if (this.#closing !== null) this.end(this.#closing.code, this.#closing.reason);
     }
-    // Else a notification: version 1 has none for a server, and JSON-RPC lets none be answered (P3, P5).
   }
 
   async #answer(request: RpcRequest): Promise<void> {
@@ -286,7 +302,8 @@ export class Session {
     }
     if (hello.token !== undefined) this.#principal = await this.#context.authenticate(hello.token);
     const principal = this.#principal;
-    if (principal === null) {
+    // It is looked up once more now that it stands here: from now on, who takes it back finds and ends this connection (G6).
+    if (principal === null || !(await this.#context.isValid(principal))) {
       this.#closing = { code: CLOSE.unauthorized, reason: "No valid token." };
       throw new SkeinError(
         "unauthorized",
@@ -296,8 +313,10 @@ export class Session {
         { path: "params.token" },
       );
     }
+    if (this.#hasEnded()) return undefined;
     if (hello.resume !== undefined) this.#context.supersede(hello.resume, principal);
     this.#state = "open";
+    this.#opened();
     const { domain, limits, server } = this.#context;
     return {
       connection: this.id,
@@ -311,28 +330,36 @@ export class Session {
   /** Counts a request against its allowances. */
   #spend(method: string): void {
     const { clock, limits } = this.#context;
-    const now = clock.elapsed();
-    const all = {
-      perSecond: limits.requestsPerSecond * MESSAGES_PER_REQUEST,
-      burst: limits.requestBurst * MESSAGES_PER_REQUEST,
-    };
-    const messages = take(this.#messages, all, now);
-    this.#messages = messages.bucket;
-    let { waitMs } = messages;
+    let waitMs = this.#spendMessage();
     if (!Object.hasOwn(SESSION_METHODS, method)) {
-      const requests = take(this.#requests, { perSecond: limits.requestsPerSecond, burst: limits.requestBurst }, now);
+      const { requestsPerSecond: perSecond, requestBurst: burst } = limits;
+      const requests = take(this.#requests, { perSecond, burst }, clock.elapsed());
       this.#requests = requests.bucket;
       waitMs = Math.max(waitMs, requests.waitMs);
+      this.#endIfFarBeyond(requests.bucket);
     }
     if (waitMs === 0) return;
-    if (Math.min(this.#requests.tokens, this.#messages.tokens) < -limits.requestBurst * MESSAGES_PER_REQUEST) {
-      this.#closing = { code: CLOSE.tooFast, reason: "Far too many requests." };
-    }
     throw new SkeinError(
       "rate_limited",
       `More than ${limits.requestsPerSecond} requests a second; wait ${waitMs} ms.`,
       { retryAfterMs: waitMs },
     );
+  }
+
+  /** Counts a message of any kind. Returns how long its sender should have waited with it. */
+  #spendMessage(): number {
+    const { clock, limits } = this.#context;
+    const perSecond = limits.requestsPerSecond * MESSAGES_PER_REQUEST;
+    const burst = limits.requestBurst * MESSAGES_PER_REQUEST;
+    const { bucket, waitMs } = take(this.#messages, { perSecond, burst }, clock.elapsed());
+    this.#messages = bucket;
+    this.#endIfFarBeyond(bucket);
+    return waitMs;
+  }
+
+  #endIfFarBeyond(bucket: Bucket): void {
+    if (bucket.tokens >= -this.#context.limits.requestBurst * MESSAGES_PER_REQUEST) return;
+    this.#closing = { code: CLOSE.tooFast, reason: "Far too many messages." };
   }
 
   #refuseMalformed(error: SkeinError, id: string | number | null = null): void {

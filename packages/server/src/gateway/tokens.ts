@@ -4,8 +4,12 @@ import { join } from "node:path";
 import { LOCAL_USER } from "../boards/boards.ts";
 import type { Store } from "../store/contract.ts";
 
-/** Who a request comes from. `token` is the hash of the token that says so. */
-export type Principal = { user: string; name: string; token: string };
+/** Who a request comes from. `token` is the hash of the token that says so, and `expiresAt` when it ends, if it does. */
+export type Principal = { user: string; name: string; token: string; expiresAt: number | null };
+
+/** Whether something is past its time. */
+export const hasEnded = ({ expiresAt }: { expiresAt: number | null }, now: number): boolean =>
+  expiresAt !== null && expiresAt <= now;
 
 /** A token is kept only as its SHA-256: it is 32 random bytes, which no dictionary holds. */
 export function hashToken(token: string): string {
@@ -57,8 +61,8 @@ export async function localToken(store: Store, data: string, now: number): Promi
 export async function principalOf(store: Store, token: string, now: number): Promise<Principal | null> {
   const hash = hashToken(token);
   const row = await store.token(hash);
-  if (row === null || (row.expiresAt !== null && row.expiresAt <= now)) return null;
-  return { user: row.user, name: row.user, token: hash };
+  if (row === null || hasEnded(row, now)) return null;
+  return { user: row.user, name: row.user, token: hash, expiresAt: row.expiresAt };
 }
 
 /** The token of an `Authorization: Bearer` header (RFC 6750, section 2.1). */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { statSync, unlinkSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { SkeinError } from "@skein/client/protocol";
 
 /** A blob's name wherever it stands in a text. */
 export const BLOB_NAME = /[0-9a-f]{64}/g;
@@ -127,15 +128,15 @@ export class Blobs {
   /** Lets a file be filled beside its place, and moves it there, unless it is there already. */
   async #write(fill: (file: FileHandle) => Promise<Filled>): Promise<Filled> {
     const temporary = join(this.#directory, "new", crypto.randomUUID());
-    await mkdir(dirname(temporary), { recursive: true });
     try {
+      await mkdir(dirname(temporary), { recursive: true });
       const filled = await this.#fill(await open(temporary, "wx"), fill);
       if (await this.#renew(filled.name, filled.bytes)) await rm(temporary);
       else await this.#move(temporary, this.#place(filled.name));
       return filled;
     } catch (error) {
       await rm(temporary, { force: true });
-      throw error;
+      throw hasNoRoom(error) ? noRoom(this.#directory, error) : error;
     }
   }
 
@@ -163,6 +164,14 @@ export class Blobs {
   #place(name: string): string {
     return join(this.#directory, name.slice(0, 2), name);
   }
+}
+
+const hasNoRoom = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+
+function noRoom(directory: string, cause: unknown): SkeinError {
+  const message = `No room left for files in ${directory}: nothing was kept. Free some space.`;
+  return new SkeinError("busy", message, { retryAfterMs: 5000, cause });
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -7,6 +7,9 @@ const EVERY = 2000;
 /** Length of the log beside the file, in pages of 4 KiB, at which a commit does the checkpoint itself. */
 export const LONGEST_LOG = 4000;
 
+/** What the thread is told of a store's file, and what it answers once that is done. */
+export type Ask = { do: "open" | "checkpoint" | "close"; file: string; store: number };
+
 /**
  * Brings what was committed from `-wal` into the file, on a thread of its own: that takes milliseconds of waiting for
  * the disk, which commits would wait for too. SQLite's own checkpoint, on the thread that commits, is left for when
@@ -15,12 +18,14 @@ export const LONGEST_LOG = 4000;
  */
 export class Checkpointer {
   readonly #file: string;
-  #worker: Worker | null = null;
+  readonly #store = ++stores;
   #busy = false;
   #rows = 0;
 
+  /** The thread is there from now on: Bun ends the process where one cannot be started for want of descriptors. */
   constructor(file: string) {
     this.#file = file;
+    void this.#ask("open");
   }
 
   /** Tells that so many rows more are in the log. */
@@ -29,25 +34,42 @@ export class Checkpointer {
     if (this.#rows < EVERY || this.#busy) return;
     this.#rows = 0;
     this.#busy = true;
-    this.#worker ??= this.#start();
-    this.#worker.postMessage("checkpoint");
+    void this.#ask("checkpoint").then(() => (this.#busy = false));
   }
 
-  /** Ends the thread, once it has let go of the file. */
-  async stop(): Promise<void> {
-    const worker = this.#worker;
-    if (worker === null) return;
-    const ended = new Promise((resolve) => worker.once("exit", resolve));
-    worker.postMessage("end");
-    await ended;
+  /** Resolves once the thread has let go of the file. */
+  stop(): Promise<void> {
+    return this.#ask("close");
   }
 
-  #start(): Worker {
-    const worker = new Worker(new URL("./checkpoint.worker.ts", import.meta.url), { workerData: this.#file });
-    worker.on("message", () => void (this.#busy = false));
-    // Without the thread, which stays `busy` then, commits do the checkpoints: slower, and just as safe.
-    worker.on("error", () => void (this.#worker = null));
-    worker.unref();
-    return worker;
+  #ask(what: Ask["do"]): Promise<void> {
+    return ask({ do: what, file: this.#file, store: this.#store });
   }
+}
+
+let stores = 0;
+/** One thread for all stores of this process: to start one takes as long as fifty commits. */
+let thread: Worker | null = null;
+let hasFailed = false;
+const waiting: (() => void)[] = [];
+
+/** Resolves once it is done; or cannot be: without the thread commits do the checkpoints, slower, and just as safe. */
+function ask(what: Ask): Promise<void> {
+  if (hasFailed) return Promise.resolve();
+  thread ??= start();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  waiting.push(resolve);
+  thread.postMessage(what);
+  return promise;
+}
+
+function start(): Worker {
+  const worker = new Worker(new URL("./checkpoint.worker.ts", import.meta.url));
+  worker.on("message", () => waiting.shift()?.());
+  worker.on("error", () => {
+    hasFailed = true;
+    for (const resolve of waiting.splice(0)) resolve();
+  });
+  worker.unref();
+  return worker;
 }
