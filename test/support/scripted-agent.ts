@@ -20,6 +20,8 @@ export type Step =
   | { thought: string }
   /** Sends an update as it is. */
   | { update: Record<string, unknown>; session?: string }
+  /** Tells a call's whole output again and again, each time 1024 units longer, as opencode does; then that it ended. */
+  | { resends: { toolCallId: string; updates: number } }
   /** Makes a request of the client and waits for its answer (`wait: false`: goes on at once). */
   | { ask: string; params?: Record<string, unknown>; wait?: boolean; id?: number | string }
   /** Sends a notification. */
@@ -168,6 +170,7 @@ class ScriptedAgent {
     else if ("thought" in step)
       this.#update({ sessionUpdate: "agent_thought_chunk", content: { type: "text", text: step.thought } });
     else if ("update" in step) this.#update(step.update, step.session);
+    else if ("resends" in step) this.#resend(step.resends);
     else if ("ask" in step) await this.#ask(step);
     else if ("send" in step) this.#write({ method: step.send, params: this.#fill(step.params ?? {}) });
     else if ("raw" in step) writeOut(step.raw);
@@ -225,6 +228,19 @@ class ScriptedAgent {
 
   #update(update: Record<string, unknown>, sessionId = this.#session): void {
     this.#write({ method: "session/update", params: { sessionId, update } });
+  }
+
+  #resend({ toolCallId, updates }: { toolCallId: string; updates: number }): void {
+    let text = "";
+    for (let update = 1; update <= updates; update++) {
+      text += `${`line ${update} `.padEnd(1023, "x")}\n`;
+      this.#update({
+        sessionUpdate: "tool_call_update",
+        toolCallId,
+        status: update === updates ? "completed" : "in_progress",
+        content: [{ type: "content", content: { type: "text", text } }],
+      });
+    }
   }
 
   #fill(value: unknown): unknown {

@@ -85,4 +85,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "f777f5a6c05bae7caafa4aa592bc116aaa5bae5735dc6f7256c1a0060fb58b5f",
     note: "subscribe goes on from an earlier epoch: `moves` asks for it, `moved` in the answer says so.",
   },
+  {
+    version: 1,
+    hash: "a53da216f17bd5cef46e440cb2f5d1167978eaafb9e9433d85cf07ac1a90b0c5",
+    note: "A tool call's live: the text it has grown by while it runs.",
+  },
 ];

@@ -17,5 +17,6 @@ export * from "./schema.ts";
 export * from "./session.ts";
 export * from "./thread.ts";
 export * from "./tokens.ts";
+export * from "./tool-text.ts";
 export * from "./topics.ts";
 export * from "./version.ts";

@@ -214,6 +214,12 @@ export const toolEntity = z.looseObject({
   input: json.optional(),
   output: json.optional(),
   content: z.array(toolContent),
+  live: z
+    .string()
+    .optional()
+    .describe(
+      "Text that follows the last text block of content. It grows by append, and moves into content at the end.",
+    ),
   locations: z.array(z.looseObject({ path: z.string(), line: z.number().nullish(), ...unknown })),
   parent: z.string().optional(),
   /** A `status` that is not known stands here too. */

@@ -24,7 +24,7 @@ function partsOf(kind: string, value: Record<string, unknown>): unknown[] {
     case "notice":
       return [value["text"]];
     case "tool":
-      return [value["title"], ...texts(value["input"]), ...list(value["content"]).flatMap(contentTexts)];
+      return [value["title"], ...texts(value["input"]), ...list(value["content"]).flatMap(contentTexts), value["live"]];
     case "plan":
       return list(value["entries"]).map((entry) => member(entry, "content"));
     case "question":

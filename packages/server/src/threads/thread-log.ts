@@ -4,6 +4,7 @@ import type { Hub } from "../hub/hub.ts";
 import type { CommandAnswer, Guard, Store } from "../store/contract.ts";
 import { LogFolding } from "./log-folding.ts";
 import { Outlet, type BlobStore } from "./outlet.ts";
+import { RawLines } from "./raw-lines.ts";
 import type { SetBounds } from "./writer/bounds.ts";
 import type { Draft } from "./writer/draft.ts";
 import { closeMessage } from "./writer/messages.ts";
@@ -28,6 +29,7 @@ export class ThreadLog {
   readonly #bounds: SetBounds;
   readonly #outlet: Outlet;
   readonly #folding: LogFolding;
+  readonly #rawLines = new RawLines();
   readonly #failed: (error: unknown) => void;
   #state: ThreadState;
   /** A step could not be decided. */
@@ -127,7 +129,12 @@ export class ThreadLog {
   }
 
   record(direction: "in" | "out" | "error", line: string): void {
-    this.#outlet.record({ thread: this.#state.id, ts: this.#clock.now(), direction, line });
+    this.#outlet.record({
+      thread: this.#state.id,
+      ts: this.#clock.now(),
+      direction,
+      line: this.#rawLines.shortened(line),
+    });
   }
 
   flushLines(): void {

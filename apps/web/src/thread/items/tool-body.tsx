@@ -1,5 +1,5 @@
 import type { ToolContent, ToolEntity } from "@skein/client";
-import { textOfEdit } from "@skein/client/protocol";
+import { shownContent, textOfEdit } from "@skein/client/protocol";
 import { useItem } from "@skein/client/react";
 import { changeOf } from "../diff/change.ts";
 import { blobText } from "../lib/blobs.ts";
@@ -19,11 +19,12 @@ import { isSomething } from "./tool-words.ts";
 
 /** What is in a tool call: its arguments, what came of it, its diff or terminal. */
 export function ToolBody({ tool }: { tool: ToolEntity }) {
-  const shows = new Set(tool.content.map((each) => (changeOf(each) ? "change" : each.type)));
+  const shown = shownContent(tool);
+  const shows = new Set(shown.map((each) => (changeOf(each) ? "change" : each.type)));
   return (
     <>
       {isSomething(tool.input) && !shows.has("change") && <Arguments tool={tool} command={!shows.has("terminal")} />}
-      {tool.content.map((content, index) => (
+      {shown.map((content, index) => (
         <ContentView key={index} content={content} running={tool.status === "in_progress"} />
       ))}
       {isSomething(tool.output) && tool.content.length === 0 && <Data label="Output" value={tool.output} />}
@@ -92,7 +93,7 @@ function TerminalContent({ id }: { id: string }) {
 
 /** A tool call as text, for the clipboard. */
 export async function toolText(tool: ToolEntity): Promise<string> {
-  const made = tool.content.map(async (content): Promise<string[]> => {
+  const made = shownContent(tool).map(async (content): Promise<string[]> => {
     if (content.type === "block" && content.block.type === "text") return [await textShown(content.block.text)];
     const change = changeOf(content);
     return change ? [`${change.path}\n${(await textOfEdit(change.after, blobText)) ?? ""}`] : [];

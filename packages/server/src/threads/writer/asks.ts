@@ -15,7 +15,7 @@ type Event<Type> = Extract<DriverEvent, { type: Type }>;
 
 /** A person is asked to allow something; the request may be the first mention of its tool call. */
 export function askPermission(draft: Draft, event: Event<"permission">): void {
-  const tool = writeTool(draft, event.toolCall.toolCallId, event.toolCall);
+  const tool = writeTool(draft, event.toolCall.toolCallId, event.toolCall, true);
   if (asksTooMuch(draft.state)) return refused(draft);
   const known = draft.state.tools.get(event.toolCall.toolCallId)?.value;
   const { pos, at } = draft.item();

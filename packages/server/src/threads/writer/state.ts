@@ -2,6 +2,7 @@ import type {
   Block,
   CardEntity,
   Change,
+  Json,
   JsonObject,
   MessageEntity,
   ThreadEntity,
@@ -83,7 +84,16 @@ export type KnownTool = {
   readonly turn: string | null;
   /** As it stands in the log; `null` when it finished long ago and was forgotten. */
   readonly value: ToolEntity | null;
+  /** What the agent said of it last, held while it is open. */
+  readonly said?: Said | undefined;
+  /** What of that does not stand in the log as it was said. */
+  readonly owes?: readonly (keyof Said)[] | undefined;
+  /** The last text of the content was cut: what it grows by has no place before the call's end. */
+  readonly isCut?: boolean | undefined;
 };
+
+/** What agents resend whole while a call runs. */
+export type Said = { readonly content?: readonly Json[]; readonly rawInput?: Json; readonly rawOutput?: Json };
 
 export type KnownTerminal = {
   readonly id: string;

@@ -13,13 +13,14 @@ const TERMINAL: readonly string[] = ["type", "terminalId"];
 
 /**
  * A tool call's content as entities hold it: at most `toolOutputUnits` of text, the rest in blobs; and of what is not
- * known of it at most `BOUNDS.partsUnknown`.
+ * known of it at most `BOUNDS.partsUnknown`. While the call `runs`, the rest of a text has no blob yet.
  * `terminalOf` gives the entity of a terminal named in it.
  */
 export function readContent(
   draft: Draft,
   items: readonly Json[],
   terminalOf: (terminal: string) => string,
+  runs: boolean,
 ): ToolContent[] {
   const content: ToolContent[] = [];
   let room = draft.bounds.toolOutputUnits;
@@ -37,7 +38,7 @@ export function readContent(
       // What is smaller and comes after it may still fit.
       content.push(keptDiff(draft, read));
     } else {
-      content.push(...split(draft, read, room));
+      content.push(...(runs ? start(read, room) : split(draft, read, room)));
       room = 0;
     }
   }
@@ -106,6 +107,12 @@ function keptDiff(draft: Draft, item: Extract<ToolContent, { type: "diff" }>): T
   const old = oldText === null ? null : keepText(draft, oldText);
   const diff = { path, old, ...countLines(oldText, newText) };
   return { type: "blob", ...keepText(draft, newText), mimeType: "text/plain", diff, ...some("unknown", unknown) };
+}
+
+/** What fits of a text that does not. */
+function start(item: ToolContent, room: number): ToolContent[] {
+  if (item.type !== "block" || (item.block.type !== "text" && item.block.type !== "resource")) return [item];
+  return [{ ...item, block: { ...item.block, text: room > 0 ? cut(item.block.text, room) : "" } }];
 }
 
 /** A text that does not fit: what does, then a blob of the rest. */

@@ -128,6 +128,7 @@ describe("tool calls", () => {
           { type: "diff", path: "x", oldText: "o", newText: "n" },
         ],
         rawOutput: { text },
+        status: "completed",
       }),
     );
     const [item] = written.items();

@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Json, JsonObject, ToolEntity } from "@skein/client/protocol";
+import { shownContent, type Json, type JsonObject, type ToolEntity } from "@skein/client/protocol";
 import { BOUNDS, boundedJson, cut } from "./bounds.ts";
 import { difference } from "./difference.ts";
 import type { Draft } from "./draft.ts";
 import { closeMessage } from "./messages.ts";
 import { repeatedNotice } from "./notices.ts";
 import { amount, list, object, some, text, word } from "./read.ts";
-import type { KnownTool } from "./state.ts";
+import type { KnownTool, Said } from "./state.ts";
 import { addOutput, endTerminal, endTerminals, startTerminal } from "./terminals.ts";
 import { readContent, readRaw } from "./tool-content.ts";
+import { grow, growthOf, holdsTooMuch, isWhole, saidBy, waits } from "./tool-growth.ts";
 import { firstMembers, unknownMembers, unknownOfPart } from "./unknown.ts";
 
 /** The members of ACP's tool calls that are understood here; of `_meta`, what is, and the raw lines have all of it. */
@@ -22,16 +23,17 @@ const STATUSES: ReadonlySet<unknown> = new Set(["pending", "in_progress", "compl
 /**
  * Takes in what an agent says of a tool call: ACP's `tool_call`, `tool_call_update`, or the call named in a permission
  * request; any of them may be the first mention. What it leaves out stays as it was; what it repeats makes no change.
- * Returns the entity's id.
+ * `asked`: a person is asked about it, and is to see all that was said of it. Returns the entity's id.
  */
-export function writeTool(draft: Draft, toolCallId: string, update: JsonObject): string {
+export function writeTool(draft: Draft, toolCallId: string, update: JsonObject, asked = false): string {
   closeMessage(draft);
   const known = knownCall(draft, toolCallId, update) ?? open(draft, toolCallId, update);
   const meta = object(update["_meta"]);
   reportTerminal(draft, known, toolCallId, update, meta);
-  const members = read(draft, known, toolCallId, update);
-  reportOutput(draft, members, known, meta);
-  change(draft, toolCallId, known, members);
+  const members = read(draft, known, update);
+  const after = resent(draft, known, toolCallId, update, members, asked);
+  reportOutput(draft, members, after, meta);
+  change(draft, toolCallId, after, members);
   settleTerminals(draft, toolCallId);
   return known.id;
 }
@@ -41,11 +43,16 @@ export function interruptTools(draft: Draft): void {
   const interrupted = new Set<string>();
   for (const [toolCallId, known] of draft.state.tools) {
     if (hasEnded(known)) continue;
-    change(draft, toolCallId, known, { status: "interrupted" });
+    interrupt(draft, toolCallId, known);
     interrupted.add(toolCallId);
   }
   if (interrupted.size === 0) return;
   endTerminals(draft, "interrupted", ({ tool }) => tool !== null && interrupted.has(tool));
+}
+
+function interrupt(draft: Draft, toolCallId: string, known: KnownTool): void {
+  const members: Partial<ToolEntity> = { status: "interrupted" };
+  change(draft, toolCallId, resent(draft, known, toolCallId, {}, members, false), members);
 }
 
 /** Makes room for one more open call: every snapshot holds all that are open, so there is a bound to them. */
@@ -54,7 +61,7 @@ function makeRoom(draft: Draft): void {
   if (tools.size - toolsEnded.size - toolsForgotten.size < TOOLS_OPEN) return;
   for (const [toolCallId, known] of tools) {
     if (hasEnded(known)) continue;
-    change(draft, toolCallId, known, { status: "interrupted" });
+    interrupt(draft, toolCallId, known);
     settleTerminals(draft, toolCallId);
     break;
   }
@@ -91,27 +98,61 @@ function open(draft: Draft, toolCallId: string, update: JsonObject): KnownTool {
   return remembered(draft, toolCallId, { id, turn: draft.state.turn, value });
 }
 
-function read(draft: Draft, known: KnownTool, toolCallId: string, update: JsonObject): Partial<ToolEntity> {
+function read(draft: Draft, known: KnownTool, update: JsonObject): Partial<ToolEntity> {
   const meta = object(update["_meta"]);
   const claude = object(meta?.["claudeCode"]);
-  const content = list(update["content"]);
   const locations = list(update["locations"]);
-  const input = update["rawInput"];
-  const output = update["rawOutput"];
   const parent = text(claude?.["parentToolUseId"]);
   return {
     ...some("title", titleOf(update)),
     ...some("name", word(update["name"]) ?? word(claude?.["toolName"])),
     ...some("kind", word(update["kind"])),
     ...some("status", statusOf(known, update["status"])),
-    ...some("content", content && readContent(draft, content, (terminal) => terminalOf(draft, toolCallId, terminal))),
     ...some("locations", locations && readLocations(locations)),
-    ...some("input", given(input) ? readRaw(draft, input) : undefined),
-    ...some("output", given(output) ? readRaw(draft, output) : undefined),
     ...some("parent", parent === undefined ? undefined : draft.state.tools.get(parent)?.id),
     ...some("unknown", unknownOf(known, update)),
   };
 }
+
+/** Adds to `members` what is to be written now of content, input and output; the rest is held in what is returned. */
+function resent(
+  draft: Draft,
+  known: KnownTool,
+  toolCallId: string,
+  update: JsonObject,
+  members: Partial<ToolEntity>,
+  asked: boolean,
+): KnownTool {
+  const said = saidBy(known, update);
+  const { value } = known;
+  const turns = value === null || hasEnded(known) || (members.status !== undefined && members.status !== value.status);
+  const whole = turns || asked || holdsTooMuch(draft, said);
+  const isGiven = (name: keyof Said): boolean => given(update[name]) || known.owes?.includes(name) === true;
+  const owes: (keyof Said)[] = [];
+  let after = known;
+  if (isGiven("content") && said.content) {
+    const growth = whole ? null : growthOf(known.said?.content, said.content);
+    if (growth === null || value === null) {
+      members.content = readContent(draft, said.content, (each) => terminalOf(draft, toolCallId, each), !whole);
+      after = { ...after, isCut: !isWhole(members.content, said.content) };
+    } else if (growth !== "") after = grow(draft, after, value, growth);
+    if (!whole) owes.push("content");
+  }
+  for (const [raw, name] of RAW) {
+    const next = said[raw];
+    if (!isGiven(raw) || next === undefined) continue;
+    if (!whole && waits(value?.[name], next, draft.bounds)) owes.push(raw);
+    else members[name] = readRaw(draft, next);
+  }
+  if (value === null) return known;
+  const ends = isFinal(members.status ?? value.status);
+  return remembered(draft, toolCallId, { ...after, said: ends ? undefined : said, owes });
+}
+
+const RAW = [
+  ["rawInput", "input"],
+  ["rawOutput", "output"],
+] as const;
 
 /** What is not known of a call, with what was said of it before; a known status takes the place of one that was not. */
 function unknownOf(known: KnownTool, update: JsonObject): JsonObject | undefined {
@@ -204,7 +245,7 @@ function reportOutput(
   if (terminal !== undefined) {
     addOutput(draft, terminal, text(output?.["data"]) ?? "");
     const id = draft.state.terminals.get(terminal)?.id;
-    const content = members.content ?? known.value?.content ?? [];
+    const content = members.content ?? (known.value ? shownContent(known.value) : []);
     // Output that no content of the call points to would be seen nowhere.
     if (id !== undefined && !content.some((item) => item.type === "terminal" && item.terminal === id)) {
       members.content = [...content, { type: "terminal", terminal: id }];
@@ -231,8 +272,10 @@ function change(draft: Draft, toolCallId: string, known: KnownTool, members: Par
     if (Object.keys(members).length > 0) draft.patch("tool", known.id, { ...members });
     return;
   }
-  if (Object.keys(members).every((name) => isDeepStrictEqual(known.value?.[name], members[name]))) return;
+  const isJoined = members.content !== undefined && known.value.live !== undefined;
+  if (!isJoined && Object.keys(members).every((name) => isDeepStrictEqual(known.value?.[name], members[name]))) return;
   const value: ToolEntity = { ...known.value, ...members };
+  if (isJoined) delete value.live;
   if (value.unknown && Object.keys(value.unknown).length === 0) delete value.unknown;
   if (ends && known.value.endedAt === undefined) value.endedAt = draft.now;
   const patch = difference(known.value, value);

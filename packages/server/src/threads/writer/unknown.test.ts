@@ -138,7 +138,7 @@ describe("P3: what is not known of a part of a message or a tool call is kept wi
       type: "content",
       content: { type: "text", text: each, annotations },
     }));
-    const written = Written.running().update(call({ content }));
+    const written = Written.running().update(call({ content, status: "completed" }));
     const kept = written.items()[0]?.["content"] as { block?: { text: string; unknown?: JsonObject } }[];
     expect(kept.map(({ block }) => block?.unknown).filter((each) => each !== undefined)).toEqual([
       { annotations },
