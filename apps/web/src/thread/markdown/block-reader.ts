@@ -1,6 +1,6 @@
-import { Lexer, type Token, type TokensList } from "marked";
+import type { Token, TokensList } from "marked";
 import remend from "remend";
-import { FOOTNOTES } from "./footnotes.ts";
+import { BoundedLexer, plainBlock } from "./bounded-lexer.ts";
 
 /** One block of a text: the same object as long as neither its source nor what it refers to changes. */
 export type MarkdownBlock = { readonly raw: string; readonly token: Token };
@@ -9,6 +9,11 @@ type Links = TokensList["links"];
 
 /** Any name may be a link's, `constructor` too: the object has no members of its own kind. */
 const linksOf = (links?: Links): Links => Object.assign(Object.create(null) as Links, links);
+
+/** Of a longer text, in UTF-16 units, what goes beyond shows as it was written, from a blank line on. */
+const MAX_TEXT = 100_000;
+/** A block that still grows and is longer is not looked through for what it leaves open. */
+const MAX_CLOSED = 5_000;
 
 /**
  * Reads Markdown (CommonMark with GitHub's tables, task lists and autolinks) into blocks. When the text grew at its end,
@@ -27,7 +32,14 @@ export class BlockReader {
 
   /** The blocks of a text, blank ones left out. Cheap when it is the text of the last call with more at its end. */
   read(source: string): readonly MarkdownBlock[] {
-    const text = source.includes("\r") ? source.replaceAll(/\r\n?/g, "\n") : source;
+    const whole = source.includes("\r") ? source.replaceAll(/\r\n?/g, "\n") : source;
+    if (whole.length <= MAX_TEXT) return this.#read(whole);
+    const cut = whole.lastIndexOf("\n\n", MAX_TEXT - 2) + 2;
+    const end = cut < 2 ? 0 : cut;
+    return [...this.#read(whole.slice(0, end)), ...plainBlock(whole.slice(end)).map(asBlock)];
+  }
+
+  #read(text: string): readonly MarkdownBlock[] {
     if (text === this.#text) return this.#blocks;
     try {
       this.#grow(text);
@@ -67,7 +79,7 @@ export class BlockReader {
 
 /** A block at the end of a text that still grows, with what it leaves open closed: `**bo` reads as `**bo**`. */
 export function closed(block: MarkdownBlock): MarkdownBlock {
-  if (block.token.type === "code" || block.token.type === "space") return block;
+  if (/^(?:code|space|plain)$/.test(block.token.type) || block.raw.length > MAX_CLOSED) return block;
   const raw = remend(block.raw);
   if (raw === block.raw) return block;
   const token = piecemeal(raw).find((each) => each.token.type !== "space")?.token;
@@ -117,8 +129,7 @@ function isAfterBlankLine(text: string, at: number): boolean {
 }
 
 function lex(text: string, known: Links): { tokens: Token[]; links: Links } {
-  const lexer = new Lexer({ gfm: true, extensions: FOOTNOTES });
-  lexer.tokens.links = linksOf(known);
+  const lexer = new BoundedLexer(text, linksOf(known));
   const tokens = lexer.lex(text);
   return { tokens: [...tokens], links: tokens.links };
 }

@@ -47,6 +47,7 @@ export function BlockView({ token, growing = false, dir }: Props<Token> & { grow
       return <Table token={token as Tokens.Table} dir={dir} />;
     case "hr":
       return <hr />;
+    case "plain":
     case "html":
       // Never rendered: it shows as what was written.
       return (

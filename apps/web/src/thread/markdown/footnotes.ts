@@ -16,6 +16,11 @@ const REFERENCE = new RegExp(`^${LABEL}`);
 /** Under what the lexer knows a footnote. No link can have the name: in theirs there is no end of line. */
 const nameOf = (label: string): string => `\n^${label.toLowerCase()}`;
 
+function upToBlankLine(source: string): string {
+  const end = source.indexOf("\n\n");
+  return end < 0 ? source : source.slice(0, end + 1);
+}
+
 /** For marked: footnotes, which it would take for links and their addresses. `[^a]` without one stays as it is. */
 export const FOOTNOTES: NonNullable<MarkedOptions["extensions"]> = {
   renderers: {},
@@ -30,7 +35,8 @@ export const FOOTNOTES: NonNullable<MarkedOptions["extensions"]> = {
       return { type: "footnote", raw, label, tokens };
     },
   ],
-  startBlock: [(source) => source.search(BEGINS)],
+  // A paragraph ends at a blank line: what comes behind one need not be looked through for each paragraph.
+  startBlock: [(source) => upToBlankLine(source).search(BEGINS)],
   inline: [
     function (source) {
       const found = REFERENCE.exec(source);
