@@ -97,8 +97,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         toldCommands: (agent, commands) => void announcer.toldCommands(agent, commands).catch(report),
       },
     });
-    // One that was killed may have left agents, at whatever it was. We hold the lock: none of them is in use.
-    await endLeftovers(owner);
+    // We hold the lock: no other server uses them.
+    await endLeftovers(owner, !store.endedClean);
     await threads.start();
     closers.push(async () => threads.close());
     // Before the first who can ask for them; a faulty agents.json is told, and ends nothing.

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { constants, getPriority, setPriority } from "node:os";
 import { SkeinError } from "@skein/client/protocol";
 import type { Clock } from "../clock.ts";
+import { forgetGroup, noteGroup } from "./leftovers.ts";
 
 export type Exit = { code: number | null; signal: string | null };
 
@@ -52,18 +53,21 @@ export class ProcessGroup {
   /** Resolves when the leader has ended. */
   readonly exited: Promise<Exit>;
   readonly #child: Bun.Subprocess<"pipe" | "ignore", "pipe", "pipe">;
+  readonly #env: ProcessOptions["env"];
   #unreadBytes = 0;
   #exit: Exit | null = null;
   /** Once nobody of the group is left its number may be given to another: it is never signalled again. */
   #empty = false;
   #ending: Promise<void> | null = null;
 
-  private constructor(child: Bun.Subprocess<"pipe" | "ignore", "pipe", "pipe">) {
+  private constructor(child: Bun.Subprocess<"pipe" | "ignore", "pipe", "pipe">, env: ProcessOptions["env"]) {
     this.#child = child;
+    this.#env = env;
     this.pid = child.pid;
     this.stdout = child.stdout;
     this.stderr = child.stderr;
     living.add(this);
+    noteGroup(env, this.pid);
     this.exited = child.exited.then(() => {
       const { signalCode } = child;
       const exit =
@@ -90,7 +94,7 @@ export class ProcessGroup {
         detached: true,
       });
       yieldToServer(child.pid);
-      return new ProcessGroup(child);
+      return new ProcessGroup(child, options.env);
     } catch (error) {
       const code = error instanceof Error && "code" in error ? error.code : undefined;
       if (code === "ENOENT")
@@ -133,7 +137,7 @@ export class ProcessGroup {
     } catch {
       // ESRCH: nobody is left. EPERM: only the dead not yet collected are (macOS), or nobody we may signal.
       this.#empty = this.#exit !== null;
-      if (this.#empty) living.delete(this);
+      if (this.#empty) this.#forget();
       return false;
     }
   }
@@ -141,8 +145,12 @@ export class ProcessGroup {
   /** Ends the group: end of stdin, then SIGTERM, then SIGKILL. A group whose leader is gone starts at SIGTERM. */
   end(clock: Clock, graces: Graces): Promise<void> {
     // Ended as far as can be: its number is not signalled at the end of this process, when another may have it.
-    this.#ending ??= this.#end(clock, graces).finally(() => living.delete(this));
+    this.#ending ??= this.#end(clock, graces).finally(() => this.#forget());
     return this.#ending;
+  }
+
+  #forget(): void {
+    if (living.delete(this)) forgetGroup(this.#env, this.pid);
   }
 
   async #end(clock: Clock, graces: Graces): Promise<void> {

@@ -67,6 +67,8 @@ const turnOfOthers = () => new Promise((resolve) => setImmediate(resolve));
 export class SqliteStore implements Store {
   // Short, as every commit that is sent bears it.
   readonly epoch = makeId();
+  /** Whether the last run closed the store, or there was none. */
+  readonly endedClean: boolean;
   readonly #file: string;
   readonly #now: () => number;
   readonly #opened: Opened;
@@ -109,6 +111,7 @@ export class SqliteStore implements Store {
       durability: options.durability ?? "normal",
       busyTimeoutMs,
     });
+    this.endedClean = this.#opened.endedClean;
     const database = (this.#database = this.#opened.database);
     try {
       this.#statements = {
