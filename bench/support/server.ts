@@ -21,7 +21,7 @@ export type RunningServer = {
 export async function startServer(): Promise<RunningServer> {
   const data = await mkdtemp(join(tmpdir(), "skein-bench-"));
   const execAt = performance.now();
-  const child = Bun.spawn(["node", "packages/server/bin/skein.js", "serve", "--json", "--port", "0", "--data", data], {
+  const child = Bun.spawn(["packages/server/bin/skein", "serve", "--json", "--port", "0", "--data", data], {
     cwd: root,
     stdin: "ignore",
     stdout: "pipe",

@@ -8,23 +8,25 @@ import type { Watch } from "./watch.ts";
  */
 export async function untilTurnEnds(watch: Watch, turn: string, signal?: AbortSignal): Promise<TurnEntity> {
   const number = numberOf(turn);
-  const aborted = Promise.withResolvers<never>();
+  let abort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal?.reason as Error);
+  });
   // Raced at each step below; between two of them nobody listens.
-  aborted.promise.catch(() => {});
-  const abort = (): void => aborted.reject(signal?.reason as Error);
+  aborted.catch(() => {});
   signal?.addEventListener("abort", abort, { once: true });
   try {
     signal?.throwIfAborted();
     for (;;) {
       const moved = nextMove(watch);
-      await Promise.race([watch.ready(), aborted.promise]);
-      const found = await Promise.race([find(watch, turn), aborted.promise]);
+      await Promise.race([watch.ready(), aborted]);
+      const found = await Promise.race([find(watch, turn), aborted]);
       if (found && found.status !== "queued" && found.status !== "running") return found;
       // Numbers ascend: where a later turn is known and this one is not, it was taken out of the queue.
       if (found === undefined && [...watch.replica.all("turn").keys()].some((id) => numberOf(id) > number)) {
         throw new SkeinError("not_found", `The turn ${turn} of ${watch.replica.topic} is gone.`);
       }
-      await Promise.race([moved, aborted.promise]);
+      await Promise.race([moved, aborted]);
     }
   } finally {
     signal?.removeEventListener("abort", abort);

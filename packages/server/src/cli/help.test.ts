@@ -12,7 +12,7 @@ afterEach(async () => place.remove());
 
 const COMMANDS = "serve run threads tail send cancel answer export agents pair doctor demo-agent".split(" ");
 
-test("through the launcher, on Node: the version, and the exit code of what it runs", async () => {
+test("by the launcher: the version, and the exit code of what it runs", async () => {
   expect(await place.launch(["--version"]).ended()).toEqual({ code: 0, out: "0.1.0\n", err: "" });
   const wrong = await place.launch(["frob"]).ended();
   expect(wrong.code).toBe(2);

@@ -1,6 +1,6 @@
 /**
- * Signals closer together than this are one: a terminal sends Ctrl-C to every process in front, and the launcher passes
- * its own on.
+ * Signals closer together than this are one: a terminal sends Ctrl-C to every process in front, and npm passes its own
+ * on.
  */
 const ONE_PRESS_MS = 250;
 

@@ -36,16 +36,6 @@ test("through the launcher it goes at SIGTERM too", async () => {
   expect(await child.process.exited).toBe(0);
 });
 
-test.each([
-  ["start", "npx skein"],
-  ["", "skein"],
-])("what to try next can be copied as it stands: begun by npm %p it is %p", async (npm_command, skein) => {
-  const child = place.start(["serve", "--port", "0"], { npm_command });
-  await child.err.line((line) => line === `try    ${skein} run --agent demo "hello"`);
-  child.process.kill("SIGTERM");
-  expect(await child.process.exited).toBe(0);
-});
-
 test("L30: a taken port is told with what to do; another machine's network needs a word", async () => {
   const taken = createServer();
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
-import { basename, isAbsolute, resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { boardTopic, SkeinError, threadTopic, type CheckedParams } from "@skein/client/protocol";
 import type { Write } from "../store/contract.ts";
 import type { Drivers } from "./drivers.ts";
+import { programName } from "./program-name.ts";
 import type { Asker } from "./thread-log.ts";
 import { newCard } from "./writer/card.ts";
 import { newThread } from "./writer/lifecycle.ts";
@@ -45,7 +46,7 @@ function agentOf(params: CheckedParams<"thread.create">): {
     throw new SkeinError("invalid", "Name either an agent or a program to execute.", { path: "params.agent" });
   }
   if (exec === undefined) return { agent: agent ?? "" };
-  return { agent: basename(exec.command).slice(0, 64), exec: { command: exec.command, args: exec.args } };
+  return { agent: programName(exec), exec: { command: exec.command, args: exec.args } };
 }
 
 async function directory(path: string): Promise<string> {

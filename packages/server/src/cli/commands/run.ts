@@ -1,6 +1,6 @@
-import { basename } from "node:path";
 import type { CallParams, SkeinClient } from "@skein/client";
 import { Command, Option } from "commander";
+import { programName } from "../../threads/program-name.ts";
 import { absolutePath } from "../absolute-path.ts";
 import type { Policy } from "../choose.ts";
 import type { Cli } from "../context.ts";
@@ -69,7 +69,7 @@ Exits 0 when the agent ended the turn by itself (see: skein help exit-codes).
         if (flags.title !== undefined) params.title = flags.title;
         const { thread } = await client.command("thread.create", params);
         if (flags.json) cli.screen.json({ thread });
-        else cli.screen.note(`[thread] ${thread}: ${params.agent ?? basename(params.exec.command)} in ${cwd}`);
+        else cli.screen.note(`[thread] ${thread}: ${params.agent ?? programName(params.exec)} in ${cwd}`);
         const watch = client.watch(topicOf(thread));
         const reader = flags.json
           ? jsonReader(cli.screen)

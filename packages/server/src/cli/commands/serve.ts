@@ -4,6 +4,7 @@ import type { Cli, RunningServer, ServeOptions } from "../context.ts";
 import { dataDirectory, runningServer } from "../data-directory.ts";
 import { EXIT, UnreachableError } from "../exit-codes.ts";
 import { onInterrupt } from "../interrupts.ts";
+import { ownCommand } from "../own-command.ts";
 import { showForPhone } from "../phone-link.ts";
 import { span } from "../text.ts";
 
@@ -81,8 +82,8 @@ async function start(cli: Cli, options: ServeOptions): Promise<RunningServer> {
 function announce({ env, screen }: Cli, server: RunningServer, data: string, json: boolean): void {
   const { url, token } = server;
   const [elsewhere] = server.addresses;
-  // Begun by npm, `skein` may be in the checkout alone: what is shown here is copied into another shell.
-  const skein = env["npm_command"] ? "npx skein" : "skein";
+  // What is shown here is copied into another shell.
+  const skein = ownCommand(env);
   if (json) {
     screen.json({ event: "ready", url, token, pid: process.pid, pair: server.pairingLink(url) });
     return;

@@ -6,7 +6,7 @@ import type { Step } from "../../../../../test/support/scripted-agent.ts";
 import type { Exported } from "../exported.ts";
 
 const SCRIPTED_AGENT = fileURLToPath(new URL("../../../../../test/support/scripted-agent.ts", import.meta.url));
-const LAUNCHER = fileURLToPath(new URL("../../../bin/skein.js", import.meta.url));
+const LAUNCHER = fileURLToPath(new URL("../../../bin/skein", import.meta.url));
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 /** The arguments of `run` for an agent that does what its prompt says (see the file). */
@@ -125,14 +125,14 @@ export class Place {
     return this.#spawn([process.execPath, MAIN, ...args], env);
   }
 
-  /** Starts `skein` as npm does: through Node and the launcher. */
+  /** Starts `skein` as npm does: by the launcher. */
   launch(args: readonly string[], env: Record<string, string> = {}): Program {
-    return this.#spawn(["node", LAUNCHER, ...args], env);
+    return this.#spawn([LAUNCHER, ...args], env);
   }
 
   /** Starts a shell with a script, whose `"$@"` runs `skein` and whose `$0` is `name`. */
-  shell(script: string, name: string, args: readonly string[]): Program {
-    return this.#spawn(["/bin/sh", "-c", script, name, process.execPath, MAIN, ...args], {});
+  shell(script: string, name: string, args: readonly string[], env: Record<string, string> = {}): Program {
+    return this.#spawn(["/bin/sh", "-c", script, name, process.execPath, MAIN, ...args], env);
   }
 
   /** Runs `skein` to its end. */
