@@ -123,7 +123,7 @@ export class Workbench {
   /** Lets everything that needs no time happen until the condition holds. */
   async until(condition: () => boolean | Promise<boolean>): Promise<void> {
     // Files are read and written by the machine's own clock, however busy it is.
-    const deadline = performance.now() + 4_000;
+    const deadline = performance.now() + 20_000;
     while (performance.now() < deadline) {
       if (await condition()) return;
       await new Promise((resolve) => setImmediate(resolve));
