@@ -322,7 +322,7 @@ describe.skipIf(!app.available)("the prompt box", () => {
   });
 
   for (const [why, end] of [
-    ["its turn starts", (_page, client, thread) => client.command("thread.cancel", { thread })],
+    ["its turn starts", (_page, client, thread) => client.command("thread.cancel", { thread, queue: "continue" })],
     ["another device drops it", (_page, client, thread, turn) => client.command("thread.unqueue", { thread, turn })],
     ["the panel closes", (page) => page.getByRole("tab", { name: "Plan" }).click()],
   ] satisfies [string, (page: Page, client: SkeinClient, thread: string, turn: string) => Promise<unknown>][]) {

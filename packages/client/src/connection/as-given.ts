@@ -75,6 +75,10 @@ function namedAfter<Value extends Pick<ThreadEntity, "title" | "status">>(value:
 }
 
 function threadAfter(thread: ThreadEntity, command: GivenCommand): ThreadEntity {
+  // Continue, and each new prompt, let go what is held (P66).
+  if (thread.held && (command.method === "thread.resume" || command.method === "thread.prompt")) {
+    return { ...thread, held: false };
+  }
   const mode = paramsOf(command, "thread.mode")?.mode;
   if (mode !== undefined) return { ...thread, mode };
   const config = paramsOf(command, "thread.config");

@@ -36,8 +36,18 @@ export const COMMANDS = {
     }),
     result: answer.extend({ turn: id }),
   },
-  /** Stops the running turn. Harmless when none runs: the answer says so with `turn: null`. */
-  "thread.cancel": { params: z.looseObject({ key, thread: id }), result: answer.extend({ turn: id.nullable() }) },
+  /** Stops a turn. Where it does not run, nothing happens: the answer says so with `turn: null`. */
+  "thread.cancel": {
+    params: z.looseObject({
+      key,
+      thread: id,
+      /** The turn to stop. Absent: whichever runs when the command comes. */
+      turn: id.optional(),
+      /** `hold`: the turns that wait then wait for `thread.resume`. `continue`: the next one starts. */
+      queue: z.enum(["hold", "continue"]).default("hold"),
+    }),
+    result: answer.extend({ turn: id.nullable() }),
+  },
   /** Takes a turn that has not started out of the queue. */
   "thread.unqueue": { params: z.looseObject({ key, thread: id, turn: id }), result: answer },
   /** Changes a turn that has not started: its text, what it carries, or its place; what is absent stays as it is. */
@@ -59,8 +69,13 @@ export const COMMANDS = {
     result: answer,
   },
   "thread.rename": { params: z.looseObject({ key, thread: id, title: z.string().min(1).max(200) }), result: answer },
-  "thread.archive": { params: z.looseObject({ key, thread: id, archived: z.boolean().default(true) }), result: answer },
-  /** Starts the thread's agent again and loads its conversation, without a prompt. */
+  /** Archives a thread, which stops its turn and ends its agent; or takes it out of the archive. */
+  "thread.archive": {
+    params: z.looseObject({ key, thread: id, archived: z.boolean().default(true) }),
+    /** `turn`: the turn that it stops, `null` for none. `queued`: how many turns then wait for `thread.resume`. */
+    result: answer.extend({ turn: id.nullable().optional(), queued: z.int().optional() }),
+  },
+  /** Continues: lets the turns that are held go on, and starts the thread's agent where none runs. */
   "thread.resume": { params: z.looseObject({ key, thread: id }), result: answer },
   /** Answers a permission request or a question. Who comes late gets `conflict`, with what was answered and by whom. */
   "thread.answer": {

@@ -90,4 +90,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "a53da216f17bd5cef46e440cb2f5d1167978eaafb9e9433d85cf07ac1a90b0c5",
     note: "A tool call's live: the text it has grown by while it runs.",
   },
+  {
+    version: 1,
+    hash: "429f8cc70fd592246d8df7d19b8dfcd2d4181e51b5483dc6265c1846f4f91a7c",
+    note: "thread.cancel names its turn and says what becomes of the queue; a thread tells that it is held.",
+  },
 ];

@@ -49,7 +49,7 @@ export async function followTurn(options: FollowOptions): Promise<ExitCode> {
         return;
       }
       screen.note("cancelling; once more to leave at once");
-      client.command("thread.cancel", { thread }).catch(() => leave(null));
+      client.command("thread.cancel", { thread, turn }).catch(() => leave(null));
     },
     () => leave(null),
   );

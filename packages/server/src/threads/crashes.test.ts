@@ -82,7 +82,7 @@ describe("G7: a crash of the server", () => {
     await bench.settled();
     const head = await bench.store.head(threadTopic(thread));
     await bench.crash();
-    expect(await bench.store.head(threadTopic(thread))).toEqual(head);
+    expect((await bench.store.head(threadTopic(thread)))?.seq).toBe(head?.seq);
   });
 
   test("an orderly end interrupts what runs and ends the agents", async () => {

@@ -13,6 +13,7 @@
  *                                               ▼   │
  *                                             running ──cancel──▶ cancelling ──grace──▶ killing ──exited──▶ closed
  *
+ * `cancel` while an agent is `opening` leads to `killing`, and `failed` or `exited` from there to `closed`.
  * `exited` leads to `closed` from everywhere. That an agent could not be opened is told by `failed`; one that can end
  * at any moment may also end between the last answer of its opening and `opened`, which then does not come any more.
  */
@@ -31,7 +32,7 @@ export type Phase =
   | "running"
   /** It was asked to stop, and has until the end of its grace. */
   | "cancelling"
-  /** It did not stop, and is being killed. */
+  /** It did not stop, or is not wanted before it was up, and is being killed. */
   | "killing"
   /** It was idle, and is being ended. */
   | "closing";
@@ -61,6 +62,7 @@ export type Act =
   | "prompt"
   | "askToStop"
   | "kill"
+  | "abort"
   | "close"
   | "endTurn"
   | "cancelTurn"
@@ -99,6 +101,7 @@ export const PHASES: Readonly<Record<Phase, Readonly<Record<PhaseEvent, Transiti
     next: go("starting", "begin"),
     opened: go("ready"),
     failed: go("closed", "tellFailure"),
+    cancel: go("killing", "abort"),
     exited: go("closed", "tellExit", "endSession"),
   },
   starting: {
@@ -133,7 +136,12 @@ export const PHASES: Readonly<Record<Phase, Readonly<Record<PhaseEvent, Transiti
     grace: go("killing", "cancelTurn", "kill"),
     exited: go("closed", "cancelTurn", "endSession"),
   },
-  killing: { ...staying("killing"), exited: go("closed", "endSession") },
+  killing: {
+    ...staying("killing"),
+    opened: go("killing", "kill"),
+    failed: go("closed"),
+    exited: go("closed", "endSession"),
+  },
   closing: { ...staying("closing"), exited: go("closed", "endSession") },
 };
 

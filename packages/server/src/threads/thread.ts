@@ -6,7 +6,16 @@ import { TurnRunner, type RunnerContext } from "./turn-runner.ts";
 import { answer, reopen } from "./writer/asks.ts";
 import type { SetBounds } from "./writer/bounds.ts";
 import { choose, type Choice } from "./writer/choices.ts";
-import { archive, goOn, queueTurn, rename, requeueTurn, unqueueTurn, type Requeue } from "./writer/lifecycle.ts";
+import {
+  archive,
+  goOn,
+  holdQueue,
+  queueTurn,
+  rename,
+  requeueTurn,
+  unqueueTurn,
+  type Requeue,
+} from "./writer/lifecycle.ts";
 import { some } from "./writer/read.ts";
 import type { Step, ThreadState } from "./writer/state.ts";
 
@@ -66,17 +75,29 @@ export class Thread {
       turn: queueTurn(draft, { ...prompt, first, by: asker.user, key: asker.key }),
     }));
     // Only what ran when the person asked is stopped for it.
-    if (first && running && this.state.running && this.state.turn === turn) this.#runner.cancel();
+    if (first && running && turn !== null && this.#runs(turn)) this.#runner.cancel();
     this.#runner.startNext();
     return answered;
   }
 
-  /** Stops the running turn; harmless when none runs. */
-  async cancel(asker: Asker): Promise<CommandAnswer> {
-    const turn = this.state.running ? this.state.turn : null;
-    const answered = await this.#log.command(asker, () => ({ turn }));
-    if (turn !== null && this.state.running && this.state.turn === turn) this.#runner.cancel();
+  /**
+   * Stops a turn, or whichever runs; where it does not run, nothing happens. What waits is held, unless it is to go on.
+   * Where only the agent is being started, and no turn is named, that is stopped.
+   */
+  async cancel(asker: Asker, stop: { turn?: string | undefined; queue?: "hold" | "continue" }): Promise<CommandAnswer> {
+    const { running, turn: last } = this.state;
+    const turn = running && (stop.turn === undefined || stop.turn === last) ? last : null;
+    const hold = turn !== null && stop.queue !== "continue";
+    const answered = await this.#log.command(asker, (draft) => {
+      if (hold) holdQueue(draft);
+      return { turn };
+    });
+    if (turn === null ? stop.turn === undefined && !this.state.running : this.#runs(turn)) this.#runner.stop();
     return answered;
+  }
+
+  #runs(turn: string): boolean {
+    return this.state.running && this.state.turn === turn;
   }
 
   async unqueue(asker: Asker, turn: string): Promise<CommandAnswer> {
@@ -109,11 +130,15 @@ export class Thread {
     return this.#log.command(asker, (draft) => rename(draft, title));
   }
 
-  /** Puts the thread away, which stops what it does; or takes it out again. */
+  /** Archives the thread, which stops its turn and ends its agent; or takes it out. The answer tells what that ends. */
   async archive(asker: Asker, archived: boolean): Promise<CommandAnswer> {
-    const answered = await this.#log.command(asker, (draft) => archive(draft, archived));
-    if (archived) {
-      this.#runner.cancel();
+    const { running, turn, queue } = this.state;
+    const answered = await this.#log.command(asker, (draft) => {
+      archive(draft, archived);
+      return archived ? { turn: running ? turn : null, queued: queue.length } : {};
+    });
+    if (archived && this.state.archived) {
+      this.#runner.stop();
       this.#runner.rest();
     }
     return answered;

@@ -194,6 +194,28 @@ describe("commands", () => {
     expect(await bench.card(thread)).toMatchObject({ title: "Mine" });
   });
 
+  test("P68: archive says what it ends, and ends the agent once its turn has ended", async () => {
+    const { thread, turn } = await bench.running();
+    await bench.prompt(thread, "Waits");
+    expect(await bench.command("thread.archive", { thread, archived: true })).toMatchObject({ turn, queued: 1 });
+    expect(bench.driver.last.did("cancel")).toBe(true);
+    bench.driver.last.end("cancelled");
+    await bench.until(() => bench.driver.last.did("close"));
+    expect(await bench.turn(thread, turn)).toMatchObject({ status: "cancelled" });
+    expect(await bench.thread(thread)).toMatchObject({ status: "archived", held: true });
+    expect(await bench.command("thread.archive", { thread, archived: true })).toMatchObject({ turn: null, queued: 1 });
+  });
+
+  test("P68: archive ends an agent that is only being started", async () => {
+    bench.driver.gate = new Promise(() => {});
+    const thread = await bench.create();
+    const turn = await bench.prompt(thread, "Go");
+    await bench.until(() => bench.driver.openings === 1);
+    await bench.command("thread.archive", { thread, archived: true });
+    await bench.until(() => bench.driver.aborted === 1);
+    expect(await bench.turn(thread, turn)).toMatchObject({ status: "cancelled" });
+  });
+
   test("P68: archive stops what runs, refuses prompts, and is undone without starting what waited", async () => {
     const { thread, turn } = await bench.running();
     const two = await bench.prompt(thread, "Two");

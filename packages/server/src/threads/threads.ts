@@ -170,7 +170,7 @@ export class Threads {
 
   readonly #handlers: Handlers = {
     "thread.prompt": (thread, asker, { text, blocks = [], when }) => thread.prompt(asker, { text, blocks, when }),
-    "thread.cancel": (thread, asker) => thread.cancel(asker),
+    "thread.cancel": (thread, asker, { turn, queue }) => thread.cancel(asker, { turn, queue }),
     "thread.unqueue": (thread, asker, { turn }) => thread.unqueue(asker, turn),
     "thread.requeue": (thread, asker, { turn, text, blocks, before }) =>
       thread.requeue(asker, turn, { text, blocks, before }),

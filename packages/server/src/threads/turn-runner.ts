@@ -52,6 +52,8 @@ export class TurnRunner {
   #ended = false;
   /** Aborted then, so that an agent that is only being started is not left behind. */
   readonly #left = new AbortController();
+  /** Aborted when the agent that is being started is not wanted any more. */
+  #opener = new AbortController();
   #prompts = 0;
   #turn: QueuedTurn | null = null;
   #timer: Timer | null = null;
@@ -84,9 +86,15 @@ export class TurnRunner {
       this.#on({ type: "next" });
   }
 
-  /** Stops the running turn; the one after it then starts. */
+  /** Stops the running turn; the one after it then starts, unless it is held. */
   cancel(): void {
     this.#on({ type: "cancel" });
+  }
+
+  /** Stops the running turn, and an agent that is being started for no other: its start may hang. */
+  stop(): void {
+    this.cancel();
+    if (this.#phase === "opening") this.cancel();
   }
 
   /** Ends an agent that has nothing to do. */
@@ -142,6 +150,8 @@ export class TurnRunner {
     if (to !== from) this.#enter(to);
     for (const act of acts) this.#act(act, happening, from);
     this.startNext();
+    // What is archived needs no agent, also when it came to rest only later.
+    if (this.#phase === "ready" && this.#log.state.archived) this.rest();
     if (this.#wanted && this.#phase === "closed") this.want();
     if (to === "closed" && from !== "closed" && this.#phase === "closed") this.#onClosed();
   }
@@ -179,6 +189,8 @@ export class TurnRunner {
         return this.#session?.cancel();
       case "kill":
         return this.#session?.kill();
+      case "abort":
+        return this.#opener.abort();
       case "close":
         return void this.#close();
       case "endTurn":
@@ -211,7 +223,8 @@ export class TurnRunner {
 
   #open(): void {
     const generation = ++this.#generation;
-    const opening = this.#start(generation);
+    this.#opener = new AbortController();
+    const opening = this.#start(generation, AbortSignal.any([this.#left.signal, this.#opener.signal]));
     this.#opening = opening;
     opening.then(
       () => this.#generation === generation && this.#on({ type: "opened" }),
@@ -225,11 +238,11 @@ export class TurnRunner {
     );
   }
 
-  async #start(generation: number): Promise<void> {
+  async #start(generation: number, signal: AbortSignal): Promise<void> {
     const session = await openSession(this.#context.drivers, this.#log.state.thread, {
       emit: (event) => this.#hear(generation, event),
       record: (direction, line) => generation === this.#generation && this.#log.record(direction, line),
-      signal: this.#left.signal,
+      signal,
     });
     if (generation !== this.#generation) {
       session.kill();

@@ -170,7 +170,7 @@ describe("cancel", () => {
     const { thread, turn } = await bench.running();
     const first = bench.driver.last;
     await bench.prompt(thread, "Next");
-    await bench.command("thread.cancel", { thread });
+    await bench.command("thread.cancel", { thread, queue: "continue" });
     await bench.clock.advance(9_999);
     expect(first.did("kill")).toBe(false);
     await bench.clock.advance(1);
@@ -187,21 +187,77 @@ describe("cancel", () => {
     expect(await bench.command("thread.cancel", { thread })).toMatchObject({ turn: null, topic: `thread:${thread}` });
   });
 
-  test("of a turn whose agent is still being started never reaches that agent", async () => {
-    const gate = Promise.withResolvers<void>();
-    bench.driver.gate = gate.promise;
+  test("P66: of a turn whose agent hangs while it starts ends that agent; the next prompt starts another", async () => {
+    bench.driver.gate = new Promise(() => {});
     const thread = await bench.create();
     const turn = await bench.prompt(thread, "Go");
+    await bench.until(() => bench.driver.openings === 1);
     expect(await bench.turn(thread, turn)).toMatchObject({ status: "running" });
-    await bench.command("thread.cancel", { thread });
+    await bench.command("thread.cancel", { thread, turn });
     expect(await bench.turn(thread, turn)).toMatchObject({ status: "cancelled" });
-    gate.resolve();
-    await bench.until(() => bench.driver.sessions.length === 1);
-    await bench.settled();
-    expect(bench.driver.last.prompts).toEqual([]);
+    expect(bench.driver.aborted).toBe(1);
+    bench.driver.gate = null;
     await bench.prompt(thread, "Again");
-    await bench.until(() => bench.driver.last.prompts.length === 1);
-    expect(bench.driver.sessions.length).toBe(1);
+    await bench.until(() => bench.driver.sessions.length === 1 && bench.driver.last.prompts.length === 1);
+    expect(bench.driver.openings).toBe(2);
+  });
+
+  test("P66: ends an agent that hangs while it starts for no turn", async () => {
+    bench.driver.gate = new Promise(() => {});
+    const thread = await bench.create();
+    await bench.command("thread.resume", { thread });
+    await bench.until(() => bench.driver.openings === 1);
+    await bench.command("thread.cancel", { thread });
+    await bench.until(() => bench.driver.aborted === 1);
+    expect([...(await bench.view(thread)).all("notice").values()]).toEqual([]);
+  });
+
+  test("P66: names its turn: of one that has ended it stops nothing, and holds nothing", async () => {
+    const { thread, turn } = await bench.running();
+    bench.driver.last.end();
+    const next = await bench.prompt(thread, "Next");
+    await bench.prompt(thread, "After");
+    await bench.until(() => bench.driver.last.prompts.length === 2);
+    expect(await bench.command("thread.cancel", { thread, turn })).toMatchObject({ turn: null });
+    expect(bench.driver.last.did("cancel")).toBe(false);
+    expect(await bench.turn(thread, next)).toMatchObject({ status: "running" });
+    expect((await bench.thread(thread)).held).toBeUndefined();
+  });
+
+  test("P66: holds what waits until a person continues, also over a restart", async () => {
+    const { thread, turn } = await bench.running();
+    await bench.prompt(thread, "Next");
+    await bench.command("thread.cancel", { thread, turn });
+    bench.driver.last.end("cancelled");
+    await bench.settled();
+    expect(bench.driver.last.prompts).toEqual([1]);
+    expect(await bench.thread(thread)).toMatchObject({ held: true, status: "interrupted", outcome: "cancelled" });
+    await bench.crash();
+    expect(await bench.thread(thread)).toMatchObject({ held: true });
+    await bench.command("thread.resume", { thread });
+    await bench.until(() => bench.driver.sessions.length === 2 && bench.driver.last.prompts.length === 1);
+    expect((await bench.thread(thread)).held).toBeUndefined();
+  });
+
+  test("P66: with `queue: continue` goes on with what waits", async () => {
+    const { thread, turn } = await bench.running();
+    await bench.prompt(thread, "Next");
+    await bench.command("thread.cancel", { thread, turn, queue: "continue" });
+    bench.driver.last.end("cancelled");
+    await bench.until(() => bench.driver.last.prompts.length === 2);
+    expect((await bench.thread(thread)).held).toBeUndefined();
+  });
+
+  test("P66: what is held is let go by the next prompt, and held no more once it is taken out", async () => {
+    const { thread } = await bench.running();
+    const next = await bench.prompt(thread, "Next");
+    await bench.command("thread.cancel", { thread });
+    bench.driver.last.end("cancelled");
+    await bench.command("thread.unqueue", { thread, turn: next });
+    const idle = await bench.thread(thread);
+    expect([idle.status, idle.held]).toEqual(["idle", undefined]);
+    await bench.prompt(thread, "Other");
+    await bench.until(() => bench.driver.last.prompts.length === 2);
   });
 
   test("closes what the turn left open", async () => {

@@ -33,7 +33,7 @@ export function useStop(thread: string): Stop {
     stop: () => {
       if (running === undefined || state !== "no") return;
       setAsked(running.id);
-      client.command("thread.cancel", { thread }).catch((error: unknown) => {
+      client.command("thread.cancel", { thread, turn: running.id }).catch((error: unknown) => {
         setAsked(null);
         if (!isNoRefusal(error)) sayFailed("The turn could not be stopped.", error);
       });

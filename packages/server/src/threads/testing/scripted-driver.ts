@@ -14,6 +14,8 @@ export class ScriptedDriver implements Driver {
   readonly sessions: ScriptedSession[] = [];
   /** How often it was asked to open one. */
   openings = 0;
+  /** How many openings were ended before they were answered. */
+  aborted = 0;
   /** What the next sessions tell at opening. */
   opened: Partial<Opened> = {};
   /** Set to make opening fail. */
@@ -27,7 +29,10 @@ export class ScriptedDriver implements Driver {
   async open(options: OpenOptions): Promise<Session> {
     this.openings++;
     const aborted = new Promise<never>((_, reject) => {
-      options.signal?.addEventListener("abort", () => reject(new SkeinError("agent", "killed while it started")));
+      options.signal?.addEventListener("abort", () => {
+        this.aborted++;
+        reject(new SkeinError("agent", "killed while it started"));
+      });
     });
     await Promise.race([this.gate, aborted]);
     if (this.failure) throw this.failure;

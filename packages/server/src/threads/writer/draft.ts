@@ -85,6 +85,8 @@ export class Draft {
   finish(): Step {
     const status = statusOf(this.#state);
     if (status !== this.#state.thread.status) this.thread({ status, updatedAt: this.now });
+    const held = this.#state.paused && this.#state.queue.length > 0 ? true : undefined;
+    if (held !== this.#state.thread.held) this.thread({ held });
     const board: Change[] = [];
     const before = this.#before;
     // A token touches neither the thread nor its card, and costs nothing here.

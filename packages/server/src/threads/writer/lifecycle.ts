@@ -129,7 +129,7 @@ export function endTurn(
     endedAt: draft.now,
   });
   draft.thread({ outcome: end.status });
-  draft.set({ running: false, paused: end.pause === true });
+  draft.set({ running: false, paused: draft.state.paused || end.pause === true });
 }
 
 /** The agent is gone: nothing of it goes on. */
@@ -147,6 +147,11 @@ export function rename(draft: Draft, title: string): void {
 /** Puts the thread away, or takes it out again; what is queued then waits until a person goes on. */
 export function archive(draft: Draft, archived: boolean): void {
   draft.set({ archived, paused: draft.state.queue.length > 0 });
+}
+
+/** What waits starts only once a person continues. */
+export function holdQueue(draft: Draft): void {
+  if (draft.state.queue.length > 0) draft.set({ paused: true });
 }
 
 /** A person wants the thread to go on. */
