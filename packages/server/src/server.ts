@@ -70,6 +70,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       clock,
       client: { name: "skein", version: VERSION },
       env: ownedBy(owner),
+      confine: agents.confine,
       bounds: {
         maxLineBytes: agents.lineBytes,
         // A file that fits a line, as JSON six times as long at worst, must not count as left unread at once.

@@ -24,6 +24,8 @@ export type Settings = {
     graceMs: number;
     /** The longest line that an agent may write, and the longest file it may read through us, in bytes. */
     lineBytes: number;
+    /** For who confines agents from outside: Skein then reads and writes no files, and runs no commands, for them. */
+    confine: boolean;
   };
   threads: {
     /**
@@ -50,7 +52,7 @@ const { answersMs, ...LIMITS } = DEFAULT_LIMITS;
 export const DEFAULT_SETTINGS: Settings = {
   limits: LIMITS,
   keep: { eventsDays: 7, answersDays: answersMs / DAY_MS, commitsDays: 1, blobsDays: 7 },
-  agents: { idleMs: 15 * 60_000, graceMs: 10_000, lineBytes: 16 * 1024 * 1024 },
+  agents: { idleMs: 15 * 60_000, graceMs: 10_000, lineBytes: 16 * 1024 * 1024, confine: false },
   threads: { toolOutputUnits: 256 * 1024 },
   pairing: { codeMs: 10 * 60_000, wrongCodes: 10 },
   flush: { longestPauseMs: 25 },
@@ -90,9 +92,15 @@ const NARROWER: ReadonlyMap<string, Range> = new Map<string, Range>([
 ]);
 
 /** The members of one group, each with its default. */
-function group<Group extends Record<string, number>>(defaults: Group, valueOf: (name: string) => z.ZodType<number>) {
+function group<Group extends Record<string, number | boolean>>(
+  defaults: Group,
+  valueOf: (name: string) => z.ZodType<number>,
+) {
   const shape = Object.fromEntries(
-    Object.entries(defaults).map(([name, usual]) => [name, valueOf(name).default(usual)]),
+    Object.entries(defaults).map(([name, usual]) => [
+      name,
+      typeof usual === "boolean" ? z.boolean("expected true or false").default(usual) : valueOf(name).default(usual),
+    ]),
   );
   return z.strictObject(shape).prefault({}) as unknown as z.ZodType<Group>;
 }

@@ -18,7 +18,7 @@ export type OpenOptions = {
   command: string;
   args: readonly string[];
   env?: Readonly<Record<string, string>>;
-  /** Absolute; fs access of the agent is confined to it, symbolic links resolved. */
+  /** Absolute. What the agent would write elsewhere through us, a person is asked about. */
   cwd: string;
   /** The agent's own id of a conversation to go on with. */
   resume?: string;

@@ -3,7 +3,7 @@ import type { Clock } from "../../clock.ts";
 import type { DriverEvent, SessionUpdate } from "../driver.ts";
 import { RequestError, RPC, type Reply } from "../rpc-peer.ts";
 import { Asked } from "./asked.ts";
-import { Files } from "./files.ts";
+import { Files, type Leave, type OutsideWrite } from "./files.ts";
 import { Replay } from "./replay.ts";
 import { Terminals } from "./terminals.ts";
 
@@ -11,6 +11,8 @@ export type ConversationOptions = {
   cwd: string;
   /** The largest file an agent may read through us, in bytes. */
   maxFileBytes: number;
+  /** The agent is confined from outside, so Skein reads, writes and runs nothing for it. */
+  confine: boolean;
   /** Added to the environment of the terminals. */
   env: Readonly<Record<string, string>>;
   clock: Clock;
@@ -36,7 +38,9 @@ export class Conversation {
   /** The first line that was no message. */
   garbage: string | null = null;
   readonly #options: ConversationOptions;
-  readonly #requests: Readonly<Record<string, Handler>>;
+  readonly #requests: ReadonlyMap<string, Handler>;
+  readonly #prefix: string;
+  #writes = 0;
   #understood = false;
   #garbageLines = 0;
   /** What was told once and need not be told again. */
@@ -48,12 +52,22 @@ export class Conversation {
     const files = new Files(cwd, maxFileBytes);
     const terminals = new Terminals({ prefix, cwd, env, clock, emit });
     this.#options = options;
+    this.#prefix = prefix;
     this.asked = new Asked(prefix, emit);
     this.terminals = terminals;
-    this.#requests = {
-      "fs/read_text_file": async (params, reply) => reply.result(await files.read(params)),
-      "fs/write_text_file": async (params, reply) => reply.result(await files.write(params)),
-      "terminal/create": (params, reply) => reply.result(terminals.create(params)),
+    const requests: Record<string, Handler> = {
+      "fs/read_text_file": async (params, reply) => {
+        this.#checkOffered();
+        reply.result(await files.read(params));
+      },
+      "fs/write_text_file": (params, reply) => {
+        this.#checkOffered();
+        return this.#write(files, params, reply);
+      },
+      "terminal/create": (params, reply) => {
+        this.#checkOffered();
+        reply.result(terminals.create(params));
+      },
       "terminal/output": (params, reply) => reply.result(terminals.output(params)),
       "terminal/wait_for_exit": (params, reply) => terminals.waitForExit(params, reply),
       "terminal/kill": (params, reply) => reply.result(terminals.kill(params)),
@@ -67,12 +81,13 @@ export class Conversation {
         reply.result({ action: "cancel" });
       },
     };
+    this.#requests = new Map(Object.entries(requests));
   }
 
   /** Takes a request; one that fails is answered with the reason. */
   async request(method: string, params: Json | undefined, reply: Reply): Promise<void> {
     this.#understood = true;
-    const handler = Object.hasOwn(this.#requests, method) ? this.#requests[method] : undefined;
+    const handler = this.#requests.get(method);
     if (!handler) {
       reply.error(new RequestError(RPC.methodNotFound, `Method not found: ${method}`, { method }));
       const level = method.startsWith("_") ? "info" : "warning";
@@ -81,8 +96,9 @@ export class Conversation {
     try {
       await handler(params, reply);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      reply.error(error instanceof RequestError ? error : new RequestError(RPC.internal, reason));
+      const failure = asRequestError(error);
+      const reason = failure.message;
+      reply.error(failure);
       // Whoever was to be asked would else never know of it.
       if (method === "session/request_permission" || method === "elicitation/create") {
         await this.#tell(
@@ -123,6 +139,56 @@ export class Conversation {
     this.#understood = true;
   }
 
+  #checkOffered(): void {
+    if (!this.#options.confine) return;
+    const message = "Skein does nothing on this machine for agents: agents.confine is set in its settings.";
+    throw new RequestError(RPC.methodNotFound, message);
+  }
+
+  /** Writes a file. Reading from the agent waits for the write, but not for a person. */
+  #write(files: Files, params: Json | undefined, reply: Reply): Promise<void> {
+    const waits = Promise.withResolvers<void>();
+    const written = async (): Promise<void> => {
+      let call: string | null = null;
+      const answer = await files
+        .write(params, async (write) => {
+          call = `${this.#prefix}w${++this.#writes}`;
+          waits.resolve();
+          return this.#askToWrite(call, write, reply);
+        })
+        .catch(asRequestError);
+      if (call !== null) {
+        const status = answer instanceof RequestError ? "failed" : "completed";
+        const update = { sessionUpdate: "tool_call_update", toolCallId: call, status };
+        await this.#options.emit({ type: "update", update });
+      }
+      if (answer instanceof RequestError) reply.error(answer);
+      else reply.result(answer);
+    };
+    return Promise.race([written(), waits.promise]);
+  }
+
+  /** Asks a person about a write as the agent would ask: with a tool call that shows what is to change. */
+  async #askToWrite(toolCallId: string, write: OutsideWrite, { id }: Reply): Promise<Leave> {
+    if (!this.open) return "refused";
+    const { path, directory, before, content } = write;
+    const diff = { type: "diff", path, oldText: before, newText: content };
+    const toolCall = { toolCallId, title: `Write ${path}`, kind: "edit", content: [diff], locations: [{ path }] };
+    const options = [
+      { optionId: "once", name: "Allow", kind: "allow_once" },
+      { optionId: "always", name: `Allow all in ${directory}`, kind: "allow_always" },
+      { optionId: "refused", name: "Refuse", kind: "reject_once" },
+    ];
+    const answered = Promise.withResolvers<Json>();
+    // Under the id of the agent's own request, which it may take back.
+    const reply: Reply = { id, result: answered.resolve, error: () => answered.resolve(null) };
+    await this.asked.permission({ toolCall, options }, reply);
+    const answer = await answered.promise;
+    const outcome = isObject(answer) ? answer["outcome"] : null;
+    const option = isObject(outcome) ? outcome["optionId"] : null;
+    return option === "once" || option === "always" ? option : "refused";
+  }
+
   #update(params: JsonObject): void | Promise<void> {
     const { update, sessionId } = params;
     if (!isUpdate(update)) return this.#tell("warning", "The agent sent an update without a kind.", params);
@@ -144,6 +210,11 @@ export class Conversation {
   #tell(level: "info" | "warning", text: string, detail: Json | undefined): void | Promise<void> {
     return this.#options.emit({ type: "notice", level, text, ...(detail === undefined ? {} : { detail }) });
   }
+}
+
+function asRequestError(error: unknown): RequestError {
+  if (error instanceof RequestError) return error;
+  return new RequestError(RPC.internal, error instanceof Error ? error.message : String(error));
 }
 
 const isObject = (value: Json | undefined): value is JsonObject =>

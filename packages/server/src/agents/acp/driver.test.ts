@@ -281,7 +281,7 @@ test("modes and options the agent has not, or refuses", async () => {
   await expect(agent.session.setConfig("x", "y")).rejects.toMatchObject({ kind: "unsupported" });
 });
 
-test("files: read, written and confined through the agent's requests", async () => {
+test("files: read and written through the agent's requests, and read outside its directory", async () => {
   const agent = await open();
   const path = join(agent.cwd, "deep/er/file.txt");
   await agent.prompt([{ ask: "fs/write_text_file", params: { path, content: "one\ntwo\n" } }]);
@@ -289,10 +289,58 @@ test("files: read, written and confined through the agent's requests", async () 
   expect(await readFile(path, "utf8")).toBe("one\ntwo\n");
   await agent.prompt([{ ask: "fs/read_text_file", params: { path, line: 2, limit: 1 } }]);
   expect(agent.answer).toEqual({ content: "two\n" });
-  await agent.prompt([{ ask: "fs/read_text_file", params: { path: "/etc/passwd" } }]);
-  expect(agent.answer).toMatchObject({
-    error: { code: -32602, message: expect.stringContaining("outside the working directory") },
-  });
+  await agent.prompt([{ ask: "fs/read_text_file", params: { path: join(import.meta.dir, "driver.ts"), limit: 1 } }]);
+  expect(agent.answer).toEqual({ content: expect.stringContaining("import") });
+});
+
+test.each(["once", "refused"] as const)("a write outside is asked about like any permission: %s", async (option) => {
+  const agent = await open();
+  const beside = await prepare();
+  const path = join(beside.cwd, "plan.md");
+  const params = { path, content: "the plan" };
+  const turn = agent.prompt([{ ask: "fs/write_text_file", params }]);
+  const { request, toolCall, options } = await agent.event("permission");
+  expect(options.map(({ kind }) => kind)).toEqual(["allow_once", "allow_always", "reject_once"]);
+  const content = [{ type: "diff", path, oldText: null, newText: "the plan" }];
+  expect(toolCall).toMatchObject({ title: `Write ${path}`, kind: "edit", content, locations: [{ path }] });
+  agent.session.answerPermission(request, option);
+  await turn;
+  const { toolCallId } = toolCall;
+  const status = option === "once" ? "completed" : "failed";
+  expect(agent.all("update").map(({ update }) => update)).toContainEqual(
+    expect.objectContaining({ sessionUpdate: "tool_call_update", toolCallId, status }),
+  );
+  if (option === "once") {
+    expect(agent.answer).toEqual({});
+    expect(await readFile(path, "utf8")).toBe("the plan");
+  } else {
+    const error = { code: -32800, message: `Nobody allowed to write ${path}.`, data: { path } };
+    expect(agent.answer).toEqual({ error });
+    expect(await Bun.file(path).exists()).toBe(false);
+  }
+});
+
+test("while a person is asked about a write the agent is heard on, and a cancel refuses it", async () => {
+  const agent = await open();
+  const beside = await prepare();
+  const write = { ask: "fs/write_text_file", params: { path: join(beside.cwd, "x"), content: "" }, wait: false };
+  const turn = agent.prompt([write, { text: "meanwhile" }, { wait: "cancel" }]);
+  await agent.event("permission");
+  await agent.event("update", ({ update }) => JSON.stringify(update).includes("meanwhile"));
+  agent.session.cancel();
+  await turn;
+  await agent.event("withdrawn");
+  await agent.event("update", ({ update }) => JSON.stringify(update).includes("Nobody allowed"));
+});
+
+test("agents.confine: neither files nor terminals are offered, and who asks all the same is told why", async () => {
+  const agent = await open({}, { confine: true });
+  await agent.prompt([{ tell: "capabilities" }]);
+  expect(agent.answer).toMatchObject({ fs: { readTextFile: false, writeTextFile: false }, terminal: false });
+  for (const ask of ["fs/read_text_file", "fs/write_text_file", "terminal/create"]) {
+    await agent.prompt([{ ask, params: { path: join(agent.cwd, "x"), content: "", command: "true" } }]);
+    expect(agent.answer).toMatchObject({ error: { message: expect.stringContaining("agents.confine") } });
+  }
 });
 
 test("the agent has its environment and its directory", async () => {

@@ -44,6 +44,8 @@ export type AcpDriverOptions = {
   /** Added to the environment of every process started: agents, and the terminals they ask for. */
   env?: Readonly<Record<string, string>>;
   bounds?: Partial<AcpBounds>;
+  /** Agents are confined from outside: Skein reads and writes no files, and runs no commands, for them. */
+  confine?: boolean;
 };
 
 /** Drives any agent that speaks ACP version 1 on its stdio. */
@@ -52,12 +54,14 @@ export class AcpDriver implements Driver {
   readonly #client: { name: string; version: string };
   readonly #env: Readonly<Record<string, string>>;
   readonly #bounds: AcpBounds;
+  readonly #confine: boolean;
 
   constructor(options: AcpDriverOptions) {
     this.#clock = options.clock;
     this.#client = options.client;
     this.#env = options.env ?? {};
     this.#bounds = { ...ACP_BOUNDS, ...options.bounds };
+    this.#confine = options.confine ?? false;
   }
 
   async open(options: OpenOptions): Promise<Session> {
@@ -71,6 +75,7 @@ export class AcpDriver implements Driver {
     const conversation = new Conversation({
       cwd,
       // A file comes in a line, too.
+      confine: this.#confine,
       maxFileBytes: bounds.maxLineBytes,
       env: this.#env,
       clock: this.#clock,
@@ -142,7 +147,8 @@ export class AcpDriver implements Driver {
         });
       },
       client: this.#client,
-      quirks,
+      offerFiles: quirks.offerFiles && !this.#confine,
+      offerTerminals: !this.#confine,
       cwd,
       resume,
     });

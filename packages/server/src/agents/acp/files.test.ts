@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Files } from "./files.ts";
+import { dirname, join } from "node:path";
+import { Files, type Leave, type OutsideWrite } from "./files.ts";
 
 const MOST = 1024 * 1024;
 
@@ -16,12 +17,19 @@ beforeEach(async () => {
   await mkdir(join(base, "outside"));
   await writeFile(join(base, "outside", "secret"), "secret");
   files = new Files(root, MOST);
+  [asked, leave] = [[], "refused"];
 });
 afterEach(() => rm(base, { recursive: true, force: true }));
 
 const read = async (path: string, more: { line?: number; limit?: number } = {}): Promise<unknown> =>
   ((await files.read({ sessionId: "s", path, ...more })) as { content: string }).content;
-const write = (path: string, content: string) => files.write({ sessionId: "s", path, content });
+let asked: OutsideWrite[] = [];
+let leave: Leave = "refused";
+const ask = async (outside: OutsideWrite): Promise<Leave> => {
+  asked.push(outside);
+  return leave;
+};
+const write = (path: string, content: string) => files.write({ sessionId: "s", path, content }, ask);
 
 test("a file is written whole, with its folders, and read back", async () => {
   await write(join(root, "a/b/c.txt"), "längerer Text 🧶\n");
@@ -42,27 +50,64 @@ test.each([
   expect(await read(join(root, "lines"), which)).toBe(text);
 });
 
-test("L32: paths are kept inside the thread's directory", async () => {
-  const outside = { code: -32602, message: expect.stringContaining("outside the working directory") };
+test("what lies outside is read, and written only with a person's leave, whatever link leads there", async () => {
   await symlink(join(base, "outside"), join(root, "way-out"));
   await symlink(join(base, "outside", "new"), join(root, "dangling"));
   await symlink("../outside/secret", join(root, "relative"));
-  for (const path of [
-    join(base, "outside/secret"),
-    join(root, "../outside/secret"),
-    "../outside/secret",
-    join(root, "way-out/secret"),
-    join(root, "relative"),
-    `${root}-beside`,
-    base,
-  ]) {
-    await expect(read(path)).rejects.toMatchObject(outside);
-    await expect(write(path, "x")).rejects.toMatchObject(outside);
+  const secret = join(base, "outside/secret");
+  for (const path of [secret, join(root, "../outside/secret"), "../outside/secret", join(root, "way-out/secret")]) {
+    expect(await read(path)).toBe("secret");
+    await expect(write(path, "x")).rejects.toMatchObject({
+      code: -32800,
+      message: `Nobody allowed to write ${secret}.`,
+    });
+    expect(asked.pop()).toEqual({ path: secret, directory: dirname(secret), before: "secret", content: "x" });
   }
   for (const path of [join(root, "way-out/new/deep"), join(root, "dangling"), join(root, "none/../../new")]) {
-    await expect(write(path, "x")).rejects.toMatchObject(outside);
+    await expect(write(path, "x")).rejects.toMatchObject({ message: expect.stringContaining("Nobody allowed") });
+    expect(asked.pop()).toMatchObject({ before: null });
   }
-  expect(await readFile(join(base, "outside/secret"), "utf8")).toBe("secret");
+  expect(await readFile(secret, "utf8")).toBe("secret");
+  expect(existsSync(join(base, "outside/new"))).toBe(false);
+});
+
+test("leave is for once, or for all below the file's directory", async () => {
+  leave = "once";
+  await write(join(base, "outside/a"), "1");
+  await write(join(base, "outside/a"), "2");
+  expect(asked).toHaveLength(2);
+  leave = "always";
+  await write(join(base, "outside/a"), "3");
+  await write(join(base, "outside/deep/b"), "4");
+  expect(asked).toHaveLength(3);
+  expect(await readFile(join(base, "outside/deep/b"), "utf8")).toBe("4");
+  await write(join(base, "outside-beside"), "5");
+  expect(asked).toHaveLength(4);
+});
+
+test("L32: a folder that is swapped for a link while a file in it is written leads nowhere else", async () => {
+  const swapping = join(root, "swapping");
+  let ends = false;
+  const swap = (async () => {
+    while (!ends) {
+      await mkdir(swapping, { recursive: true });
+      await rm(swapping, { recursive: true, force: true });
+      // A write may have made the folder anew meanwhile.
+      await symlink(join(base, "outside"), swapping).catch(() => {});
+      await rm(swapping, { recursive: true, force: true });
+    }
+  })();
+  let written = 0;
+  for (let index = 0; index < 2000; index++) {
+    written += await write(join(swapping, "x"), "x").then(
+      () => 1,
+      () => 0,
+    );
+  }
+  ends = true;
+  await swap;
+  expect(existsSync(join(base, "outside/x"))).toBe(false);
+  expect(written).toBeGreaterThan(0);
 });
 
 test("links that stay inside are followed, also to what does not exist yet", async () => {
@@ -106,7 +151,7 @@ test("errors say what is wrong", async () => {
     code: -32602,
     message: expect.stringContaining("params.path"),
   });
-  await expect(files.write({ path: join(root, "x") })).rejects.toMatchObject({ code: -32602 });
+  await expect(files.write({ path: join(root, "x") }, ask)).rejects.toMatchObject({ code: -32602 });
   await expect(files.read(undefined)).rejects.toMatchObject({ code: -32602 });
 });
 

@@ -2,7 +2,6 @@ import * as z from "zod";
 import { SkeinError, type Json, type JsonObject } from "@skein/client/protocol";
 import type { Opened } from "../driver.ts";
 import { RequestError, RPC } from "../rpc-peer.ts";
-import type { Quirks } from "./quirks.ts";
 
 /** ACP's version that this driver speaks: https://agentclientprotocol.com/protocol/v1 */
 const ACP_VERSION = 1;
@@ -23,7 +22,10 @@ export type HandshakeOptions = {
   /** Called when the conversation asked for could not be had and a new one is opened instead. */
   lost(reason: string): void;
   client: { name: string; version: string };
-  quirks: Quirks;
+  /** Whether it may have files read and written by us. */
+  offerFiles: boolean;
+  /** Whether it may have commands run by us. */
+  offerTerminals: boolean;
   cwd: string;
   resume?: string | undefined;
 };
@@ -82,8 +84,8 @@ export async function handshake(options: HandshakeOptions): Promise<Handshake> {
     .ask("initialize", {
       protocolVersion: ACP_VERSION,
       clientCapabilities: {
-        fs: { readTextFile: options.quirks.offerFiles, writeTextFile: options.quirks.offerFiles },
-        terminal: true,
+        fs: { readTextFile: options.offerFiles, writeTextFile: options.offerFiles },
+        terminal: options.offerTerminals,
         session: { compaction: {}, notices: {}, configOptions: { boolean: {} } },
         elicitation: { form: {}, url: {} },
       },

@@ -7,17 +7,17 @@ const MAX_LINKS = 40;
 
 /**
  * The real path, symbolic links resolved, of a file that need not exist yet: the deepest part that exists is
- * resolved, and a link to nowhere is followed to where it would lead.
- * @throws RequestError when the path lies outside `root`.
+ * resolved, and a link to nowhere is followed to where it would lead. `inside`: it lies in `root`.
  */
-export async function resolveInside(root: string, path: string): Promise<string> {
-  const realRoot = await realpath(root);
+export async function resolveReal(root: string, path: string): Promise<{ real: string; inside: boolean }> {
   const real = await realTarget(resolve(root, path), 0);
-  const way = relative(realRoot, real);
-  if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) {
-    throw new RequestError(RPC.invalidParams, `${path} is outside the working directory ${root}.`, { path });
-  }
-  return real;
+  return { real, inside: isInside(await realpath(root), real) };
+}
+
+/** Whether a real path is a real directory, or lies below it. */
+export function isInside(directory: string, real: string): boolean {
+  const way = relative(directory, real);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 async function realTarget(path: string, links: number): Promise<string> {

@@ -10,7 +10,7 @@ import type { DriverEvent, OpenOptions, Session } from "../driver.ts";
 type Line = { direction: "in" | "out" | "error"; line: string };
 type Of<Type extends DriverEvent["type"]> = Extract<DriverEvent, { type: Type }>;
 
-export type WatchOptions = Partial<OpenOptions> & { clock?: Clock; bounds?: Partial<AcpBounds> };
+export type WatchOptions = Partial<OpenOptions> & { clock?: Clock; bounds?: Partial<AcpBounds>; confine?: boolean };
 
 /** A real agent process in a directory of its own, whose every event is kept. */
 export class WatchedAgent {
@@ -45,10 +45,11 @@ export class WatchedAgent {
   }
 
   async start(agent: { command: string; args: readonly string[] }, options: WatchOptions = {}): Promise<void> {
-    const { clock = systemClock, bounds, ...rest } = options;
+    const { clock = systemClock, bounds, confine = false, ...rest } = options;
     const driver = new AcpDriver({
       clock,
       client: { name: "skein-test", version: "1" },
+      confine,
       ...(bounds ? { bounds } : {}),
     });
     this.session = await driver.open({
