@@ -40,3 +40,44 @@ test("a turn's end is told with why, and the last the agent said before it died"
     "[turn] failed: It does not start. Its last words: boom",
   );
 });
+
+test("of what an agent said before it died, the line that names the error is told", () => {
+  const said = (stderr: string) =>
+    describe("turn", { status: "failed", error: { message: "It ended.", detail: { stderr } } });
+  const node = [
+    "node:internal/modules/cjs/loader:1",
+    "  throw err;",
+    "  ^",
+    "",
+    "Error: Cannot find module 'x'",
+    "    at Function._resolve (node:internal:1:2) {",
+    "  code: 'MODULE_NOT_FOUND',",
+    "  requireStack: []",
+    "}",
+    "",
+    "Node.js v20.20.2",
+  ];
+  expect(said(node.join("\n"))).toBe("[turn] failed: It ended: Error: Cannot find module 'x'");
+  expect(said('{\n  "fault": "no key"\n}\n')).toBe('[turn] failed: It ended: "fault": "no key"');
+  expect(said("loading\n  error: no key for the model\n  }\n)\n")).toEndWith(": error: no key for the model");
+  expect(said("}\n")).toBe("[turn] failed: It ended.");
+});
+
+test("a tool's output that came raw alone is told in its line", () => {
+  const tool = (more: object) => describe("tool", { kind: "execute", title: "List", status: "completed", ...more });
+  expect(tool({ output: "a.txt\nb.txt" })).toBe("[execute] List: completed: a.txt b.txt");
+  expect(tool({ output: { output: "a.txt", metadata: {} } })).toBe("[execute] List: completed: a.txt");
+  expect(tool({ output: { stdout: "out", stderr: "err", exit_code: 1 } })).toBe("[execute] List: completed: out err");
+  expect(
+    tool({
+      output: [
+        { type: "text", text: "a" },
+        { type: "text", text: "b" },
+      ],
+    }),
+  ).toEndWith(": a b");
+  expect(tool({ output: { n: 1 }, status: "failed" })).toBe('[execute] List: failed: { "n": 1 }');
+  expect(tool({ output: "a", status: "in_progress" })).toBe("[execute] List: in progress");
+  const content = [{ type: "block", block: { type: "text", text: "a" } }];
+  expect(tool({ output: "a", content })).toBe("[execute] List: completed");
+});

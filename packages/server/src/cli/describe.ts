@@ -1,4 +1,5 @@
 import type { NoticeEntity, PermissionEntity, PlanEntity, QuestionEntity, ToolEntity, TurnEntity } from "@skein/client";
+import { outputText } from "./output-text.ts";
 import { oneLine } from "./text.ts";
 
 type Value = Readonly<Record<string, unknown>>;
@@ -36,12 +37,16 @@ function message(value: Value): string | null {
   return value["role"] === "thought" && value["status"] !== "streaming" && text !== "" ? `[thought] ${text}` : null;
 }
 
-function tool({ title, kind, status, locations, unknown }: Partial<ToolEntity>): string {
+function tool({ title, kind, status, locations, unknown, content, output }: Partial<ToolEntity>): string {
   const path = locations?.[0]?.path;
   const where = path !== undefined && !title?.includes(path.split("/").at(-1) ?? path) ? ` (${oneLine(path)})` : "";
   // A status that only the agent knows is the newest there is.
   const state = textOf(unknown?.["status"]) || (status ?? "");
-  return `[${oneLine(kind ?? "tool", 20)}] ${oneLine(title ?? "")}${where}: ${oneLine(state.replaceAll("_", " "), 40)}`;
+  // What came as raw output alone is told nowhere else.
+  const said =
+    (status === "completed" || status === "failed") && !content?.length ? oneLine(outputText(output), 160) : "";
+  const end = `${oneLine(state.replaceAll("_", " "), 40)}${said === "" ? "" : `: ${said}`}`;
+  return `[${oneLine(kind ?? "tool", 20)}] ${oneLine(title ?? "")}${where}: ${end}`;
 }
 
 function plan({ entries = [] }: Partial<PlanEntity>): string {
@@ -90,10 +95,14 @@ function startOf(detail: unknown): string {
   return lastWords(detail) ?? oneLine(JSON.stringify(detail), 160);
 }
 
-/** The last line that a program said on stderr, where that is told. */
+/** What a program said on stderr of why it ended, where that is told. */
 function lastWords(detail: unknown): string | undefined {
   const stderr = (detail as { stderr?: unknown } | null | undefined)?.stderr;
-  return typeof stderr === "string" ? oneLine(stderr.trim().split("\n").at(-1) ?? "", 160) : undefined;
+  if (typeof stderr !== "string") return undefined;
+  // The words of a stack trace, or of an object that is printed, say less than the error above them, or nothing.
+  const lines = stderr.split("\n").filter((line) => /[\p{L}\p{N}]{2}/u.test(line) && !/^\s*at\s/.test(line));
+  const named = lines.findLast((line) => /^\W*(?:\w*Error|error|fatal|panic|exception)\b/i.test(line));
+  return oneLine(named ?? lines.at(-1) ?? "", 160);
 }
 
 function turn({ status, stopReason, error }: Partial<TurnEntity>): string | null {

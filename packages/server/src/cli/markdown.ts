@@ -1,6 +1,8 @@
 import type { ToolContent } from "@skein/client";
 import { diffOf } from "./diff.ts";
 import type { Exported } from "./exported.ts";
+import { wholeOf } from "./kept-json.ts";
+import { outputText } from "./output-text.ts";
 
 type Item = Exported["items"][number];
 /** Gives a blob's text. */
@@ -66,6 +68,10 @@ async function tool(item: Item, load: Load): Promise<string> {
     const diff = await diffOf(content, load);
     if (diff !== undefined) parts.push(fenced("", diff, "diff"));
     else if (content.type === "block" && "text" in content.block) parts.push(fenced("", text(content.block.text)));
+  }
+  if (list(item["content"]).length === 0) {
+    const output = outputText(await wholeOf(item["output"], load));
+    if (output.trim() !== "") parts.push(fenced("", output));
   }
   return parts.filter((part) => part !== "").join("\n");
 }

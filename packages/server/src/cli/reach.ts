@@ -6,6 +6,7 @@ import { dataDirectory, hasData, remoteUrl } from "./data-directory.ts";
 import { EXIT, InterruptedError, UnreachableError, UsageError } from "./exit-codes.ts";
 import { onInterrupt } from "./interrupts.ts";
 import { LocalServer, type Address } from "./local-server.ts";
+import { wholeNumber } from "./thread-argument.ts";
 
 /** A server to talk to, and the connection to it. */
 export type Reached = {
@@ -22,9 +23,25 @@ export type Reached = {
 /** How long a connection may take to come about. */
 const CONNECT_MS = 15_000;
 
-/** Gives a command the option that says which server it talks to. */
-export function talksToServer(command: Command): Command {
-  return command.option("--data <dir>", "the data directory whose server to use (see: skein help environment)");
+/** What every command that talks to a server can be told of it. */
+export type ServerFlags = { data?: string; timeout?: number };
+
+/** A server that is restarted is back within this, in seconds; one that is away for longer was stopped. */
+const AWAY_S = 120;
+
+/**
+ * Gives a command the options that say which server it talks to, and how long that may be away.
+ * @param away How long in seconds unless it is said; 0 for ever.
+ */
+export function talksToServer(command: Command, away = AWAY_S): Command {
+  return command
+    .option("--data <dir>", "the data directory whose server to use (see: skein help environment)")
+    .option(
+      "--timeout <seconds>",
+      "give up when the server has been away for so long; 0 never",
+      wholeNumber(0, 1_000_000),
+      away,
+    );
 }
 
 /**
@@ -35,17 +52,19 @@ export function talksToServer(command: Command): Command {
  */
 export async function withServer<Result>(
   cli: Cli,
-  options: { data?: string; begins?: boolean },
+  options: ServerFlags & { begins?: boolean },
   work: (reached: Reached) => Promise<Result>,
 ): Promise<Result> {
   const interrupted = new AbortController();
-  const over = AbortSignal.any([cli.output, interrupted.signal]);
+  const away = new AbortController();
+  const over = AbortSignal.any([cli.output, interrupted.signal, away.signal]);
   const stopListening = onInterrupt(
     () => interrupted.abort(new InterruptedError()),
     () => process.exit(EXIT.interrupted),
   );
   try {
     const reached = await reach(cli, options, over);
+    giveUpAfter(options.timeout ?? AWAY_S, reached.client, away);
     const { promise: unended, reject } = Promise.withResolvers<never>();
     const end = (): void => reject(over.reason);
     over.addEventListener("abort", end);
@@ -59,6 +78,23 @@ export async function withServer<Result>(
   } finally {
     stopListening();
   }
+}
+
+/** Aborts once a server that was there has been away for so many seconds. */
+function giveUpAfter(seconds: number, client: SkeinClient, away: AbortController): void {
+  if (seconds === 0) return;
+  let late: NodeJS.Timeout | null = null;
+  client.onStatus(({ state }) => {
+    if (state === "live") {
+      if (late) clearTimeout(late);
+      late = null;
+    } else if (state !== "idle" && state !== "stopped") {
+      late ??= setTimeout(() => {
+        const message = `The server has been away for ${seconds} s: giving up. What runs there is left as it is.`;
+        away.abort(new UnreachableError(`${message} To wait longer: --timeout`));
+      }, seconds * 1000);
+    }
+  });
 }
 
 /** What a command knows of the server it talks to. */

@@ -5,7 +5,7 @@ import type { Commit } from "@skein/client/protocol";
 import { Replica } from "@skein/client/replica";
 import type { Step } from "../../../../test/support/scripted-agent.ts";
 import { exported } from "./exported.ts";
-import { answerOf, jsonLines, Place, scripted } from "./testing/skein.ts";
+import { answerOf, jsonLines, Place, scripted, scriptedInFile } from "./testing/skein.ts";
 
 // Whole programs are started, on a machine that others use too.
 setDefaultTimeout(60_000);
@@ -187,6 +187,34 @@ test("with its server gone, it can still be ended", async () => {
   const { code, err } = await run.ended();
   expect(code).toBe(130);
   expect(err).toContain("not connected: leaving; the turn is left as it is");
+});
+
+test("a server that does not come back is waited for as long as --timeout says", async () => {
+  const { child } = await place.serve();
+  const run = place.start(["run", "--timeout", "1", "--agent", "demo", "/long 1000000"]);
+  await run.out.line((line) => line.startsWith("Demo line 3 "));
+  child.process.kill("SIGTERM");
+  const { code, err } = await run.ended();
+  expect(code).toBe(3);
+  expect(err).toContain("skein: The server has been away for 1 s: giving up. What runs there is left as it is.");
+});
+
+test("output that came raw alone is shown by run and by export", async () => {
+  const call = { sessionUpdate: "tool_call", toolCallId: "a", title: "List", kind: "execute", status: "completed" };
+  const large = { output: "line\n".repeat(100_000), metadata: {} };
+  const { code, err } = await place.skein([
+    "run",
+    ...(await scriptedInFile(
+      join(place.root, "script.json"),
+      { update: { ...call, rawOutput: { stdout: "a.txt\nb.txt\n", exit_code: 0 } } },
+      { update: { ...call, toolCallId: "b", rawOutput: large } },
+    )),
+  ]);
+  expect(code).toBe(0);
+  expect(err).toContain("[execute] List: completed: a.txt b.txt");
+  const { out } = await place.skein(["export", await place.onlyThread()]);
+  expect(out).toContain("**execute** List: completed\n\n```\na.txt\nb.txt\n```\n");
+  expect(out).toContain(`\`\`\`\n${large.output}\`\`\`\n`);
 });
 
 test("a turn that another program cancels ends with 130 here", async () => {

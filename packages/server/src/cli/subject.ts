@@ -1,6 +1,7 @@
 import type { Replica, TerminalEntity, ToolEntity } from "@skein/client";
 import { fileEdit } from "@skein/client/protocol";
 import { diffOf } from "./diff.ts";
+import { wholeOf } from "./kept-json.ts";
 import { harmless, oneLine } from "./text.ts";
 
 /** A longer line is cut: a terminal would show nothing else. */
@@ -21,7 +22,7 @@ export async function subjectOf(
   const content = tool.content ?? [];
   const shown: string[] = [];
   // A change of a file says all that its input does, and in a form that can be read.
-  if (!content.some((part) => fileEdit(part) !== undefined)) shown.push(...facts(await whole(tool.input, load)));
+  if (!content.some((part) => fileEdit(part) !== undefined)) shown.push(...facts(await wholeOf(tool.input, load)));
   if (tool.title !== undefined && oneLine(tool.title) !== oneLine(title)) shown.unshift(tool.title);
   for (const part of content) {
     const change = await diffOf(part, load);
@@ -34,16 +35,6 @@ export async function subjectOf(
   const said = [title, ...shown].join("\n");
   const paths = (tool.locations ?? []).map(({ path }) => path).filter((path) => !said.includes(path));
   return [...shown, ...new Set(paths)].flatMap((text) => harmless(text.trimEnd()).split("\n")).map(cut);
-}
-
-/** An input that was too large to stand in its call is in a blob, as JSON. */
-async function whole(input: unknown, load: (blob: string) => Promise<string>): Promise<unknown> {
-  const { blob, bytes, ...rest } = (input ?? {}) as Record<string, unknown>;
-  if (typeof blob !== "string" || typeof bytes !== "number" || Object.keys(rest).length > 0) return input;
-  return load(blob).then(
-    (text) => JSON.parse(text) as unknown,
-    () => input,
-  );
 }
 
 /** What an agent gave in a shape of its own, in lines: a command as it is, all else by name. */

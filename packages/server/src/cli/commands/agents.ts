@@ -6,7 +6,7 @@ import { localAgents } from "../local-agents.ts";
 import { talksToServer, withServer } from "../reach.ts";
 import { oneLine, table } from "../text.ts";
 
-type Flags = { json?: boolean; data?: string };
+type Flags = { json?: boolean; data?: string; timeout?: number };
 
 export function command(cli: Cli): Command {
   return talksToServer(new Command())

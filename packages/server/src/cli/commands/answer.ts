@@ -10,7 +10,7 @@ import { subjectOf } from "../subject.ts";
 import { oneLine } from "../text.ts";
 import { threadId, topicOf } from "../thread-argument.ts";
 
-type Flags = { request?: string; content?: string; json?: boolean; data?: string };
+type Flags = { request?: string; content?: string; json?: boolean; data?: string; timeout?: number };
 type Pending =
   | { kind: "permission"; id: string; value: PermissionEntity }
   | { kind: "question"; id: string; value: QuestionEntity };

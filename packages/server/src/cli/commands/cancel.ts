@@ -3,7 +3,7 @@ import type { Cli } from "../context.ts";
 import { talksToServer, withServer } from "../reach.ts";
 import { threadId } from "../thread-argument.ts";
 
-type Flags = { json?: boolean; data?: string };
+type Flags = { json?: boolean; data?: string; timeout?: number };
 
 export function command(cli: Cli): Command {
   return talksToServer(new Command())

@@ -6,7 +6,7 @@ import { talksToServer, withServer } from "../reach.ts";
 import { loadOlder } from "../reading.ts";
 import { threadId, topicOf } from "../thread-argument.ts";
 
-type Flags = { format: "json" | "md"; data?: string };
+type Flags = { format: "json" | "md"; data?: string; timeout?: number };
 
 export function command(cli: Cli): Command {
   return talksToServer(new Command())

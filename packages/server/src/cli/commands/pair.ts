@@ -5,7 +5,7 @@ import { UnreachableError } from "../exit-codes.ts";
 import { showForPhone } from "../phone-link.ts";
 import { talksToServer, withServer } from "../reach.ts";
 
-type Flags = { json?: boolean; data?: string };
+type Flags = { json?: boolean; data?: string; timeout?: number };
 
 export function command(cli: Cli): Command {
   return talksToServer(new Command())

@@ -21,6 +21,7 @@ type Flags = {
   answer?: Policy;
   json?: boolean;
   data?: string;
+  timeout?: number;
 };
 
 export function command(cli: Cli): Command {

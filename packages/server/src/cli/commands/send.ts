@@ -9,7 +9,7 @@ import { Reading } from "../reading.ts";
 import { policy, threadId, topicOf } from "../thread-argument.ts";
 import { answerSink, followTurn } from "../turn.ts";
 
-type Flags = { now?: boolean; wait?: boolean; answer?: Policy; json?: boolean; data?: string };
+type Flags = { now?: boolean; wait?: boolean; answer?: Policy; json?: boolean; data?: string; timeout?: number };
 
 export function command(cli: Cli): Command {
   return talksToServer(new Command())

@@ -7,10 +7,10 @@ import { talksToServer, withServer } from "../reach.ts";
 import { Reading } from "../reading.ts";
 import { threadId, topicOf, wholeNumber } from "../thread-argument.ts";
 
-type Flags = { after?: number; items: number; json?: boolean; data?: string };
+type Flags = { after?: number; items: number; json?: boolean; data?: string; timeout?: number };
 
 export function command(cli: Cli): Command {
-  return talksToServer(new Command())
+  return talksToServer(new Command(), 0)
     .description("Follows a thread: its newest items, then whatever comes, until Ctrl-C.")
     .argument("<thread>", "the thread's id", threadId)
     .option("--after <seq>", "go on from this position of the log instead", wholeNumber(0, Number.MAX_SAFE_INTEGER))

@@ -4,7 +4,7 @@ import { talksToServer, withServer } from "../reach.ts";
 import { ago, oneLine, table } from "../text.ts";
 import { wholeNumber } from "../thread-argument.ts";
 
-type Flags = { archived?: boolean; limit: number; json?: boolean; data?: string };
+type Flags = { archived?: boolean; limit: number; json?: boolean; data?: string; timeout?: number };
 
 export function command(cli: Cli): Command {
   return talksToServer(new Command())
