@@ -69,6 +69,12 @@ export class ServerProcess {
     return this.#child?.pid ?? 0;
   }
 
+  /** Waits until it ends by itself, and tells its exit code. */
+  async ended(): Promise<number | null> {
+    await this.#child?.exited;
+    return this.#child?.exitCode ?? null;
+  }
+
   /** Sends a signal and waits for the end. */
   async end(signal: "SIGKILL" | "SIGTERM"): Promise<number | null> {
     this.#child?.kill(signal);

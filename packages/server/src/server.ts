@@ -50,11 +50,13 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const settings = await readSettings(join(data, "settings.json"));
   const { agents, flush, keep, pairing, threads: bounds } = settings;
   const limits = limitsOf(settings);
+  const failed = Promise.withResolvers<Error>();
   const store = await SqliteStore.open({
     file: join(data, "skein.sqlite"),
     durability,
     now: () => clock.now(),
     textOf,
+    lost: (error) => failed.resolve(error),
   });
   // What was opened is closed again in reverse, at the end or when a later step fails.
   const closers: (() => Promise<void>)[] = [async () => store.close()];
@@ -138,6 +140,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       addresses: gateway.addresses,
       pairingLink: (base) => gateway.pairingLink(LOCAL_USER, base),
       pairingMs: pairing.codeMs,
+      failed: failed.promise,
       async unused(signal) {
         const isUsed = async () => gateway.connections > 0 || (await busyThreads(store, access)).length > 0;
         while (!signal.aborted && (await isUsed())) {

@@ -27,6 +27,8 @@ export type RunningServer = {
   readonly pairingMs: number;
   /** Resolves once no client is connected and no thread is at work, or at the signal. */
   unused(signal: AbortSignal): Promise<void>;
+  /** Resolves when it cannot go on, with the reason: it is to be stopped then. */
+  readonly failed: Promise<Error>;
   stop(): Promise<void>;
 };
 export type StartServer = (options: ServeOptions) => Promise<RunningServer>;

@@ -1,5 +1,5 @@
 import type { Database, Statement } from "bun:sqlite";
-import { type Commit, type Position, SkeinError, type Topic } from "@skein/client/protocol";
+import { type Position, SkeinError, type Topic } from "@skein/client/protocol";
 import { makeId } from "../ids.ts";
 import type {
   Bounds,
@@ -20,7 +20,8 @@ import { keyOf, plan, type Plan, type View } from "./plan.ts";
 import { Checkpointer } from "./sqlite/checkpointer.ts";
 import { Entities, type OpenEntity, type Written } from "./sqlite/entities.ts";
 import { storeError } from "./sqlite/errors.ts";
-import { Lineage } from "./sqlite/lineage.ts";
+import { Guard } from "./sqlite/guard.ts";
+import { Lineage, ofEpoch } from "./sqlite/lineage.ts";
 import { Log } from "./sqlite/log.ts";
 import { open, type Opened } from "./sqlite/open.ts";
 import { Reads } from "./sqlite/reads.ts";
@@ -45,6 +46,8 @@ export type SqliteOptions = {
   busyTimeoutMs?: number;
   /** Bytes of the newest commits that may stand in the order they came, see `Log`. */
   settleFromBytes?: number;
+  /** Told once when the database can be used no more: its file is not there, or another server has it. */
+  lost?: (error: SkeinError) => void;
   /** Settings of the connection that come after our own, e.g. `max_page_count = 1000000`. */
   pragmas?: readonly string[];
 };
@@ -65,7 +68,6 @@ const turnOfOthers = () => new Promise((resolve) => setImmediate(resolve));
  * wait in their order.
  */
 export class SqliteStore implements Store {
-  // Short, as every commit that is sent bears it.
   readonly epoch = makeId();
   /** Whether the last run closed the store, or there was none. */
   readonly endedClean: boolean;
@@ -90,6 +92,7 @@ export class SqliteStore implements Store {
     },
     answer: (user, key) => this.#tables.answer(user, key),
   };
+  readonly #guard: Guard;
   #closed = false;
 
   /**
@@ -130,6 +133,7 @@ export class SqliteStore implements Store {
       this.#reads = new Reads(database, this.#entities, this.epoch);
       database.run(`PRAGMA busy_timeout = ${BLOCKED_MS}`);
       for (const pragma of options.pragmas ?? []) database.run(`PRAGMA ${pragma}`);
+      this.#guard = new Guard(this.#opened, this.#lineage, options.file, options.lost ?? (() => {}));
     } catch (error) {
       this.#opened.end(false);
       throw storeError(error, options.file);
@@ -302,16 +306,18 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     if (this.#closed) return;
+    const lost = this.#guard.end();
     this.#closed = true;
     let settled = false;
     try {
       await this.#checkpointer.stop();
       // What could not be settled is in the log: the next open goes through it as after a crash.
-      await this.#writes.run(() => this.#translated(() => this.#settle(() => true)));
-      settled = true;
+      if (lost === null) await this.#writes.run(() => this.#translated(() => this.#settle(() => true)));
+      settled = lost === null;
     } finally {
       this.#opened.end(settled);
     }
+    if (lost !== null) throw lost;
   }
 
   /** Runs what needs the database open, and turns its errors into ours. */
@@ -337,6 +343,7 @@ export class SqliteStore implements Store {
     const { begin, commit, rollback } = this.#statements;
     begin.run();
     try {
+      this.#guard.check();
       const result = work();
       commit.run();
       return result;
@@ -390,11 +397,4 @@ export class SqliteStore implements Store {
     if (!row) throw new SkeinError("not_found", `There is no topic ${topic}.`);
     return row;
   }
-}
-
-/** A commit's text as of the present epoch: it is kept as it was first sent. */
-function ofEpoch(body: string, topic: Topic, epoch: string): string {
-  const start = `{"topic":"${topic}","epoch":"`;
-  if (!body.startsWith(start)) return JSON.stringify({ ...(JSON.parse(body) as Commit), epoch });
-  return start + epoch + body.slice(body.indexOf('"', start.length));
 }

@@ -59,8 +59,11 @@ it stands in the file "token" of the data directory. Bounds and times can be set
         allowHosts: flags.allowHost ?? [],
       });
       announce(cli, server, data, flags.json === true);
-      await asked;
-      await server.stop();
+      const failure = await Promise.race([asked, server.failed]);
+      if (failure === undefined) return server.stop();
+      // What cannot be written any more at the end comes of the same.
+      await Promise.allSettled([server.stop()]);
+      throw new UnreachableError(`The server had to stop: ${failure.message}`, { cause: failure });
     });
 }
 

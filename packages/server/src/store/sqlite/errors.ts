@@ -37,8 +37,9 @@ const codeOf = (error: unknown): string => (error instanceof Error && "code" in 
 export function damaged(file: string, what: string, cause?: unknown): SkeinError {
   return new SkeinError(
     "internal",
-    `The database ${file} is damaged: ${what}. It was left as it is. Put a backup in its place, or save what can be ` +
-      `read with: sqlite3 '${file}' .recover | sqlite3 recovered.sqlite`,
+    `The database ${file} is damaged: ${what}. It was left as it is. Save what can be read with: ` +
+      `sqlite3 '${file}' .recover | sqlite3 recovered.sqlite. Or remove it and put a backup in its place, after you have ` +
+      `removed ${file}-wal and ${file}-shm as well: they belong to the file that was there, and damage any other.`,
     { retry: "never", cause },
   );
 }

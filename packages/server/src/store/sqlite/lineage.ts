@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import type { Position } from "@skein/client/protocol";
+import type { Commit, Position, Topic } from "@skein/client/protocol";
 import type { TopicRow } from "./topics.ts";
 
 /**
@@ -23,6 +23,11 @@ export class Lineage {
     this.#run = this.#statements.add.get(epoch)?.id ?? 0;
   }
 
+  /** Whether no other server has begun a run since: only one may write. Within a transaction this holds to its end. */
+  get isNewest(): boolean {
+    return this.#statements.newest.get()?.id === this.#run;
+  }
+
   /**
    * Notes the topic's commit `seq`, in its transaction, where it is the topic's first in this run. Returns the run.
    * @param last The run of the commit before it.
@@ -41,9 +46,17 @@ export class Lineage {
   }
 }
 
+/** A commit's text as of the present epoch: it is kept as it was first sent. */
+export function ofEpoch(body: string, topic: Topic, epoch: string): string {
+  const start = `{"topic":"${topic}","epoch":"`;
+  if (!body.startsWith(start)) return JSON.stringify({ ...(JSON.parse(body) as Commit), epoch });
+  return start + epoch + body.slice(body.indexOf('"', start.length));
+}
+
 function prepare(database: Database) {
   return {
     add: database.prepare<{ id: number }, [epoch: string]>("INSERT INTO run (epoch) VALUES (?1) RETURNING id"),
+    newest: database.prepare<{ id: number }, []>("SELECT max(id) AS id FROM run"),
     run: database.prepare<{ id: number }, [epoch: string]>("SELECT id FROM run WHERE epoch = ?1"),
     begin: database.prepare<never, [topic: number, run: number, seq: number]>(
       "INSERT INTO stretch (topic, run, seq) VALUES (?1, ?2, ?3)",

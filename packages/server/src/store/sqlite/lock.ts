@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import { statSync } from "node:fs";
 import { SkeinError } from "@skein/client/protocol";
 import { Connection } from "./connection.ts";
 import { isDamage, storeError } from "./errors.ts";
@@ -14,10 +15,12 @@ export type RunRecord = { clean: boolean; mark: string };
 export class Lock {
   readonly #database: Database;
   readonly #path: string;
+  readonly #identity: string;
 
   private constructor(database: Database, path: string) {
     this.#database = database;
     this.#path = path;
+    this.#identity = identityOf(path);
   }
 
   /** @throws SkeinError `busy` when another process has it; else `internal`, saying what to do. */
@@ -59,6 +62,11 @@ export class Lock {
     this.#guard(() => this.#database.query("INSERT OR REPLACE INTO run VALUES (1, ?)").run(JSON.stringify(run)));
   }
 
+  /** Whether the file is there still: once it was deleted, a second server could take another. */
+  get isInPlace(): boolean {
+    return identityOf(this.#path) === this.#identity;
+  }
+
   release(): void {
     this.#database.close();
   }
@@ -71,6 +79,12 @@ export class Lock {
       throw lockError(error, this.#path);
     }
   }
+}
+
+/** Tells a file from any other there is; empty where there is none. */
+export function identityOf(path: string): string {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat ? `${stat.dev}:${stat.ino}` : "";
 }
 
 function lockError(error: unknown, path: string): SkeinError {

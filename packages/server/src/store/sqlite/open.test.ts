@@ -70,6 +70,7 @@ describe("a file that cannot be used is refused with what to do, and left as it 
     const error = await refused();
     expect(error.message).toContain("damaged");
     expect(error.message).toContain(".recover");
+    expect(error.message).toContain(`removed ${file}-wal and ${file}-shm`);
   });
 
   test("one that another server uses, in another process or in this", async () => {
@@ -83,6 +84,21 @@ describe("a file that cannot be used is refused with what to do, and left as it 
     await first.close();
     await run(1);
   }, 30_000);
+
+  test("one whose lock file was deleted: of two servers only the one that began last may write", async () => {
+    let lost: SkeinError | null = null;
+    const first = await SqliteStore.open({ file, lost: (error) => void (lost = error) });
+    rmSync(`${file}-lock`);
+    const second = await SqliteStore.open({ file });
+    const refused = await first.commit([write(T, put("note", "n1", {}))]).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ name: "SkeinError", retry: "never" });
+    expect((refused as SkeinError).message).toContain("Another Skein server");
+    expect(lost as SkeinError | null).toBe(refused as SkeinError);
+    await second.commit([write(T, put("note", "n2", {}))]);
+    expect(first.close()).rejects.toThrow("Another Skein server");
+    expect(await second.head(T)).toEqual({ epoch: second.epoch, seq: 1 });
+    await second.close();
+  });
 
   test.each([
     ["its start", 0],

@@ -4,7 +4,7 @@ import { SkeinError } from "@skein/client/protocol";
 import { LONGEST_LOG } from "./checkpointer.ts";
 import { Connection } from "./connection.ts";
 import { damaged, storeError } from "./errors.ts";
-import { Lock } from "./lock.ts";
+import { identityOf, Lock } from "./lock.ts";
 import { type Migration, MIGRATIONS } from "./schema.ts";
 
 /** Marks the file as Skein's, see `PRAGMA application_id`: "Skei" in ASCII. */
@@ -21,11 +21,12 @@ export type OpenOptions = {
 /** A database that is ours alone, checked and brought to this version. */
 export type Opened = {
   database: Database;
-  lock: Lock;
   /** Whether the last run ended as it should, or there was none: then nothing of it can be left. */
   endedClean: boolean;
   /** Tells the lock file that the run begins. */
   begin(): void;
+  /** What has become of the database's files meanwhile, if it can be used no more; a deleted lock file is made anew. */
+  look(): SkeinError | null;
   /** Lets go of both; a `clean` end, one with nothing left undone, is told to the next run. */
   end(clean: boolean): void;
 };
@@ -36,10 +37,11 @@ export type Opened = {
  */
 export function open(options: OpenOptions): Opened {
   const { file, durability } = options;
-  const lock = Lock.take(file);
+  let lock = Lock.take(file);
   let database: Connection | undefined;
   try {
     const { last } = lock;
+    if (last !== null && !existsSync(file)) throw gone(file);
     const isNew = !existsSync(file) || statSync(file).size === 0;
     const isAsLeft = !isNew && last?.clean === true && last.mark === fileMark(file);
     const opened = (database = new Connection(file, { create: true, strict: true }));
@@ -48,9 +50,23 @@ export function open(options: OpenOptions): Opened {
     configure(opened);
     migrate(opened, file, options.migrations ?? MIGRATIONS);
     opened.run(`PRAGMA synchronous = ${durability}`);
+    const identity = identityOf(file);
+    const look = (): SkeinError | null => {
+      if (identityOf(file) !== identity) return replaced(file);
+      if (lock.isInPlace) return null;
+      try {
+        const again = Lock.take(file);
+        again.record({ mark: "", clean: false });
+        lock.release();
+        lock = again;
+        return null;
+      } catch (error) {
+        return storeError(error, file);
+      }
+    };
     return {
       database: opened,
-      lock,
+      look,
       endedClean: last === null ? isNew : last.clean,
       begin() {
         lock.record({ mark: "", clean: false });
@@ -60,7 +76,10 @@ export function open(options: OpenOptions): Opened {
         try {
           // Someone who reads just now can keep the newest commits out of the file: they stay in `-wal`, not flushed.
           opened.run(`PRAGMA busy_timeout = ${options.busyTimeoutMs}`);
-          settled = clean && opened.query<{ busy: number }, []>("PRAGMA wal_checkpoint(TRUNCATE)").get()?.busy === 0;
+          settled =
+            clean &&
+            look() === null &&
+            opened.query<{ busy: number }, []>("PRAGMA wal_checkpoint(TRUNCATE)").get()?.busy === 0;
         } catch (error) {
           throw storeError(error, file);
         } finally {
@@ -76,6 +95,21 @@ export function open(options: OpenOptions): Opened {
     throw storeError(error, file);
   }
 }
+
+const gone = (file: string): SkeinError =>
+  new SkeinError(
+    "internal",
+    `The database ${file} is gone, though a server has used it here. Put it, or a backup of it, in its place. ` +
+      `To begin anew with nothing, delete ${file}-lock.`,
+    { retry: "never" },
+  );
+
+const replaced = (file: string): SkeinError =>
+  new SkeinError(
+    "internal",
+    `The database ${file} was deleted or replaced while Skein used it. Nothing more is accepted.`,
+    { retry: "never" },
+  );
 
 /**
  * Tells a file from another one, and from itself once it was changed in any way: by its inode, and by its `ctime`, which
