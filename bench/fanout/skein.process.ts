@@ -44,7 +44,7 @@ await serveTask(async (task) => {
     pairing: DEFAULT_SETTINGS.pairing,
     server: { name: "bench", version: "0" },
     assets: join(data, "none"),
-    hosts: { listen: "127.0.0.1", allowed: [] },
+    hosts: { listen: "127.0.0.1", allowed: [], origins: [] },
     port: 0,
     makeId: () => makeId(),
     report,

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SkeinError } from "@skein/client/protocol";
 import { ACP_BOUNDS, AcpDriver } from "./agents/acp/driver.ts";
@@ -117,7 +117,11 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       port,
       server: { name: "skein", version: VERSION },
       assets: WEB_APP,
-      hosts: { listen: host, allowed: allowHosts.map((name) => name.toLowerCase()) },
+      hosts: {
+        listen: host,
+        allowed: allowHosts.map((name) => name.toLowerCase()),
+        origins: options.allowOrigins ?? [],
+      },
       domain: {
         store,
         lookForAgents: () => announcer.look(),
@@ -181,9 +185,11 @@ function refuseOpenDoor({ host, allowPlainHttp }: ServeOptions): void {
 
 async function makeDataDirectory(data: string): Promise<void> {
   try {
+    if (existsSync(data)) await refuseOthersDirectory(data);
     await mkdir(data, { recursive: true, mode: 0o700 });
     await chmod(data, 0o700);
   } catch (error) {
+    if (error instanceof SkeinError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new SkeinError(
       "forbidden",
@@ -193,6 +199,25 @@ async function makeDataDirectory(data: string): Promise<void> {
       },
     );
   }
+}
+
+/** What stands in a data directory before the first start, if a person put it there. */
+const PUT_THERE = ["settings.json", "agents.json"];
+
+/**
+ * Nobody else may look into a data directory: one that others use for something else would be taken from them.
+ * @throws SkeinError `forbidden`
+ */
+async function refuseOthersDirectory(data: string): Promise<void> {
+  const isPrivate = ((await stat(data)).mode & 0o077) === 0;
+  if (isPrivate || existsSync(join(data, "skein.sqlite"))) return;
+  const others = (await readdir(data)).filter((name) => !PUT_THERE.includes(name));
+  if (others.length === 0) return;
+  throw new SkeinError(
+    "forbidden",
+    `The directory ${data} holds other things, and others may look into it. The data directory is for its owner alone: ` +
+      `choose another with --data, which need not be there yet, like ${join(data, "skein")}.`,
+  );
 }
 
 /** The address a browser on this machine can use. */

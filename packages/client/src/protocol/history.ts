@@ -95,4 +95,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "429f8cc70fd592246d8df7d19b8dfcd2d4181e51b5483dc6265c1846f4f91a7c",
     note: "thread.cancel names its turn and says what becomes of the queue; a thread tells that it is held.",
   },
+  {
+    version: 1,
+    hash: "43625c6c8469db6bf67865d9f5e8aa5f6a8684213a48265d5a1a4992cc105108",
+    note: "maxHz is 0.01 at least.",
+  },
 ];

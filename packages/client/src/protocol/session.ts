@@ -37,7 +37,7 @@ export const SESSION_METHODS = {
       moves: z.boolean().optional(),
       window: z.int().min(1).max(1000).optional(),
       /** At most this many commits of the topic per second, conflated. */
-      maxHz: z.number().positive().max(1000).optional(),
+      maxHz: z.number().min(0.01).max(1000).optional(),
     }),
     result: z.looseObject({
       epoch: z.string(),

@@ -12,6 +12,8 @@ export type ServeOptions = {
   allowPlainHttp?: boolean;
   /** Further host names the server answers to. */
   allowHosts: readonly string[];
+  /** Origins of other sites whose pages may use the server, as `https://app.example`. */
+  allowOrigins?: readonly string[];
   /** Whether the server runs in a command, for as long as that takes. */
   inCommand?: boolean;
 };

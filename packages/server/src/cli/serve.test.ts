@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { isAlive } from "../agents/testing/watched-agent.ts";
@@ -54,6 +54,28 @@ test("L30: a taken port is told with what to do; another machine's network needs
   expect(elsewhere.err).toContain("Cannot listen on 192.0.2.1:0");
   // Nothing was made for a server that could not be.
   expect(await readdir(place.root)).toEqual(["work"]);
+});
+
+test("a directory that others use is refused, and left as it is; one that is empty, private or ours is taken", async () => {
+  const shared = join(place.root, "shared");
+  await mkdir(shared, { mode: 0o755 });
+  await writeFile(join(shared, "a letter"), "");
+  const refused = await place.skein(["serve", "--port", "0", "--data", shared]);
+  expect(refused.code).toBe(3);
+  expect(refused.err).toContain(`--data, which need not be there yet, like ${join(shared, "skein")}`);
+  expect((await stat(shared)).mode & 0o777).toBe(0o755);
+  expect(await readdir(shared)).toEqual(["a letter"]);
+  await chmod(shared, 0o700);
+  const empty = join(place.root, "empty");
+  await mkdir(empty, { mode: 0o755 });
+  for (const data of [shared, empty, empty]) {
+    const { child } = await place.serve("--data", data);
+    expect((await stat(data)).mode & 0o777).toBe(0o700);
+    child.process.kill("SIGTERM");
+    expect(await child.process.exited).toBe(0);
+    // What is ours is taken back, also where somebody opened it.
+    await chmod(data, 0o755);
+  }
 });
 
 test("what a killed server left in server.json counts for nothing", async () => {

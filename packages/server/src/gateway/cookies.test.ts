@@ -25,9 +25,13 @@ describe("P83: the cookie", () => {
   });
 });
 
+const HOST = { host: "127.0.0.1:9099" };
+
 describe("P84: the cookie counts for pages of this server only", () => {
   const cases: [string, Request, boolean][] = [
-    ["a request with an Origin, which was checked before", ask({ origin: "http://127.0.0.1:9099" }, "POST"), true],
+    ["a page of our origin", ask({ ...HOST, origin: "http://127.0.0.1:9099" }, "POST"), true],
+    ["a page of our origin, by TLS and a proxy", ask({ host: "skein.example", origin: "https://skein.example" }), true],
+    ["a page of an origin that is allowed", ask({ ...HOST, origin: "http://localhost:5173" }, "POST"), false],
     ["a POST without one", ask({}, "POST"), false],
     ["an upgrade without one", ask({ upgrade: "websocket" }), false],
     ["a picture on our page", ask({ "sec-fetch-site": "same-origin" }), true],

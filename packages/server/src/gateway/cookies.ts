@@ -20,13 +20,20 @@ export function setCookie(request: Request, port: number, token: string): string
 }
 
 /**
- * Whether a request comes from a page of ours (P84), so that its cookie may count. That an `Origin` is the server's own
- * was checked before. Other ports of this machine are the same site, so that SameSite alone does not keep them out.
+ * Whether a request comes from a page of ours (P84), so that its cookie may count. Other ports of this machine are the
+ * same site, so that SameSite alone does not keep them out; and pages of an origin that is allowed have a token.
  */
 export function isFromOurPage(request: Request): boolean {
-  if (request.headers.get("origin") !== null) return true;
+  const origin = request.headers.get("origin");
+  if (origin !== null) return URL.canParse(origin) && new URL(origin).host === hostOf(request);
   const looks = request.method === "GET" || request.method === "HEAD";
   if (!looks || request.headers.get("upgrade") !== null) return false;
   const site = request.headers.get("sec-fetch-site");
   return site === null || site === "same-origin" || site === "none";
+}
+
+/** The host as `URL` tells it of an origin: in small letters, without the port that is usual. */
+function hostOf(request: Request): string | null {
+  const url = `http://${request.headers.get("host") ?? ""}`;
+  return URL.canParse(url) ? new URL(url).host : null;
 }

@@ -89,7 +89,7 @@ export class Doorkeeper {
    */
   async signIn(request: Request, body: unknown, address: string): Promise<Response> {
     const { code, name } = check(pairBody, body);
-    if (request.headers.get("origin") === null) {
+    if (request.headers.get("origin") === null || !isFromOurPage(request)) {
       throw new SkeinError("forbidden", "Only a page of this server may pair a browser; programs have the token.");
     }
     const { store, clock, port } = this.#options;

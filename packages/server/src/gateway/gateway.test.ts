@@ -15,7 +15,7 @@ import { SqliteStore } from "../store/sqlite.ts";
 import { TestClock } from "../testing/test-clock.ts";
 import type { Domain } from "./dispatch.ts";
 import { Gateway } from "./gateway.ts";
-import { localToken } from "./tokens.ts";
+import { hashToken, localToken, makeToken } from "./tokens.ts";
 
 /** The doors alone, on a real store and real sockets, with a clock that the test moves. */
 let data: string;
@@ -47,7 +47,7 @@ async function open(limits: Limits = DEFAULT_LIMITS): Promise<void> {
       boardOf: ({ user }) => access.boardOf(user),
     },
     server: { name: "skein", version: "0" },
-    hosts: { listen: "127.0.0.1", allowed: [] },
+    hosts: { listen: "127.0.0.1", allowed: [], origins: [] },
     assets: join(data, "no-app"),
     port: 0,
     makeId: () => crypto.randomUUID(),
@@ -208,6 +208,54 @@ describe("P75: files below a directory", () => {
     const refused = await socket.request("files.find", { directory: "data", text: "" });
     expect(refused.error?.data).toMatchObject({ kind: "invalid", path: "params.directory" });
   });
+});
+
+describe("G6, P11: a token that ends", () => {
+  const day = 24 * 3_600_000;
+  const token = makeToken();
+  const hello = { protocol: 1, client: { name: "raw", version: "0" }, token };
+
+  beforeEach(async () => {
+    const row = { hash: hashToken(token), user: "local", name: "a phone", createdAt: 0, usedAt: null };
+    await store.addToken({ ...row, expiresAt: clock.now() + day });
+  });
+
+  test("takes its connections with it: those that said hello with it, and those that came with it", async () => {
+    const socket = await RawSocket.open(server.url);
+    expect((await socket.request("hello", hello)).error).toBeUndefined();
+    const header = await RawSocket.open(server.url, { authorization: `Bearer ${token}` });
+    expect((await header.request("hello", { ...hello, token: undefined })).error).toBeUndefined();
+    const other = await greeted();
+    // The day passes on the clock on the wall; nobody is silent for as long.
+    clock.set(day);
+    await clock.advance(2_000);
+    for (const each of [socket, header]) {
+      expect(await each.untilClosed()).toEqual({ code: 4401, reason: "The token has expired." });
+    }
+    expect(other.closed).toBeNull();
+  });
+
+  test("while it is looked up lets nobody in", async () => {
+    for (const headers of [{}, { authorization: `Bearer ${token}` }]) {
+      const socket = await RawSocket.open(server.url, headers);
+      const look = store.token.bind(store);
+      store.token = async (hash) => {
+        const row = await look(hash);
+        // It is taken back after it was read: the answer is one of the past.
+        await store.removeToken(hash);
+        return row;
+      };
+      expect((await socket.request("hello", hello)).error?.data?.kind).toBe("unauthorized");
+      expect((await socket.untilClosed()).code).toBe(4401);
+      store.token = look;
+    }
+  });
+});
+
+test("P35: a rate at which nothing would ever come is refused", async () => {
+  const socket = await greeted();
+  const { error } = await socket.request("subscribe", { topic: "server", maxHz: 1e-300 });
+  expect(error?.data).toMatchObject({ kind: "invalid", path: "params.maxHz" });
 });
 
 test("P1: a subprotocol of another version is refused before anything; without one it is version 1", async () => {

@@ -5,11 +5,11 @@ import type { Hub } from "../hub/hub.ts";
 import type { Settings } from "../settings.ts";
 import type { Blobs } from "../store/blobs.ts";
 import type { Domain } from "./dispatch.ts";
-import { isLoopback, refusalOf, type HostPolicy } from "./host-check.ts";
+import { allowedOrigin, isLoopback, refusalOf, type HostPolicy } from "./host-check.ts";
 import { Assets } from "./assets.ts";
 import { Descriptors } from "./descriptors.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
-import { answerHttp, failure, fullError, UPLOAD_IDLE_S, type HttpContext } from "./http.ts";
+import { answerHttp, failure, fullError, UPLOAD_IDLE_S, withOrigin, type HttpContext } from "./http.ts";
 import { Session, type SessionContext } from "./session.ts";
 import { listenError } from "./port.ts";
 import { Strangers } from "./strangers.ts";
@@ -36,7 +36,13 @@ export type GatewayOptions = {
 };
 
 type Remote = { address: string; port: number };
-type SocketData = { principal: Principal | null; remote: Remote; session: Session | null };
+type SocketData = {
+  principal: Principal | null;
+  remote: Remote;
+  /** Why the socket is opened only to be closed. */
+  refusal: string | null;
+  session: Session | null;
+};
 type Socket = ServerWebSocket<SocketData>;
 
 /** How often silent and lagging-behind-hello connections are looked for; the bounds hold to within this. */
@@ -179,14 +185,19 @@ export class Gateway {
       { host: request.headers.get("host"), origin: request.headers.get("origin") },
       this.#options.hosts,
     );
-    if (refusal !== null) return failure(new SkeinError("forbidden", refusal));
+    if (refusal !== null && !isUpgrade(request)) return failure(new SkeinError("forbidden", refusal));
     // As of CONNECT, which names a host and no address.
     if (!URL.canParse(request.url)) return failure(new SkeinError("invalid", "The request names no address of ours."));
-    if (new URL(request.url).pathname !== "/v1/socket") return answerHttp(request, this.#httpContext);
-    return this.#upgrade(request, server);
+    if (new URL(request.url).pathname === "/v1/socket") return this.#upgrade(request, server, refusal);
+    if (refusal !== null) return failure(new SkeinError("forbidden", refusal));
+    const origin = allowedOrigin(request.headers, this.#options.hosts);
+    if (origin === null) return answerHttp(request, this.#httpContext);
+    if (request.method === "OPTIONS") return withOrigin(new Response(null, { status: 204 }), origin);
+    return withOrigin(await answerHttp(request, this.#httpContext), origin);
   }
 
-  async #upgrade(request: Request, server: Server<SocketData>): Promise<Response | undefined> {
+  /** Opens a socket. A browser tells a page nothing of an upgrade that was refused: who may not have one is told there. */
+  async #upgrade(request: Request, server: Server<SocketData>, refusal: string | null): Promise<Response | undefined> {
     if (this.#draining) {
       return failure(new SkeinError("busy", "The server goes down.", { retryAfterMs: 1000 }));
     }
@@ -196,15 +207,19 @@ export class Gateway {
       return failure(new SkeinError("unsupported", `This server speaks the subprotocol ${SUBPROTOCOL}.`));
     }
     if (this.#strangers?.isFull === true) return failure(fullError());
-    const principal = await this.#principalOf(request);
-    const data: SocketData = { principal, remote: this.#remoteOf(request), session: null };
+    const principal = refusal === null ? await this.#principalOf(request) : null;
+    const data: SocketData = { principal, remote: this.#remoteOf(request), refusal, session: null };
     const headers = offered === null ? {} : { "sec-websocket-protocol": SUBPROTOCOL };
     if (server.upgrade(request, { data, headers })) return undefined;
     return failure(new SkeinError("invalid", "/v1/socket takes WebSocket upgrades (RFC 6455)."));
   }
 
   #opened(socket: Socket): void {
-    const { principal, remote } = socket.data;
+    const { principal, refusal, remote } = socket.data;
+    if (refusal !== null) {
+      socket.close(CLOSE.forbidden, closeReason(refusal));
+      return;
+    }
     const compress = !isLoopback(remote.address.replace(/^::ffff:/, ""));
     const connection = this.#options.hub.connect({
       send: (frame) => {
@@ -291,3 +306,12 @@ export class Gateway {
     }, SWEEP_MS);
   }
 }
+
+const isUpgrade = (request: Request): boolean => request.headers.get("upgrade")?.toLowerCase() === "websocket";
+
+/** A close frame has room for 123 bytes of reason (RFC 6455, section 5.5). */
+const closeReason = (text: string): string => {
+  const { written } = new TextEncoder().encodeInto(text, CLOSE_REASON);
+  return new TextDecoder().decode(CLOSE_REASON.subarray(0, written));
+};
+const CLOSE_REASON = new Uint8Array(123);

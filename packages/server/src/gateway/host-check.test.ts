@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { isLoopback, refusalOf, type HostPolicy } from "./host-check.ts";
 
-const local: HostPolicy = { listen: "127.0.0.1", allowed: [] };
-const open: HostPolicy = { listen: "0.0.0.0", allowed: ["skein.example"] };
+const local: HostPolicy = { listen: "127.0.0.1", allowed: [], origins: ["http://localhost:5173"] };
+const open: HostPolicy = { listen: "0.0.0.0", allowed: ["skein.example"], origins: [] };
 
 describe("L29: any website could run commands", () => {
   test.each([
@@ -12,6 +12,7 @@ describe("L29: any website could run commands", () => {
     ["127.0.0.1:9099", "http://127.0.0.1:9099"],
     ["localhost:9099", "http://localhost:9099"],
     ["LOCALHOST", "http://localhost"],
+    ["127.0.0.1:9099", "http://localhost:5173"],
   ])("%s from %s may pass", (host, origin) => {
     expect(refusalOf({ host, origin }, local)).toBeNull();
   });

@@ -6,6 +6,8 @@ export type HostPolicy = {
   listen: string;
   /** Further names a person allowed, lower case, without port. */
   allowed: readonly string[];
+  /** Origins of other sites whose pages may use the server too, as `https://app.example`. */
+  origins: readonly string[];
 };
 
 /** Why a request is refused, or `null` when it may pass. */
@@ -20,7 +22,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Checks Host and Origin. A page of another site, or a name that an attacker pointed at this machine (DNS rebinding),
+ * Checks Host and Origin. A page of another site that was not allowed, or a name that an attacker pointed at this machine (DNS rebinding),
  * is refused; so is whatever does not parse. A program sends no Origin and is known by its token.
  */
 export function refusalOf(headers: { host: string | null; origin: string | null }, policy: HostPolicy): Refusal {
@@ -34,7 +36,14 @@ export function refusalOf(headers: { host: string | null; origin: string | null 
   if (origin === null || (origin.protocol !== "http:" && origin.protocol !== "https:")) {
     return `The origin ${headers.origin} is not one that may use this server.`;
   }
-  return origin.host === host.host ? null : `Pages of ${headers.origin} may not use this server.`;
+  if (origin.host === host.host || policy.origins.includes(origin.origin)) return null;
+  return `Pages of ${origin.origin} may use this server once it is started with --allow-origin ${origin.origin}.`;
+}
+
+/** The origin of a page of another site that may use the server, or `null`. */
+export function allowedOrigin(headers: Headers, policy: HostPolicy): string | null {
+  const origin = headers.get("origin");
+  return origin !== null && policy.origins.includes(origin) ? origin : null;
 }
 
 function isKnownHost(hostname: string, policy: HostPolicy): boolean {

@@ -256,6 +256,18 @@ const JSON_HEADERS = {
   "cache-control": "no-store",
 };
 
+/** Lets pages of another origin read an answer, and ask with what a client sends (https://fetch.spec.whatwg.org/#http-cors-protocol). */
+export function withOrigin(response: Response, origin: string): Response {
+  const { headers } = response;
+  headers.set("access-control-allow-origin", origin);
+  headers.set("access-control-allow-methods", "GET, HEAD, POST, PUT");
+  headers.set("access-control-allow-headers", "authorization, content-type, skein-user");
+  headers.set("access-control-expose-headers", "retry-after");
+  headers.set("access-control-max-age", "600");
+  headers.append("vary", "origin");
+  return response;
+}
+
 function json(value: unknown, status = 200): Response {
   return new Response(JSON.stringify(value), { status, headers: JSON_HEADERS });
 }

@@ -57,6 +57,18 @@ const title = async (): Promise<unknown> =>
 
 const fault = (answer: Promise<unknown>): Promise<unknown> => answer.catch((error: unknown) => error);
 
+test("G6, P81: who may not see every board is given no blob", async () => {
+  const put = await fetch(`${server.url}/v1/blobs`, {
+    method: "PUT",
+    body: "a secret",
+    headers: { authorization: `Bearer ${server.token}` },
+  });
+  const { blob } = (await put.json()) as { blob: string };
+  const got = async (token: string): Promise<number> =>
+    (await fetch(`${server.url}/v1/blobs/${blob}`, { headers: { authorization: `Bearer ${token}` } })).status;
+  expect([await got(server.token), await got(ada)]).toEqual([200, 404]);
+});
+
 describe("G6: another user signs in on the page", () => {
   test("what the one before gave is not sent as theirs, by the page nor by the one after a reload", async () => {
     const storage = memoryStorage();

@@ -14,6 +14,7 @@ type Flags = {
   data?: string;
   durability: "normal" | "full";
   allowHost?: string[];
+  allowOrigin?: string[];
   allowPlainHttp?: boolean;
   json?: boolean;
 };
@@ -30,6 +31,11 @@ export function command(cli: Cli): Command {
         .default("normal"),
     )
     .option("--allow-host <name>", "a further host name to answer to; may be given several times", gather)
+    .option(
+      "--allow-origin <origin>",
+      "an origin of another site whose pages may use the server with a token; may be given several times",
+      gatherOrigins,
+    )
     .option("--allow-plain-http", "listen for other machines too, though tokens can then be read on the way")
     .option("--json", 'print {"event":"ready","url","token","pid","pair"} when ready')
     .addHelpText(
@@ -57,6 +63,7 @@ it stands in the file "token" of the data directory. Bounds and times can be set
         durability: flags.durability,
         allowPlainHttp: flags.allowPlainHttp === true,
         allowHosts: flags.allowHost ?? [],
+        allowOrigins: flags.allowOrigin ?? [],
       });
       announce(cli, server, data, flags.json === true);
       const failure = await Promise.race([asked, server.failed]);
@@ -103,6 +110,13 @@ function port(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= 65_535) return number;
   throw new InvalidArgumentError("Expected a number from 0 to 65535.");
+}
+
+function gatherOrigins(value: string, before: string[] = []): string[] {
+  const origin = URL.canParse(value) ? new URL(value) : null;
+  const isOrigin = origin !== null && /^https?:$/.test(origin.protocol) && `${origin.origin}/` === origin.href;
+  if (!isOrigin) throw new InvalidArgumentError("Expected an origin, as http://localhost:5173 or https://app.example.");
+  return [...before, origin.origin];
 }
 
 const gather = (value: string, before: string[] = []): string[] => [...before, value.toLowerCase()];
