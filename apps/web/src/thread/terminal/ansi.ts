@@ -12,6 +12,12 @@ export type Style = {
 export type Run = { readonly text: string; readonly style: Style };
 export type Line = readonly Run[];
 
+/**
+ * Wider than any terminal an agent runs commands in: a bar that is drawn over itself must fit a line. No sequence moves
+ * the cursor further in a line that is shorter.
+ */
+export const COLUMNS = 160;
+
 type Cell = { char: string; style: Style };
 
 const PLAIN: Style = {};
@@ -55,8 +61,8 @@ export function readAnsi(text: string): Line[] {
       }
       const [whole, params = "", final] = match;
       if (final === "m") style = restyle(style, params);
-      else if (final === "K") cells = erase(cells, at, params);
-      else if (final === "G") at = Math.max(0, Number(params || 1) - 1);
+      else if (final === "K") erase(cells, at, params);
+      else if (final === "G") at = clamp(Number(params || 1) - 1, Math.max(COLUMNS, cells.length) - 1);
       index += whole.length;
       continue;
     }
@@ -74,10 +80,13 @@ export function readAnsi(text: string): Line[] {
   return lines;
 }
 
-function erase(cells: Cell[], at: number, params: string): Cell[] {
-  if (params === "2") return [];
-  if (params === "1") return cells.map((cell, index) => (index <= at ? { char: " ", style: PLAIN } : cell));
-  return cells.slice(0, at);
+const clamp = (place: number, most: number): number => (place > 0 ? Math.min(place, most) : 0);
+
+const BLANK: Cell = { char: " ", style: PLAIN };
+
+function erase(cells: Cell[], at: number, params: string): void {
+  if (params === "1") cells.fill(BLANK, 0, at + 1);
+  else cells.length = params === "2" ? 0 : Math.min(cells.length, at);
 }
 
 function runsOf(cells: readonly Cell[]): Run[] {

@@ -1,12 +1,11 @@
 import { Terminal, type IBuffer, type IBufferCell } from "@xterm/headless";
-import { hex, indexed, type Line, type Run, type Style } from "./ansi.ts";
+import { COLUMNS, hex, indexed, type Line, type Run, type Style } from "./ansi.ts";
+import { BoundedOutput } from "./bounded-output.ts";
 
-/**
- * Wider than any terminal an agent runs commands in: a bar that is drawn over itself must fit a line. What is wider still
- * is joined again when it is read.
- */
-const COLUMNS = 160;
+/** What is wider than the screen is joined again when it is read. */
 const ROWS = 50;
+/** Output is written in pieces of this length, in UTF-16 units: between them the page can do something else. */
+const PIECE = 1_000;
 /** More lines than the drawn part of an output can have. */
 const SCROLLBACK = 100_000;
 
@@ -25,6 +24,7 @@ export class Screen {
     convertEol: true,
     allowProposedApi: true,
   });
+  readonly #bounded = new BoundedOutput();
   /** Lines that have left the screen upwards: nothing changes them any more. */
   #settled: Line[] = [];
   /** Rows of the buffer that they are. */
@@ -32,7 +32,9 @@ export class Screen {
 
   /** Resolves when it is on the screen. */
   write(text: string): Promise<void> {
-    return new Promise((resolve) => this.#terminal.write(text, resolve));
+    const output = this.#bounded.take(text);
+    for (let from = 0; from < output.length; from += PIECE) this.#terminal.write(output.slice(from, from + PIECE));
+    return new Promise((resolve) => this.#terminal.write("", resolve));
   }
 
   /** All there is to be seen. A line that nothing changes any more is the same object each time. */

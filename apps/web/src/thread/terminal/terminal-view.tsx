@@ -6,16 +6,10 @@ import { textShown } from "./text-shown.ts";
 import { spelledOut } from "../../lib/hidden-characters.ts";
 import { visible } from "../../ui/visible-text.tsx";
 
-/** UTF-16 units of output that are drawn, its newest; what is left out grows by steps, between which it only grows. */
-const DRAWN = 60_000;
-const STEP = 20_000;
-
 /** A command's output as it comes, and how it ended. */
 export function TerminalView({ terminal }: { terminal: TerminalEntity }) {
   const { output, omitted = 0, status } = terminal;
   const command = [terminal.command, ...terminal.args].join(" ");
-  const shown = tailOf(output);
-  const left = omitted + output.length - shown.length;
   return (
     <figure className="overflow-hidden rounded-control border border-line bg-surface-1" data-terminal={status}>
       <figcaption className="flex h-8 items-center gap-2 border-b border-line pr-0.5 pl-3 font-mono text-meta text-ink-2 pointer-coarse:h-11">
@@ -30,11 +24,10 @@ export function TerminalView({ terminal }: { terminal: TerminalEntity }) {
       </figcaption>
       <Capped follow label={`Output of ${spelledOut(commandLine(terminal), false)}`} version={output}>
         <pre dir="ltr" className="min-w-fit px-3 py-2 font-mono text-small text-ink-1">
-          {left > 0 && <div className="text-ink-3">… {left.toLocaleString()} characters before this are left out</div>}
-          {shown === "" ? (
+          {output === "" ? (
             <span className="text-ink-3">{status === "running" ? "No output yet" : "No output"}</span>
           ) : (
-            <AnsiText text={shown} />
+            <AnsiText text={output} omitted={omitted} />
           )}
         </pre>
       </Capped>
@@ -55,11 +48,4 @@ function ExitNote({ terminal: { status, exit } }: { terminal: TerminalEntity }) 
   if (exit?.signal) return <span className="text-fail">{exit.signal}</span>;
   if (exit?.code == null) return null;
   return <span className={exit.code === 0 ? "text-ink-3" : "text-fail"}>exit {exit.code}</span>;
-}
-
-function tailOf(output: string): string {
-  if (output.length <= DRAWN) return output;
-  const least = Math.ceil((output.length - DRAWN) / STEP) * STEP;
-  const from = output.indexOf("\n", least);
-  return output.slice(from < 0 ? least : from + 1);
 }
