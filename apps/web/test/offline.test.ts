@@ -178,14 +178,17 @@ describe.skipIf(!app.available)("a new build", () => {
     await rm(dist, { recursive: true });
   });
 
-  test("counts with the next load: no old page, no old cache", async () => {
+  test("counts with the next load, while tabs of the last keep their parts; a proxy's error page never takes the app's place", async () => {
     // The build, served as the server does, where it can be changed without changing anybody else's.
     await cp(DIST, dist, { recursive: true });
+    let isAway = false;
     server = Bun.serve({
       port: 0,
       hostname: "127.0.0.1",
       fetch(request) {
         const { pathname } = new URL(request.url);
+        // As a proxy in front of the server answers when that is away.
+        if (isAway) return new Response("<h1>502 Bad Gateway</h1>", { status: 502 });
         if (pathname.startsWith("/v1/")) return new Response("none", { status: 503 });
         return new Response(Bun.file(join(dist, pathname === "/" ? "index.html" : pathname)));
       },
@@ -195,6 +198,12 @@ describe.skipIf(!app.available)("a new build", () => {
     await kept(page);
     const before = await page.evaluate(() => caches.keys());
     expect(before).toHaveLength(1);
+    isAway = true;
+    await page.reload();
+    await page.locator("#app > *").first().waitFor({ state: "attached" });
+    expect(await page.getByText("Bad Gateway").count()).toBe(0);
+    isAway = false;
+    await page.reload();
 
     const index = Bun.file(join(dist, "index.html"));
     const first = await index.text();
@@ -212,7 +221,10 @@ describe.skipIf(!app.available)("a new build", () => {
     await page.getByText("Skein was updated.").waitFor();
     await page.getByRole("button", { name: "Reload" }).click();
     await page.locator('meta[name="second"]').waitFor({ state: "attached" });
-    await until(page, async () => (await caches.keys()).join() === "skein-second");
+    await until(page, async (first) => (await caches.keys()).join() === `${first},skein-second`, before[0]);
+    // A tab that runs the last build still gets its parts, which the server has no more.
+    await rm(join(dist, script));
+    expect(await page.evaluate(async (path) => (await fetch(path)).ok, script)).toBe(true);
     expect(await page.getByText("Skein was updated.").count()).toBe(0);
   });
 });

@@ -66,6 +66,21 @@ describe.skipIf(!app.available)("what can be done with a thread, from the palett
     await page.getByText("The thread is back.").waitFor();
   });
 
+  test("archiving a thread whose agent is at work says that it was stopped, and can be undone", async () => {
+    const thread = await makeThread(
+      app,
+      ["work"],
+      scriptedAgent({ prompts: [[{ text: "Working." }, { wait: "cancel" }]] }),
+    );
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await page.locator("[data-timeline]").getByText("Working.").waitFor();
+    await choose(page, "archive");
+    await page.getByText("The thread was archived, and its agent was stopped.").waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("The thread is back.").waitFor();
+  });
+
   test("what does not apply is not there: no stop without a turn, no resume of what was not interrupted", async () => {
     const thread = await makeThread(app, ["hello"]);
     const { page } = await app.signedIn();

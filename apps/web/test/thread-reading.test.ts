@@ -44,6 +44,32 @@ const anchor = (page: Page): Promise<{ key: string; top: number }> =>
   });
 
 describe.skipIf(!app.available)("reading a thread", () => {
+  test("its end stays in sight while a prompt of many lines is written, and taken out again", async () => {
+    const thread = await makeThread(app, ...answering(SENTENCE.repeat(60)));
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await turnsEnded(page, 1);
+    const isAtEnd = () =>
+      timeline(page).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight < 2 && box.scrollTop > 0);
+    expect(await isAtEnd()).toBe(true);
+    const field = page.getByRole("textbox", { name: "Prompt", exact: true });
+    await field.focus();
+    for (let line = 1; line <= 9; line++) {
+      await page.keyboard.type(`line ${line}`);
+      await page.keyboard.press("Shift+Enter");
+      // Two frames later whatever scrolled has been heard of.
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      expect({ line, isAtEnd: await isAtEnd(), jumps: await jump(page).count() }).toEqual({
+        line,
+        isAtEnd: true,
+        jumps: 0,
+      });
+    }
+    await field.fill("");
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    expect({ isAtEnd: await isAtEnd(), jumps: await jump(page).count() }).toEqual({ isAtEnd: true, jumps: 0 });
+  });
+
   test("what can be done with an answer covers none of its words; by mouse and by keys", async () => {
     const thread = await makeThread(app, ...answering(SENTENCE.repeat(6)));
     const { page } = await app.signedIn({ permissions: ["clipboard-read", "clipboard-write"] });

@@ -99,7 +99,10 @@ export function navigate(path: string, options: { replace?: boolean; focus?: Foc
   whenSettled(() => {
     const state: EntryState = { inside: true, ...(options.focus ? { focus: options.focus } : {}) };
     const isHere = new URL(path, location.href).href === location.href;
-    if (options.replace) history.replaceState(history.state, "", path);
+    if (options.replace) {
+      const { inside } = (history.state ?? {}) as Partial<EntryState>;
+      history.replaceState({ ...(inside && { inside }), ...(options.focus && { focus: options.focus }) }, "", path);
+    }
     // What lay over the page is left with it: its entry becomes that of the next page.
     else if (isLayerEntry()) history.replaceState(state, "", path);
     else if (!isHere) history.pushState(state, "", path);

@@ -43,10 +43,10 @@ export default function ThreadStarter({ board }: { board: string }) {
       if (text.trim() !== "" || attached.length > 0) sendPrompt(client, thread, path, { from: NEW, failed });
       store(NEW_DRAFT, null);
       end(null);
-      const open = (): void => navigate(threadPath(thread), { focus: "prompt" });
-      // Who has gone elsewhere meanwhile is not called back.
-      if (location.href === begun.from) open();
-      else say("The thread was started.", { label: "Open", run: open });
+      const open = (replace: boolean): void => navigate(threadPath(thread), { focus: "prompt", replace });
+      // Who has gone elsewhere meanwhile is not called back. The thread takes the form's place: back leads to before it.
+      if (location.href === begun.from) open(true);
+      else say("The thread was started.", { label: "Open", run: () => open(false) });
     } catch (cause) {
       if (!isUnderWay(begun)) return;
       end(cause instanceof SkeinError ? cause : new SkeinError("internal", String(cause), { cause }));

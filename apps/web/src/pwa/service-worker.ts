@@ -1,6 +1,7 @@
 /**
  * Lets the app open without a network, and never with old code: the page itself always comes from the server when that
- * answers; what it names bears a hash, so a kept copy is that very file. One cache a build; those of others are deleted.
+ * answers; what it names bears a hash, so a kept copy is that very file. One cache a build; the last build's is kept too, for
+ * tabs that run it still, and older ones are deleted.
  * Nothing of /v1 is ever kept.
  */
 
@@ -36,8 +37,9 @@ scope.addEventListener("install", (event) => {
 
 scope.addEventListener("activate", (event) => {
   const takeOver = async (): Promise<void> => {
-    const names = await caches.keys();
-    await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+    // In the order they were made. Tabs that are open still run the last one, and load its parts.
+    const others = (await caches.keys()).filter((name) => name !== CACHE);
+    await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
     await scope.clients.claim();
   };
   event.waitUntil(takeOver());
@@ -63,16 +65,21 @@ scope.addEventListener("fetch", (event) => {
 
 async function page(request: Request): Promise<Response> {
   try {
-    return await fetch(request, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    const answer = await fetch(request, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    // A proxy in front answers so for a server that is away: its page is none of ours.
+    return answer.status < 500 ? answer : ((await keptPage()) ?? answer);
   } catch (error) {
-    const kept = await caches.match("/", { cacheName: CACHE });
+    const kept = await keptPage();
     if (kept) return kept;
     throw error;
   }
 }
 
+const keptPage = (): Promise<Response | undefined> => caches.match("/", { cacheName: CACHE });
+
 async function asset(request: Request): Promise<Response> {
-  const kept = await caches.match(request, { cacheName: CACHE });
+  // Its name is a hash of it: whichever build's cache has it, it is that file.
+  const kept = await caches.match(request);
   if (kept) return kept;
   const answer = await fetch(request);
   if (answer.ok) {

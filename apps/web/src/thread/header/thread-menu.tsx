@@ -20,12 +20,16 @@ export function ThreadMenu({ id, thread, onRename }: { id: string; thread: Threa
   const { resume } = useResume(id);
 
   const archive = async (away: boolean): Promise<void> => {
+    const isAtWork = thread.status === "running" || thread.status === "waiting";
     const failed = away ? "The thread was not archived." : "The thread was not taken out of the archive.";
     const given = give(client, "thread.archive", { thread: id, archived: away }, failed);
     if (away) navigate("/");
     if ((await given) === null) return;
     if (!away) say("The thread is back.");
-    else say("The thread was archived.", { run: () => void archive(false) });
+    else {
+      const said = isAtWork ? "The thread was archived, and its agent was stopped." : "The thread was archived.";
+      say(said, { run: () => void archive(false) });
+    }
   };
   const save = async (format: "md" | "json"): Promise<void> => {
     try {

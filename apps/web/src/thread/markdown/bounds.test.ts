@@ -1,5 +1,8 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { BlockReader, closed } from "./block-reader.ts";
+
+// What is bounded here is the processor's time; a busy machine may take longer by the clock.
+setDefaultTimeout(120_000);
 
 /** More than so much processor time, in ms, would be felt; without bounds each of these texts takes many times that. */
 const MOST_MS = 1_500;

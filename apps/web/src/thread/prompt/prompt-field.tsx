@@ -172,9 +172,15 @@ export function PromptField({
 const keysOfList = (key: string, shift: boolean): boolean =>
   key === "ArrowDown" || key === "ArrowUp" || key === "Escape" || ((key === "Enter" || key === "Tab") && !shift);
 
-/** As high as its text, but never lower than its rows. */
+/**
+ * As high as its text, but never lower than its rows. What it stands in keeps its height while the text is measured: else
+ * the timeline above would grow for that moment, and scroll.
+ */
 function fitHeight(field: HTMLTextAreaElement | null): void {
-  if (field === null) return;
+  const box = field?.parentElement;
+  if (field === null || box == null) return;
+  box.style.minHeight = `${box.offsetHeight}px`;
   field.style.height = "auto";
   field.style.height = `${field.scrollHeight}px`;
+  box.style.minHeight = "";
 }

@@ -1,7 +1,10 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { movesAbout, readAnsi } from "./ansi.ts";
 import { BoundedOutput } from "./bounded-output.ts";
 import { Screen } from "./screen.ts";
+
+// What is bounded here is the processor's time; a busy machine may take longer by the clock.
+setDefaultTimeout(120_000);
 
 const ESC = "\u001b";
 /** More processor time than this, in ms, or more of it without a pause, would be felt. */

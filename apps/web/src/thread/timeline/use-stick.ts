@@ -30,7 +30,7 @@ export function useStick(
   const [atEnd, setAtEnd] = useState(initial);
   const stuck = useRef(initial);
   const moving = useRef(!initial);
-  const last = useRef({ top: 0, height: 0 });
+  const last = useRef({ top: 0, height: 0, frame: 0 });
 
   const become = useCallback((next: boolean): void => {
     stuck.current = next;
@@ -44,7 +44,7 @@ export function useStick(
     if (!stuck.current && !moving.current && isNearEnd(box)) become(true);
     if (!stuck.current) return;
     box.scrollTop = box.scrollHeight;
-    last.current = { top: box.scrollTop, height: box.scrollHeight };
+    last.current = { top: box.scrollTop, height: box.scrollHeight, frame: box.clientHeight };
   }, [scroller, become]);
 
   useEffect(() => {
@@ -55,10 +55,12 @@ export function useStick(
     observer.observe(list);
     const scrolled = (event: Event): void => {
       const { scrollTop: top, scrollHeight: height, clientHeight } = box;
-      // What shrinks moves the view up as well: only a move within the same height is the reader's.
-      const movedUp = top < last.current.top - 2 && height >= last.current.height - 2;
+      // What shrinks moves the view up as well, and so does what is beside it and grows: only a move within the same heights
+      // is the reader's.
+      const movedUp =
+        top < last.current.top - 2 && height >= last.current.height - 2 && clientHeight === last.current.frame;
       const settled = stuck.current && top === last.current.top;
-      last.current = { top, height };
+      last.current = { top, height, frame: clientHeight };
       if (height - top - clientHeight >= NEAR) {
         if (movedUp) become(false);
       } else if (!moving.current && !movedUp) become(true);
