@@ -4,6 +4,7 @@
  */
 import { rename, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { thirdPartyNotices } from "./build-steps/notices.ts";
 import { pickEntry, scriptsOf } from "./build-steps/scripts.ts";
 import { stylesheet } from "./build-steps/styles.ts";
 import { appIcons, indexPage, webManifest } from "./build-steps/pages.ts";
@@ -38,6 +39,8 @@ try {
   const css = await stylesheet(ROOT, "src/theme/theme.css");
   const cssName = hashed("app", "css", css);
   await emit(cssName, css, "text/css; charset=utf-8", true);
+
+  await emit("third-party.txt", await thirdPartyNotices(ROOT), "text/plain; charset=utf-8");
 
   const manifest = webManifest();
   await emit("manifest.webmanifest", manifest, "application/manifest+json");

@@ -35,6 +35,25 @@ test("the page loads nothing from elsewhere, and has no script of its own in it"
   expect(await text(sheet)).not.toMatch(/url\((?!["']?data:)|@font-face/);
 });
 
+test("the licences of all that is bundled come with it: of the app's dependencies, and of theirs", async () => {
+  const notices = await text("third-party.txt");
+  for (const name of [
+    "react",
+    "react-dom",
+    "scheduler",
+    "marked",
+    "highlight.js",
+    "zod",
+    "@xterm/headless",
+    "tailwindcss",
+  ])
+    expect(notices).toMatch(new RegExp(`^${name} \\d`, "m"));
+  // Each with its text: the names alone are not what the licences ask for.
+  const parts = notices.split(`\n\n${"-".repeat(80)}\n\n`).slice(1);
+  expect(parts.filter((part) => part.length < 200)).toEqual([]);
+  expect(notices).not.toContain("/work/");
+});
+
 test("the manifest makes it installable: a name, a start, icons of 192 and 512 px, one that may be masked", async () => {
   const manifest = JSON.parse(await text("manifest.webmanifest")) as {
     name: string;

@@ -92,9 +92,14 @@ function About() {
   };
   return (
     <div className="mt-2 flex flex-wrap items-center justify-between gap-3 text-small text-ink-2">
-      <p>
-        {hello ? `Signed in to ${location.host} as ${hello.user.name}. Server version ${hello.server.version}.` : " "}
-      </p>
+      <div>
+        <p>
+          {hello ? `Signed in to ${location.host} as ${hello.user.name}. Server version ${hello.server.version}.` : " "}
+        </p>
+        <a href="/third-party.txt" target="_blank" rel="noreferrer" className="underline underline-offset-2">
+          Third-party licences
+        </a>
+      </div>
       <Button variant="danger" pending={leaving} onClick={() => void signOut()}>
         {lasts ? "Signing out…" : "Sign out"}
       </Button>

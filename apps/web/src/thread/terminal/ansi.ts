@@ -85,7 +85,7 @@ const clamp = (place: number, most: number): number => (place > 0 ? Math.min(pla
 const BLANK: Cell = { char: " ", style: PLAIN };
 
 function erase(cells: Cell[], at: number, params: string): void {
-  if (params === "1") cells.fill(BLANK, 0, at + 1);
+  if (params === "1") for (let index = Math.min(at, cells.length - 1); index >= 0; index--) cells[index] = BLANK;
   else cells.length = params === "2" ? 0 : Math.min(cells.length, at);
 }
 
