@@ -134,7 +134,7 @@ async function checkSettings(data: string): Promise<Finding> {
   if (wrong) return wrong;
   try {
     const set = differences(await readSettings(file));
-    return ok(check, set.length === 0 ? "every bound has its default" : `${file}: ${set.join(", ")}`);
+    return ok(check, set.length === 0 ? "all limits at their defaults" : `${file}: ${set.join(", ")}`);
   } catch (error) {
     const says = error instanceof Error ? error.message : String(error);
     return { check, status: "fault", says, remedy: 'Mend or delete it: "skein help settings" says what can be set.' };

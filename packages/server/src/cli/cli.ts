@@ -11,7 +11,7 @@ type Entry = { summary: string; load: () => Promise<{ command: (cli: Cli) => Com
 /** A command's file is loaded only when it is asked for, so that each starts as fast as it can. */
 const COMMANDS: Readonly<Record<string, Entry>> = {
   serve: { summary: "start the server", load: () => import("./commands/serve.ts") },
-  pair: { summary: "sign a browser in to the running server", load: () => import("./commands/pair.ts") },
+  pair: { summary: "print a sign-in link for a browser", load: () => import("./commands/pair.ts") },
   run: { summary: "start a thread with a prompt and stream the answer", load: () => import("./commands/run.ts") },
   threads: { summary: "list threads", load: () => import("./commands/threads.ts") },
   tail: { summary: "follow a thread", load: () => import("./commands/tail.ts") },

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { TOPICS } from "./help-topics.ts";
 import { Place } from "./testing/skein.ts";
 
 // Whole programs are started, on a machine that others use too.
@@ -19,6 +20,10 @@ test("by the launcher: the version, and the exit code of what it runs", async ()
   expect(wrong.err).toBe("error: unknown command 'frob'\nTry \"skein help\".\n");
 });
 
+/** Lines that a terminal of the usual width would break; an example is copied whole. */
+const tooWide = (page: string): string[] =>
+  page.split("\n").filter((line) => line.length > 80 && !line.startsWith("  skein "));
+
 test("every command has a help page with examples, and stands in the list", async () => {
   const list = await place.skein(["--help"]);
   expect(list.code).toBe(0);
@@ -26,6 +31,7 @@ test("every command has a help page with examples, and stands in the list", asyn
     const page = await place.skein([name, "--help"]);
     expect(page.code).toBe(0);
     expect(page.out).toStartWith(`Usage: skein ${name}`);
+    expect(tooWide(page.out)).toEqual([]);
     expect(page.out).toMatch(/Examples?:\n {2}skein /);
     // A default is a word or a number: what nobody would type is none.
     for (const [, usual] of page.out.matchAll(/default:\s+([^)]*)\)/g)) expect(usual).toMatch(/^("[^"]+"|\d+)$/);
@@ -33,6 +39,7 @@ test("every command has a help page with examples, and stands in the list", asyn
     expect((await place.skein(["help", name])).out).toBe(page.out);
   }
   expect((await place.skein(["help", "exit-codes"])).out).toContain("130  interrupted");
+  for (const page of Object.values(TOPICS)) expect(tooWide(page)).toEqual([]);
   expect((await place.skein(["help", "settings"])).out).toContain("\n  limits.window 200\n");
 });
 

@@ -19,8 +19,9 @@ Examples:
   skein agents
   skein agents --json | jq -r '.[] | select(.found) | .name'
 
-Each agent in the JSON is {"name","title","command","found"}, with "needs" where it wants something first, "version"
-where it told that, and "offers", its modes, options and commands, once it was started.
+Each agent in the JSON is {"name","title","command","found"}, with "needs"
+where it wants something first, "version" where it told that, and "offers", its
+modes, options and commands, once it was started.
 `,
     )
     .action(async (flags: Flags) => {

@@ -40,7 +40,8 @@ Examples:
   skein answer a1B2c3D4e5F6g7H8 allow
   skein answer a1B2c3D4e5F6g7H8 accept --content '{"name":"Ada"}'
 
-Who answers first, wins; who comes late gets exit code 6 and is told what was answered.
+Who answers first, wins; who comes late gets exit code 6 and is told what was
+answered.
 `,
     )
     .action(async (thread: string, answer: string | undefined, flags: Flags) => {

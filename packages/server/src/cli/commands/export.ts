@@ -22,8 +22,9 @@ Examples:
   skein export a1B2c3D4e5F6g7H8 > thread.md
   skein export a1B2c3D4e5F6g7H8 --format json | jq -r '.items[] | select(.kind == "message") | .text'
 
-The JSON is {"thread":{…},"epoch":"…","seq":n,"items":[{"kind","id","pos",…}]}, all at position seq, in timeline order. A
-tool call's own kind is in "toolKind".
+The JSON is {"thread":{…},"epoch":"…","seq":n,"items":[{"kind","id","pos",…}]},
+all at position seq, in timeline order. A tool call's own kind is in
+"toolKind".
 `,
     )
     .action(async (thread: string, flags: Flags) => {

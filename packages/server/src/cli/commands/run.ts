@@ -49,10 +49,11 @@ Examples:
   git diff | skein run --agent gemini "review this"
   skein run --exec "my-agent --acp" --json "hello"
 
-Uses the running server, or one of its own for as long as it takes; other commands may use that too, and it stays
-until they are done. Ctrl-C cancels the turn.
-Beside a prompt, input is waited for 3 s; end the prompt with - to wait longer.
-Exits 0 when the agent ended the turn by itself (see: skein help exit-codes).
+Uses the running server, or one of its own for as long as it takes; other
+commands may use that too, and it stays until they are done. Ctrl-C cancels the
+turn. Beside a prompt, input is waited for 3 s; end the prompt with - to wait
+longer. Exits 0 when the agent ended the turn by itself (see: skein help
+exit-codes).
 `,
     )
     .action(async (words: string[], flags: Flags, self: Command) => {

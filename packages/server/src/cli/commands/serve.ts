@@ -45,8 +45,9 @@ Examples:
   skein serve
   skein serve --port 0 --data ./data --json
 
-The first line on stdout comes when the server is ready. Whoever has the token may do all that you may do;
-it stands in the file "token" of the data directory. Bounds and times can be set there too: skein help settings
+The first line on stdout comes when the server is ready. Whoever has the token
+may do all that you may do; it stands in the file "token" of the data
+directory. Bounds and times can be set there too: skein help settings
 `,
     )
     .action(async (flags: Flags) => {

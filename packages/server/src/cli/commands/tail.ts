@@ -23,10 +23,12 @@ Examples:
   skein tail a1B2c3D4e5F6g7H8
   skein tail a1B2c3D4e5F6g7H8 --after 120 --json
 
-With --after, what came since may arrive merged into one commit, with the same effect. After a position that the log
-does not have (any more), or that too much came after, the whole thread is printed: with --json as one commit whose
-"after" is null, which replaces all that came before it. Such a commit also follows a long loss of the connection.
-Ends with 130 at Ctrl-C, with 1 when something is missing from what was printed.
+With --after, what came since may arrive merged into one commit, with the same
+effect. After a position that the log does not have (any more), or that too
+much came after, the whole thread is printed: with --json as one commit whose
+"after" is null, which replaces all that came before it. Such a commit also
+follows a long loss of the connection. Ends with 130 at Ctrl-C, with 1 when
+something is missing from what was printed.
 `,
     )
     .action(async (thread: string, flags: Flags) => {

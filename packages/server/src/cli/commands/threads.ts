@@ -8,7 +8,7 @@ type Flags = { archived?: boolean; limit: number; json?: boolean; data?: string;
 
 export function command(cli: Cli): Command {
   return talksToServer(new Command())
-    .description("Lists threads, the one that changed last first.")
+    .description("Lists threads, most recently changed first.")
     .option("--archived", "also those that were archived")
     .option("--limit <number>", "how many at most", wholeNumber(1, 1_000), 100)
     .option("--json", "print them as a JSON array")
@@ -19,9 +19,10 @@ Examples:
   skein threads
   skein threads --json | jq -r '.[] | select(.status == "running") | .thread'
 
-Each thread in the JSON is {"thread","title","agent","cwd","status","preview","by","createdAt","updatedAt","waiting"},
-with times in milliseconds since 1970; "waiting" counts what its agent asks. Once there is such a thing, also "outcome",
-how its last turn ended, "plan" {"done","of"} and "usage".
+Each thread in the JSON has "thread", "title", "agent", "cwd", "status",
+"preview", "by", "createdAt", "updatedAt" (milliseconds since 1970) and
+"waiting", which counts what its agent asks. Once there is such a thing, also
+"outcome", how its last turn ended, "plan" {"done","of"} and "usage".
 `,
     )
     .action(async (flags: Flags) => {
