@@ -132,3 +132,17 @@ test.each([
   else agent.session.answerQuestion(request, { action: "decline" });
   await agent.event("turn", ({ prompt }) => prompt === 2);
 });
+
+test("P67: an option whose id is longer than an answer may name is answered under another, and the agent hears its own", async () => {
+  const agent = await open();
+  const long = "x".repeat(300);
+  const options = [{ optionId: long, name: "Yes", kind: "allow_once" }];
+  agent.send([{ ask: "session/request_permission", params: { toolCall: { toolCallId: "t1" }, options } }]);
+  const permission = await agent.event("permission");
+  const [option] = permission.options;
+  expect(option).toMatchObject({ name: "Yes", kind: "allow_once" });
+  expect(option!.optionId.length).toBeLessThanOrEqual(256);
+  agent.session.answerPermission(permission.request, option!.optionId);
+  await agent.event("turn");
+  expect(agent.answer).toEqual({ outcome: { outcome: "selected", optionId: long } });
+});

@@ -13,8 +13,11 @@ const questionRequest = z.discriminatedUnion("mode", [
   z.looseObject({ mode: z.literal("url"), message: z.string(), url: z.string(), elicitationId: z.string().nullish() }),
 ]);
 
+/** The longest id of an option that a person's answer may name (P67), in UTF-16 units; a longer one is given another. */
+const OPTION_ID = 256;
+
 type Pending = { reply: Reply; cancelled: JsonObject } & (
-  | { what: "permission" }
+  | { what: "permission"; longIds: ReadonlyMap<string, string> }
   | { what: "question"; elicitation: string | null }
 );
 
@@ -38,12 +41,19 @@ export class Asked {
     const { toolCall, options } = readParams(permissionRequest, params);
     const cancelled: JsonObject = { outcome: { outcome: "cancelled" } };
     if (this.cancelling) return reply.result(cancelled);
-    const request = this.#hold({ what: "permission", reply, cancelled });
+    const longIds = new Map<string, string>();
+    const named = options.map((option, index) => {
+      if (option.optionId.length <= OPTION_ID) return option;
+      const optionId = `${this.#prefix}option-${index}`;
+      longIds.set(optionId, option.optionId);
+      return { ...option, optionId };
+    });
+    const request = this.#hold({ what: "permission", longIds, reply, cancelled });
     return this.#emit({
       type: "permission",
       request,
       toolCall: toolCall as JsonObject & { toolCallId: string },
-      options,
+      options: named,
     });
   }
 
@@ -64,8 +74,13 @@ export class Asked {
 
   /** Unknown and answered requests are ignored: who answers first is decided elsewhere. */
   answerPermission(request: string, optionId: string | null): void {
-    const outcome: JsonObject = optionId === null ? { outcome: "cancelled" } : { outcome: "selected", optionId };
-    this.#take(request, "permission")?.reply.result({ outcome });
+    const pending = this.#take(request, "permission");
+    if (pending?.what !== "permission") return;
+    const outcome: JsonObject =
+      optionId === null
+        ? { outcome: "cancelled" }
+        : { outcome: "selected", optionId: pending.longIds.get(optionId) ?? optionId };
+    pending.reply.result({ outcome });
   }
 
   answerQuestion(request: string, answer: { action: string; content?: JsonObject }): void {

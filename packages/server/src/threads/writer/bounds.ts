@@ -50,6 +50,8 @@ export const BOUNDS = {
   /** Terminals that are remembered, those that have ended for as long as there is room. */
   terminalsKnown: 128,
   notesKnown: 128,
+  /** Different notices, and other conversations of the agent, that a turn shows; what is beyond counts in one notice. */
+  noticesOfTurn: 48,
 } as const;
 
 /** The start of a text, at most `units` long; a surrogate pair is not torn apart. */

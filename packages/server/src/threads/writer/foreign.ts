@@ -1,7 +1,7 @@
 import type { SessionUpdate } from "../../agents/driver.ts";
 import { BOUNDS, cut } from "./bounds.ts";
 import type { Draft } from "./draft.ts";
-import { note } from "./notices.ts";
+import { countOf, note, repeatedNotice } from "./notices.ts";
 import { object, text, word } from "./read.ts";
 
 /**
@@ -9,8 +9,13 @@ import { object, text, word } from "./read.ts";
  * turn, which grows by what is said there and by a line for each tool call. What else comes is named once.
  */
 export function writeForeign(draft: Draft, session: string, update: SessionUpdate): void {
-  const key = `conversation:${draft.state.turn ?? ""}:${cut(session, BOUNDS.word)}`;
+  const ofTurn = `conversation:${draft.state.turn ?? ""}:`;
+  const key = `${ofTurn}${cut(session, BOUNDS.word)}`;
   const known = draft.state.notes.get(key);
+  if (known === undefined && countOf(draft.state.notes, ofTurn) >= BOUNDS.noticesOfTurn) {
+    const text = `The agent spoke in more than ${BOUNDS.noticesOfTurn} other conversations in this turn: those beyond are not shown.`;
+    return repeatedNotice(draft, "warning", text);
+  }
   const subagent = draft.state.notes.get(`subagent:${session}`);
   const head = known
     ? {}

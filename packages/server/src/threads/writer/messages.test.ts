@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { Written } from "../testing/written.ts";
 import { BOUNDS } from "./bounds.ts";
+import { endTurn } from "./lifecycle.ts";
 import { closeMessage } from "./messages.ts";
 
 const chunk = (kind: string, text: string, more: Record<string, string> = {}) => ({
@@ -178,4 +179,39 @@ describe("messages", () => {
       }),
     );
   });
+});
+
+test("P27: no append ends inside a surrogate pair, however the agent cuts its text; the text is the same, unit for unit", () => {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom("a", "😀", "\ud83d", "\ude00", "\ud83d\n"), { maxLength: 20 }), (parts) => {
+      const text = parts.join("");
+      const written = Written.running();
+      let told = "";
+      for (const unit of text.split("")) {
+        written.text(unit);
+        for (const change of written.last) {
+          const piece = change.op === "append" ? change.text : change.op === "put" ? String(change.value["text"]) : "";
+          told += piece;
+          // Only half a pair that the agent itself never completes stands alone.
+          if (/[\ud800-\udbff]$/.test(piece)) expect(text.charCodeAt(told.length) >> 10).not.toBe(0xdc00 >> 10);
+        }
+      }
+      written.do((draft) => endTurn(draft, { status: "done" }));
+      expect(
+        written
+          .items()
+          .map((item) => item["text"])
+          .join(""),
+      ).toBe(text);
+    }),
+    { seed, numRuns: 200 },
+  );
+});
+
+test("a message that goes on in the next item shows its start on the card, not a word's middle", () => {
+  const written = Written.running().text(`It begins here ${"word ".repeat(BOUNDS.message / 5)}`);
+  expect(written.items()).toHaveLength(2);
+  written.do((draft) => endTurn(draft, { status: "done" }));
+  expect(String(written.card()["preview"])).toStartWith("It begins here word");
 });

@@ -10,27 +10,40 @@ type Role = MessageEntity["role"];
 
 /** Adds text to the open message, or opens one. An empty chunk opens nothing. */
 export function addText(draft: Draft, role: Role, messageId: string | null, text: string): void {
-  let rest = text;
+  if (text === "") return;
+  let message = continued(draft, role, messageId);
+  let rest = (message?.torn ?? "") + text;
+  const torn = /[\ud800-\udbff]$/.test(rest) ? rest.slice(-1) : "";
+  rest = rest.slice(0, rest.length - torn.length);
+  let continues = false;
   while (rest !== "") {
-    const message = continued(draft, role, messageId);
+    message = continued(draft, role, messageId);
     if (message === null) {
       const piece = cut(rest, BOUNDS.message);
-      open(draft, role, messageId, piece, []);
+      open(draft, role, messageId, piece, [], continues);
       rest = rest.slice(piece.length);
       continue;
     }
+    if (message.torn !== "") draft.set({ message: { ...message, torn: "" } });
     const room = BOUNDS.message - message.length;
     // Where a surrogate pair does not fit whole, nothing of it does.
     const piece = room > 0 ? cut(rest, room) : "";
     if (piece === "") {
+      draft.set({ message: { ...message, torn: "" } });
       closeMessage(draft);
+      continues = true;
       continue;
     }
     draft.append("message", message.id, "text", message.length, piece);
     const start = message.start.length < BOUNDS.preview ? message.start + cut(piece, BOUNDS.preview) : message.start;
-    draft.set({ message: { ...message, length: message.length + piece.length, start } });
+    draft.set({ message: { ...message, length: message.length + piece.length, start, torn: "" } });
     rest = rest.slice(piece.length);
   }
+  if (torn === "") return;
+  message = continued(draft, role, messageId);
+  if (message === null) open(draft, role, messageId, "", [], continues);
+  const opened = draft.state.message;
+  if (opened !== null) draft.set({ message: { ...opened, torn } });
 }
 
 /** Puts a block where the open message's text has come to, or opens a message with it. */
@@ -41,9 +54,10 @@ export function addBlock(draft: Draft, role: Role, messageId: string | null, blo
     message = null;
   }
   if (message === null) {
-    open(draft, role, messageId, "", [{ at: 0, block }]);
+    open(draft, role, messageId, "", [{ at: 0, block }], false);
     return;
   }
+  message = joined(draft, message);
   const blocks = [...message.blocks, { at: message.length, block }];
   draft.patch("message", message.id, { blocks });
   draft.set({ message: { ...message, blocks } });
@@ -65,11 +79,21 @@ export function addUnknown(draft: Draft, role: Role, messageId: string | null, s
 
 /** Ends the open message, if there is one. */
 export function closeMessage(draft: Draft, status: "complete" | "interrupted" = "complete"): void {
-  const message = draft.state.message;
-  if (message === null) return;
+  if (draft.state.message === null) return;
+  const message = joined(draft, draft.state.message);
   draft.patch("message", message.id, { status, endedAt: draft.now });
   draft.set({ message: null });
-  if (message.role !== "thought") preview(draft, message.start);
+  if (message.role !== "thought" && !message.continues) preview(draft, message.start);
+}
+
+/** The message with half a surrogate pair that nothing followed: the text is the agent's, unit for unit (G4). */
+function joined(draft: Draft, message: OpenMessage): OpenMessage {
+  const { torn, length } = message;
+  if (torn === "") return message;
+  draft.append("message", message.id, "text", length, torn);
+  const whole = { ...message, length: length + torn.length, torn: "" };
+  draft.set({ message: whole });
+  return whole;
 }
 
 /** Shows the start of a message on the thread's card. */
@@ -91,7 +115,14 @@ function isOf(message: OpenMessage, role: Role, messageId: string | null): boole
   return message.role === role && message.messageId === messageId;
 }
 
-function open(draft: Draft, role: Role, messageId: string | null, text: string, blocks: OpenMessage["blocks"]): void {
+function open(
+  draft: Draft,
+  role: Role,
+  messageId: string | null,
+  text: string,
+  blocks: OpenMessage["blocks"],
+  continues: boolean,
+): void {
   const { pos, at } = draft.item();
   const id = `m${pos}`;
   const value: MessageEntity = {
@@ -105,5 +136,6 @@ function open(draft: Draft, role: Role, messageId: string | null, text: string, 
     startedAt: draft.now,
   };
   draft.put("message", id, value);
-  draft.set({ message: { id, role, messageId, length: text.length, start: cut(text, BOUNDS.preview), blocks } });
+  const start = cut(text, BOUNDS.preview);
+  draft.set({ message: { id, role, messageId, length: text.length, start, continues, torn: "", blocks } });
 }

@@ -23,13 +23,24 @@ export function notice(draft: Draft, level: Level, text: string, detail?: Json):
   return id;
 }
 
+const MORE = `More than ${BOUNDS.noticesOfTurn} different things were to be told of this turn: the rest is only counted.`;
+
+/** How many keys begin with a text. */
+export function countOf(map: ReadonlyMap<string, unknown>, start: string): number {
+  return [...map.keys()].filter((key) => key.startsWith(start)).length;
+}
+
 /**
  * Tells what may have to be told again and again: in a turn it is one notice, with how often it was told, and the first
  * of the lines it is about.
  */
 export function repeatedNotice(draft: Draft, level: Level, text: string, detail?: Json): void {
-  const key = `${draft.state.turn ?? ""} ${level} ${cut(text, BOUNDS.word)}`;
+  const turn = `${draft.state.turn ?? ""} `;
+  const key = `${turn}${level} ${cut(text, BOUNDS.word)}`;
   const known = draft.state.repeats.get(key);
+  if (known === undefined && text !== MORE && countOf(draft.state.repeats, turn) >= BOUNDS.noticesOfTurn) {
+    return repeatedNotice(draft, "warning", MORE);
+  }
   const line = typeof detail === "string" ? detail : "";
   if (known === undefined) {
     remembered({ id: notice(draft, level, text, detail), count: 1, lines: line });

@@ -74,6 +74,10 @@ export type OpenMessage = {
   /** The first units of it, for the card's preview. */
   readonly start: string;
   readonly blocks: NonNullable<MessageEntity["blocks"]>;
+  /** It goes on where the message before it was full: its start is no beginning. */
+  readonly continues: boolean;
+  /** The first half of a surrogate pair that a chunk ended with; it is written with what follows (P27). */
+  readonly torn: string;
   /** What the agent said of it so far that is not known here. */
   readonly unknown?: JsonObject;
 };

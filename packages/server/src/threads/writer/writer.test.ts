@@ -317,3 +317,15 @@ describe("the writer is total", () => {
     );
   });
 });
+
+test("however many kinds and conversations an agent makes up, a turn's notices have a bound", () => {
+  const written = Written.running();
+  for (let index = 0; index < 500; index++) {
+    written.update({ sessionUpdate: `kind_${index}` });
+    const update = { sessionUpdate: "agent_message_chunk", content: { type: "text", text: "x" } };
+    written.event({ type: "foreign", session: `session-${index}`, update });
+  }
+  const notices = written.items().filter(({ kind }) => kind === "notice");
+  expect(notices.length).toBeLessThanOrEqual(2 * BOUNDS.noticesOfTurn + 2);
+  expect(notices.find(({ text }) => String(text).includes("only counted"))?.["count"]).toBeGreaterThan(400);
+});
