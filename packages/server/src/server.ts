@@ -90,6 +90,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       makeId,
       limits,
       times: agents,
+      most: agents.most,
       bounds,
       report,
       drivers: {

@@ -1,4 +1,5 @@
 import { DEFAULT_LIMITS, type Limits } from "@skein/client/protocol";
+import { totalmem } from "node:os";
 import * as z from "zod";
 import { readJsonFile } from "./json-file.ts";
 
@@ -18,10 +19,15 @@ export type Settings = {
     blobsDays: number;
   };
   agents: {
-    /** An agent that was not asked anything for so long is ended; the next prompt goes on with its conversation. */
+    /**
+     * An agent that has no turn, no command or task that runs, and said nothing for so long is ended; the next prompt
+     * goes on with its conversation.
+     */
     idleMs: number;
     /** How long an agent that was told to stop has until it is killed. */
     graceMs: number;
+    /** How many agents may run at once; what is over it waits, and its thread says so. By default as many as memory allows. */
+    most: number;
     /** The longest line that an agent may write, and the longest file it may read through us, in bytes. */
     lineBytes: number;
     /** For who confines agents from outside: Skein then reads and writes no files, and runs no commands, for them. */
@@ -52,11 +58,16 @@ const { answersMs, ...LIMITS } = DEFAULT_LIMITS;
 export const DEFAULT_SETTINGS: Settings = {
   limits: LIMITS,
   keep: { eventsDays: 7, answersDays: answersMs / DAY_MS, commitsDays: 1, blobsDays: 7 },
-  agents: { idleMs: 15 * 60_000, graceMs: 10_000, lineBytes: 16 * 1024 * 1024, confine: false },
+  agents: { idleMs: 15 * 60_000, graceMs: 10_000, lineBytes: 16 * 1024 * 1024, most: agentsByMemory(), confine: false },
   threads: { toolOutputUnits: 256 * 1024 },
   pairing: { codeMs: 10 * 60_000, wrongCodes: 10 },
   flush: { longestPauseMs: 25 },
 };
+
+/** An agent takes up to half a GiB, with what it starts. */
+function agentsByMemory(): number {
+  return Math.max(4, Math.floor(totalmem() / 2 ** 29));
+}
 
 type Range = readonly [least: number, most: number];
 

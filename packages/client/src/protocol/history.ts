@@ -100,4 +100,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "43625c6c8469db6bf67865d9f5e8aa5f6a8684213a48265d5a1a4992cc105108",
     note: "maxHz is 0.01 at least.",
   },
+  {
+    version: 1,
+    hash: "a74c759770711dc91bb4f949a606a358f1917f3278a0030c3890d8244e6fe90a",
+    note: "A thread tells that it waits until one more agent may run.",
+  },
 ];

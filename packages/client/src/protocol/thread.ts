@@ -103,6 +103,8 @@ export const threadEntity = z.looseObject({
   board: z.string(),
   status: z.enum(THREAD_STATUSES).describe(THREAD_STATUS_MEANS),
   outcome: z.enum(OUTCOMES).optional().describe(OUTCOME_MEANS),
+  /** As many agents run as may at once: this thread's starts when another one ends. */
+  waitsForAgent: z.boolean().optional(),
   /** Turns wait, and none of them starts before `thread.resume` or another prompt (P66). */
   held: z.boolean().optional(),
   /** The agent's own id for the conversation; ours never changes, this may. */

@@ -31,7 +31,10 @@ export type OpenOptions = {
    * Events of a conversation being replayed by `session/load` are not emitted.
    */
   emit(event: DriverEvent): void | Promise<void>;
-  /** Takes each line exchanged, as it came, for the `events` table. When it throws, the same happens. */
+  /**
+   * Takes each line exchanged, as it came, for the `events` table, but for those of a replay. When it throws, the same
+   * happens.
+   */
   record(direction: "in" | "out" | "error", line: string): void;
 };
 

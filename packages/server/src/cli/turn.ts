@@ -113,6 +113,9 @@ export async function turnEnd(watch: Watch, turn: string): Promise<TurnEntity> {
 
 /** What goes on in a thread, in a few words. */
 function activity(replica: Replica): string {
+  for (const thread of replica.all("thread").values()) {
+    if (thread.waitsForAgent) return "waiting until another agent ends";
+  }
   for (const { kind, value } of replica.timeline().slice(-8).toReversed()) {
     if (kind === "tool" && (value.status === "in_progress" || value.status === "pending")) {
       return oneLine(value.title, 60);

@@ -50,6 +50,7 @@ export async function loadThread(store: Store, id: string): Promise<Loaded | nul
 /** Closes what was left open, so that a crash is seen for what it was (G7). */
 export function closeLeft(loaded: Loaded, ending: Ending, now: number, bounds: SetBounds): Step {
   return step(loaded.state, now, bounds, (draft) => {
+    draft.thread({ waitsForAgent: undefined });
     for (const { kind, id } of loaded.left) {
       switch (kind) {
         case "turn":

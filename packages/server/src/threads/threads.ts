@@ -13,6 +13,7 @@ import type { Hub } from "../hub/hub.ts";
 import type { CommandAnswer, Store } from "../store/contract.ts";
 import type { Access } from "./access.ts";
 import { DEFAULT_SETTINGS } from "../settings.ts";
+import { AgentSlots } from "./agent-slots.ts";
 import { said } from "./agent-session.ts";
 import { busyThreads } from "./busy-threads.ts";
 import { creation } from "./create.ts";
@@ -37,6 +38,8 @@ export type ThreadsOptions = {
   makeId: () => string;
   limits: Pick<Limits, "promptBytes">;
   times?: Partial<Times>;
+  /** How many agents may run at once. */
+  most?: number;
   bounds?: SetBounds;
   /** Takes a failure that no caller waits for. */
   report: (error: unknown) => void;
@@ -59,6 +62,7 @@ type Handlers = {
 export class Threads {
   readonly #options: ThreadsOptions;
   readonly #times: Times;
+  readonly #slots: AgentSlots;
   readonly #bounds: SetBounds;
   /** Threads at work; all others are in the log alone. */
   readonly #open = new Map<string, Promise<Thread>>();
@@ -78,6 +82,7 @@ export class Threads {
   constructor(options: ThreadsOptions) {
     this.#options = options;
     this.#times = { ...DEFAULT_SETTINGS.agents, ...options.times };
+    this.#slots = new AgentSlots(options.most ?? DEFAULT_SETTINGS.agents.most);
     this.#bounds = options.bounds ?? DEFAULT_SETTINGS.threads;
   }
 
@@ -213,10 +218,14 @@ export class Threads {
     const loaded = await loadThread(store, id);
     if (loaded === null) throw notFound(id);
     const bounds = this.#bounds;
-    const thread = new Thread({ store, hub, clock, blobs, drivers, report, bounds, times: this.#times }, loaded.state, {
-      failed: (error) => this.#failed(id, error, isCurrent()),
-      quiet: () => void this.#forget(id),
-    });
+    const thread = new Thread(
+      { store, hub, clock, blobs, drivers, report, bounds, times: this.#times, slots: this.#slots },
+      loaded.state,
+      {
+        failed: (error) => this.#failed(id, error, isCurrent()),
+        quiet: () => void this.#forget(id),
+      },
+    );
     await thread.begin(closeLeft(loaded, this.#endings.get(id) ?? CRASHED, clock.now(), bounds));
     this.#endings.delete(id);
     return thread;

@@ -1,6 +1,7 @@
 import { SkeinError } from "@skein/client/protocol";
 import type { ContentBlock, DriverEvent, Session } from "../agents/driver.ts";
 import type { Clock, Timer } from "../clock.ts";
+import type { AgentSlots, SlotHolder } from "./agent-slots.ts";
 import { asSkeinError, openSession, writeSession } from "./agent-session.ts";
 import type { Drivers } from "./drivers.ts";
 import { endOf, exitError, type Ended, type Exited } from "./endings.ts";
@@ -12,17 +13,17 @@ import type { ThreadLog } from "./thread-log.ts";
 import { asksTooMuch } from "./writer/asks.ts";
 import { endSession, endTurn, startTurn } from "./writer/lifecycle.ts";
 import { notice } from "./writer/notices.ts";
-import type { QueuedTurn } from "./writer/state.ts";
+import type { QueuedTurn, ThreadState } from "./writer/state.ts";
 import { offersOf } from "./writer/session-updates.ts";
 
 export type Times = {
   /** How long an agent has to stop once it was asked to, before it is killed; milliseconds, as the next. */
   graceMs: number;
-  /** An agent without work for this long is ended. */
+  /** An agent that is idle for this long is ended. */
   idleMs: number;
 };
 
-export type RunnerContext = { clock: Clock; blobs: BlobStore; drivers: Drivers; times: Times };
+export type RunnerContext = { clock: Clock; blobs: BlobStore; drivers: Drivers; slots: AgentSlots; times: Times };
 
 /** What moves a thread from one phase to another, with what belongs to it. */
 type Happening =
@@ -57,6 +58,15 @@ export class TurnRunner {
   #prompts = 0;
   #turn: QueuedTurn | null = null;
   #timer: Timer | null = null;
+  /** When the agent was heard last, in milliseconds as `elapsed()` counts. */
+  #heardAt = 0;
+  readonly #holder: SlotHolder = {
+    giveUp: () => {
+      if (this.#phase !== "ready" || isAtWork(this.#log.state)) return false;
+      this.rest();
+      return true;
+    },
+  };
 
   constructor(context: RunnerContext, log: ThreadLog, onClosed: () => void) {
     this.#context = context;
@@ -152,6 +162,7 @@ export class TurnRunner {
     this.startNext();
     // What is archived needs no agent, also when it came to rest only later.
     if (this.#phase === "ready" && this.#log.state.archived) this.rest();
+    if (this.#phase === "ready") this.#context.slots.idle(this.#holder);
     if (this.#wanted && this.#phase === "closed") this.want();
     if (to === "closed" && from !== "closed" && this.#phase === "closed") this.#onClosed();
   }
@@ -160,16 +171,20 @@ export class TurnRunner {
     this.#phase = phase;
     this.#timer?.cancel();
     this.#timer = null;
+    if (phase !== "ready") this.#context.slots.busy(this.#holder);
     const { graceMs, idleMs } = this.#context.times;
     if (phase === "cancelling")
       this.#timer = this.#context.clock.setTimeout(() => this.#on({ type: "grace" }), graceMs);
     if (phase === "ready") this.#timer = this.#context.clock.setTimeout(() => this.#idle(), idleMs);
   }
 
+  /** An agent was idle for long, unless it has something to do without a turn, or said something since. */
   #idle(): void {
-    // Somebody may still be about to answer what it asks.
-    if (this.#log.state.asks.size === 0) this.#on({ type: "idle" });
-    else this.#enter("ready");
+    const { clock, times } = this.#context;
+    const silent = clock.elapsed() - this.#heardAt;
+    const atWork = isAtWork(this.#log.state);
+    if (!atWork && silent >= times.idleMs) return this.#on({ type: "idle" });
+    this.#timer = clock.setTimeout(() => this.#idle(), atWork ? times.idleMs : times.idleMs - silent);
   }
 
   #act(act: Act, happening: Happening, from: Phase): void {
@@ -239,11 +254,18 @@ export class TurnRunner {
   }
 
   async #start(generation: number, signal: AbortSignal): Promise<void> {
-    const session = await openSession(this.#context.drivers, this.#log.state.thread, {
-      emit: (event) => this.#hear(generation, event),
+    const release = await this.#slot(signal);
+    const opening = openSession(this.#context.drivers, this.#log.state.thread, {
+      emit: (event) => {
+        if (event.type === "exited") release();
+        return this.#hear(generation, event);
+      },
       record: (direction, line) => generation === this.#generation && this.#log.record(direction, line),
       signal,
     });
+    // Where it fails nothing of the agent is left.
+    opening.catch(release);
+    const session = await opening;
     if (generation !== this.#generation) {
       session.kill();
       throw new SkeinError("agent", "The agent was ended while it started.");
@@ -257,6 +279,22 @@ export class TurnRunner {
     this.#choices = new GivenChoices(this.#log, session, () => generation === this.#generation);
     await this.#choices.give();
     if (generation !== this.#generation) throw new SkeinError("agent", "The agent ended while it started.");
+  }
+
+  /** Waits until one more agent may run, and says so in the thread. */
+  async #slot(signal: AbortSignal): Promise<() => void> {
+    const told = (waitsForAgent: true | undefined): void => {
+      if (!this.#ended) this.#log.step((draft) => draft.thread({ waitsForAgent }));
+    };
+    let waited = false;
+    try {
+      return await this.#context.slots.take(this.#holder, signal, () => {
+        waited = true;
+        told(true);
+      });
+    } finally {
+      if (waited) told(undefined);
+    }
   }
 
   #tellCommands(): void {
@@ -300,6 +338,7 @@ export class TurnRunner {
 
   #hear(generation: number, event: DriverEvent): void | Promise<void> {
     if (generation !== this.#generation) return;
+    this.#heardAt = this.#context.clock.elapsed();
     switch (event.type) {
       case "turn":
         if (event.prompt === this.#prompts) this.#on({ type: "ended", event });
@@ -323,7 +362,15 @@ export class TurnRunner {
       default:
         this.#log.write(event);
         if (event.type === "update" && event.update.sessionUpdate === "available_commands_update") this.#tellCommands();
+        // Its last command or task may have ended.
+        if (this.#phase === "ready") this.#context.slots.idle(this.#holder);
     }
     return this.#log.pressure();
   }
+}
+
+/** Whether an agent has something to do without a turn: it asks, or a command or task of its runs. */
+function isAtWork({ asks, terminals, tools }: ThreadState): boolean {
+  if (asks.size > 0 || [...terminals.values()].some(({ running }) => running)) return true;
+  return [...tools.values()].some(({ value }) => value?.status === "pending" || value?.status === "in_progress");
 }

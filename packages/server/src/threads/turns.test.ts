@@ -295,6 +295,32 @@ describe("after the end of a turn", () => {
     expect([...(await bench.view(thread)).all("notice").values()]).toEqual([]);
   });
 
+  test("an agent is not idle while a command or a task of its runs, nor while it is heard", async () => {
+    const minutes = 60_000;
+    await bench.running();
+    const agent = bench.driver.last;
+    agent.end();
+    const terminal = { type: "terminal", terminal: "server" } as const;
+    void agent.emit({ ...terminal, event: "started", command: "serve", args: [], cwd: "/" });
+    await bench.settled();
+    await bench.clock.advance(40 * minutes);
+    expect(agent.did("close")).toBe(false);
+    void agent.emit({ ...terminal, event: "exited", code: 0, signal: null });
+    void agent.update({ sessionUpdate: "tool_call", toolCallId: "task", title: "Task", status: "in_progress" });
+    await bench.clock.advance(40 * minutes);
+    expect(agent.did("close")).toBe(false);
+    void agent.update({ sessionUpdate: "tool_call_update", toolCallId: "task", status: "completed" });
+    for (let count = 0; count < 8; count++) {
+      await bench.clock.advance(10 * minutes);
+      void agent.say("Still here. ");
+    }
+    expect(agent.did("close")).toBe(false);
+    await bench.clock.advance(15 * minutes - 1);
+    expect(agent.did("close")).toBe(false);
+    await bench.clock.advance(1);
+    expect(agent.did("close")).toBe(true);
+  });
+
   test("an agent that could not go on with its conversation is seen not to remember", async () => {
     const { thread } = await bench.running();
     bench.driver.last.end();

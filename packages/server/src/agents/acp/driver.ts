@@ -87,7 +87,9 @@ export class AcpDriver implements Driver {
       args,
       env,
       cwd,
-      record: events.record,
+      record: (direction, line) => {
+        if (direction !== "in" || !conversation.replay.repeats(line)) events.record(direction, line);
+      },
       clock: this.#clock,
       graces: quirks.heedsInputEnd ? bounds : { ...bounds, inputMs: 0 },
       maxLineBytes: bounds.maxLineBytes,

@@ -224,6 +224,11 @@ test("a conversation is loaded: what is replayed is swallowed, how things are no
   const agent = await open({ at }, { resume: "earlier" });
   expect(agent.session.id).toBe("earlier");
   expect(agent.session.opened.resumed).toBe(true);
+  // The lines of the replay were kept when they came first.
+  const kept = agent.lines.map(({ line }) => line).join("\n");
+  expect(kept).toContain("usage_update");
+  expect(kept).not.toContain('"old"');
+  expect(kept).not.toContain('"tool_call"');
   await agent.prompt("hi");
   expect(agent.all("update").map(({ update }) => update)).toEqual([
     usage,
@@ -238,12 +243,11 @@ test.each([
   const clock = new TestClock();
   const late = Array.from({ length: 20 }, (_, index) => chunk(`old ${index}`));
   const agent = await prepare();
-  const at = {
-    "session/load": [...late.slice(0, early), { answer: {} }, ...late.slice(early), { stderr: "replayed\n" }],
-  };
+  const last = { update: { sessionUpdate: "usage_update", used: 1, size: 2 } };
+  const at = { "session/load": [...late.slice(0, early), { answer: {} }, ...late.slice(early), last] };
   const opening = agent.start(scriptedAgent({ at }), { clock, resume: "earlier" });
   const came = (text: string): boolean => agent.lines.some(({ line }) => line.includes(text));
-  while (!came("old 19") || clock.pending === 0) await Bun.sleep(2);
+  while (!came("usage_update") || clock.pending === 0) await Bun.sleep(2);
   // Something came since it began to listen for silence, so it listens once more.
   await clock.advance(250);
   expect(clock.pending).toBe(1);

@@ -28,6 +28,18 @@ export class Replay {
     this.running = false;
   }
 
+  /** Whether a line is part of the replay: it was kept when the agent said it first, and is not kept again. */
+  repeats(line: string): boolean {
+    if (!this.running || !line.includes("session/update")) return false;
+    try {
+      const { method, params } = JSON.parse(line) as { method?: unknown; params?: { update?: SessionUpdate } };
+      return method === "session/update" && !STATE.has(String(params?.update?.sessionUpdate));
+    } catch {
+      // What is no JSON is no update, and whoever takes the line says so.
+      return false;
+    }
+  }
+
   /** Whether an update is part of the replay, and so not to be shown. */
   includes(update: SessionUpdate): boolean {
     if (!this.running || STATE.has(update.sessionUpdate)) return false;

@@ -50,7 +50,7 @@ export class Workbench {
   }
 
   /** Starts the server's parts on what is in the directory. `wrap` stands between them and the store. */
-  async start(wrap: (store: Store) => Store = (store) => store): Promise<void> {
+  async start(wrap: (store: Store) => Store = (store) => store, most = 1000): Promise<void> {
     const { clock, driver, directory } = this;
     this.store = wrap(
       await SqliteStore.open({ file: join(directory, "skein.sqlite"), now: () => clock.now(), textOf }),
@@ -76,6 +76,7 @@ export class Workbench {
       },
       makeId: () => `thread${String(++this.#ids).padStart(10, "0")}`,
       limits: DEFAULT_LIMITS,
+      most,
       report: (error) => this.reported.push(error),
     });
     await ensurePersonalBoard(this);

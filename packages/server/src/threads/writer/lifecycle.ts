@@ -138,6 +138,7 @@ export function endSession(draft: Draft): void {
   withdraw(draft);
   interruptTools(draft);
   endTerminals(draft, "interrupted", () => true);
+  draft.thread({ waitsForAgent: undefined });
 }
 
 export function rename(draft: Draft, title: string): void {
