@@ -3,8 +3,8 @@ import type { Clock, Timer } from "../clock.ts";
 import { peerName, type Descriptors, type Peer } from "./descriptors.ts";
 
 /** How often connections are counted: usually, and while there are more than were let in. */
-const LOOK_MS = 100;
-const LOOK_AGAIN_MS = 10;
+const LOOK_MS = 25;
+const LOOK_AGAIN_MS = 2;
 /** For so long after a request with a token, whose connection is kept for the next one, its sender is no stranger. */
 const KNOWN_MS = 60_000;
 /** How often the person who runs the server is told that connections were ended. */
