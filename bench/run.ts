@@ -1,15 +1,17 @@
 /**
- * The benchmarks: `npm run bench [-- SECTION… --quick]`. Prints a table for each section and writes everything to
+ * The benchmarks: `npm run bench [-- SECTION… --quick --against DIR]`. Prints a table for each section and writes everything to
  * bench/results as JSON and Markdown. Nothing here is a test: machines differ, and goals are said to be held or missed.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { catchUp } from "./catch-up.ts";
 import { fanout, idle } from "./fanout/fanout.ts";
 import { ingest } from "./ingest.ts";
 import { latency } from "./latency/latency.ts";
 import { start } from "./start.ts";
+import { token } from "./token/token.ts";
 import { web } from "./web/web.ts";
 import { RESULTS } from "./support/processes.ts";
 import { type Section, type SectionOptions, table } from "./support/section.ts";
@@ -21,11 +23,15 @@ const SECTIONS: Record<string, (options: SectionOptions) => Promise<Section>> = 
   catchup: catchUp,
   idle,
   start,
+  token,
   web,
 };
 
-const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
-const quick = process.argv.includes("--quick");
+const { values: flags, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: "boolean", default: false }, against: { type: "string" } },
+});
+const { quick, against } = flags;
 const unknown = names.filter((name) => !Object.hasOwn(SECTIONS, name));
 if (unknown.length > 0) {
   console.error(`There is no section ${unknown.join(", ")}. There are: ${Object.keys(SECTIONS).join(", ")}.`);
@@ -49,7 +55,11 @@ console.log(text[0]);
 const sections: Record<string, Section> = {};
 for (const [name, run] of Object.entries(SECTIONS)) {
   if (names.length > 0 && !names.includes(name)) continue;
-  const section = await run({ quick, log: (line) => console.error(`  ${line}`) });
+  const section = await run({
+    quick,
+    ...(against === undefined ? {} : { against: resolve(against) }),
+    log: (line) => console.error(`  ${line}`),
+  });
   sections[name] = section;
   const goals = section.goals.map(
     ({ goal, measured, met }) => `- ${met ? "held" : "MISSED"}: ${goal}; measured ${measured}`,

@@ -11,6 +11,8 @@ export type Section = {
 export type SectionOptions = {
   /** Shorter, for a look while working; the numbers to quote come from a whole run. */
   quick: boolean;
+  /** Directory of another checkout, measured beside this one where a section can. */
+  against?: string;
   log: (line: string) => void;
 };
 

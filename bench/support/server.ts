@@ -17,12 +17,15 @@ export type RunningServer = {
   stop(): Promise<void>;
 };
 
-/** Starts `skein serve` as a user would, on a data directory of its own and any free port. */
-export async function startServer(): Promise<RunningServer> {
+/**
+ * Starts `skein serve` as a user would, on a data directory of its own and any free port. `checkout` is the directory of
+ * another version, with its dependencies installed; this one when absent.
+ */
+export async function startServer({ checkout = root }: { checkout?: string } = {}): Promise<RunningServer> {
   const data = await mkdtemp(join(tmpdir(), "skein-bench-"));
   const execAt = performance.now();
   const child = Bun.spawn(["packages/server/bin/skein", "serve", "--json", "--port", "0", "--data", data], {
-    cwd: root,
+    cwd: checkout,
     stdin: "ignore",
     stdout: "pipe",
     stderr: "inherit",
@@ -43,7 +46,8 @@ export async function startServer(): Promise<RunningServer> {
   };
 }
 
-async function firstLine<Value>(stream: ReadableStream<Uint8Array>): Promise<Value> {
+/** The first line of a process's output, which is JSON. */
+export async function firstLine<Value>(stream: ReadableStream<Uint8Array>): Promise<Value> {
   const decoder = new TextDecoder();
   let text = "";
   for await (const bytes of stream) {

@@ -67,6 +67,17 @@ export function searchContract(current: () => Store): void {
       );
     });
 
+    test("words that are repeated are looked for once, of many words some, and a single letter as a word", async () => {
+      const store = current();
+      await store.commit([write(T, message(1, "one apple a day"), message(2, "an apple"))]);
+      expect(await find("apple ".repeat(250))).toEqual(["m2", "m1"]);
+      expect(await find("a")).toEqual(["m1"]);
+      expect(await find("an")).toEqual(["m2"]);
+      const words = Array.from({ length: 250 }, (_, n) => `w${n}`);
+      await store.commit([write(T, message(3, [...words.slice(0, 15), "end"].join(" ")))]);
+      expect(await find([...words, "end"].join(" "))).toEqual(["m3"]);
+    });
+
     test("whatever is typed is looked for, never a fault", async () => {
       const store = current();
       await store.commit([write(T, message(1, 'NEAR(a b) AND "quoted" col:umn -x ^y * z'))]);

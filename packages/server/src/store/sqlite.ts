@@ -18,7 +18,7 @@ import type {
 import { BLOB_NAME } from "./blobs.ts";
 import { keyOf, plan, type Plan, type View } from "./plan.ts";
 import { Checkpointer } from "./sqlite/checkpointer.ts";
-import { Entities, type OpenEntity, type Written } from "./sqlite/entities.ts";
+import { Entities, type Written } from "./sqlite/entities.ts";
 import { storeError } from "./sqlite/errors.ts";
 import { Guard } from "./sqlite/guard.ts";
 import { Lineage, ofEpoch } from "./sqlite/lineage.ts";
@@ -260,7 +260,7 @@ export class SqliteStore implements Store {
     const end = await this.#written(() => {
       const last = Math.min(through, this.#row(topic).seq);
       // Text that grows slowly, like a server's output, would else keep its log for as long as it is open.
-      this.#settle((each, { standing }) => each === topic && (standing.since ?? last) <= last);
+      this.#settle([topic], last);
       return last;
     });
     const step = (): boolean => {
@@ -312,7 +312,8 @@ export class SqliteStore implements Store {
     try {
       await this.#checkpointer.stop();
       // What could not be settled is in the log: the next open goes through it as after a crash.
-      if (lost === null) await this.#writes.run(() => this.#translated(() => this.#settle(() => true)));
+      if (lost === null)
+        await this.#writes.run(() => this.#translated(() => this.#settle(this.#entities.openTopics())));
       settled = lost === null;
     } finally {
       this.#opened.end(settled);
@@ -378,14 +379,13 @@ export class SqliteStore implements Store {
     this.#checkpointer.wrote(rows.length + written.length + made.events.length);
   }
 
-  /** Writes the rows of the open entities that `which` picks whole, so that the log is no longer needed for them. */
-  #settle(which: (topic: Topic, open: OpenEntity) => boolean): void {
-    const unsettled = this.#entities.allOpen().filter(({ topic, open }) => which(topic, open));
+  /** Writes rows of open entities whole, those that began to grow by `since`: the log is no longer needed for them. */
+  #settle(topics: readonly Topic[], since = Infinity): void {
+    const unsettled = this.#entities.openedBy(topics, since);
     if (unsettled.length === 0) return;
     const written = this.#transaction(() =>
-      unsettled.map(({ topic, open: { kind, id, seq, standing } }) => {
-        const after = { ...standing, stale: true };
-        const edit = { key: keyOf(kind, id), kind, id, before: standing, after };
+      unsettled.map(({ topic, kind, id, seq, standing: before }) => {
+        const edit = { key: keyOf(kind, id), kind, id, before, after: { ...before, stale: true } };
         return this.#entities.write(topic, this.#row(topic).id, edit, seq, this.#now());
       }),
     );

@@ -54,8 +54,17 @@ export class Entities {
     return this.#open.get(topic) ?? NONE;
   }
 
-  allOpen(): { topic: Topic; open: OpenEntity }[] {
-    return [...this.#open].flatMap(([topic, byKey]) => [...byKey.values()].map((open) => ({ topic, open })));
+  /** The open entities of these topics that began to grow with the commit `since` or before. */
+  openedBy(topics: readonly Topic[], since: number): ({ topic: Topic } & OpenEntity)[] {
+    return topics.flatMap((topic) => {
+      const open = [...this.open(topic).values()];
+      return open.filter(({ standing }) => (standing.since ?? since) <= since).map((each) => ({ topic, ...each }));
+    });
+  }
+
+  /** The topics that have any. */
+  openTopics(): Topic[] {
+    return [...this.#open.keys()];
   }
 
   /** Writes one entity as `seq` leaves it. Memory stays as it is until `accept`, once the transaction stands. */

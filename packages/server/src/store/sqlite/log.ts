@@ -3,8 +3,11 @@ import type { Database } from "bun:sqlite";
 /** One commit as it is kept: `body` is its JSON text as it is sent. */
 export type Kept = { seq: number; body: string };
 
-/** The oldest arrivals, as far as one step settles them. */
-export type Slice = { last: number; bytes: number };
+/** The oldest arrivals, as far as one step settles them: how many of each topic. */
+export type Slice = { last: number; bytes: number; topics: number[] };
+
+/** A topic's newest commit. */
+export type Newest = { seq: number; total: number; ts: number };
 
 /** A topic's commits that have not been settled: `rows[i]` and `totals[i]` are of commit `first + i`. */
 type Arrived = { first: number; rows: number[]; totals: number[] };
@@ -17,8 +20,9 @@ const SLICE = 256;
  *
  *     append ──▶ arrival, in the order they come ── settled, when there are many ──▶ log, by topic and in order
  *
- * A flush over many topics so writes a few neighbouring pages in place of one for each topic; a topic's older commits lie
- * together, for whoever catches up, and go together when they are folded. All that a topic has in `log` is older than
+ * A flush over many topics so writes a few neighbouring pages in place of one for each topic, and one of a single token
+ * writes a single page: a topic's row says where its log ends only once that is settled or folded, `newest` where it
+ * ends in `arrival`. A topic's older commits lie together, for whoever catches up, and go together when they are folded. All that a topic has in `log` is older than
  * what it has in `arrival`. Commits that are folded before they were settled are left out then, and not looked for before.
  *
  * Which arrivals are whose is kept in memory, and moves only when told that a transaction stands (`accept`, `settled`,
@@ -112,18 +116,34 @@ export class Log {
 
   /** Gives the oldest arrivals their places among their topics' commits. Returns what `settled` is to be told. */
   settle(): Slice {
-    const { oldest, move, leave } = this.#statements;
+    const { oldest, topics, heads, move, leave } = this.#statements;
     const { last, bytes } = oldest.get(SLICE) ?? {};
-    const slice = { last: last ?? 0, bytes: bytes ?? 0 };
+    const slice = { last: last ?? 0, bytes: bytes ?? 0, topics: topics.all(last ?? 0).map(({ topic }) => topic) };
+    heads.run(slice.last);
     move.run(slice.last);
     leave.run(slice.last);
     return slice;
   }
 
+  /** The topic's newest commit, when it has not been settled. */
+  newest(topic: number): Newest | null {
+    const arrived = this.#arrived.get(topic);
+    if (!arrived) return null;
+    const ts = this.#statements.arrivalTime.get(arrived.rows.at(-1) ?? 0)?.ts ?? 0;
+    return { seq: arrived.first + arrived.rows.length - 1, total: arrived.totals.at(-1) ?? 0, ts };
+  }
+
+  /** The topics with commits that have not been settled. */
+  unsettled(): number[] {
+    return [...this.#arrived.keys()];
+  }
+
   /** A slice has been settled. */
-  settled({ last, bytes }: Slice): void {
+  settled({ last, bytes, topics }: Slice): void {
     this.#bytes -= bytes;
-    for (const [topic, arrived] of this.#arrived) {
+    for (const topic of topics) {
+      const arrived = this.#arrived.get(topic);
+      if (!arrived) continue;
       const kept = arrived.rows.findIndex((row) => row > last);
       this.#trim(topic, arrived, kept < 0 ? arrived.rows.length : kept);
     }
@@ -174,9 +194,19 @@ function prepare(database: Database) {
     arrivalTime: database.prepare<{ ts: number }, [row: number]>(
       "SELECT body ->> '$.ts' AS ts FROM arrival WHERE row = ?1",
     ),
-    oldest: database.prepare<Slice, [limit: number]>(
+    oldest: database.prepare<{ last: number; bytes: number }, [limit: number]>(
       `SELECT max(row) AS last, sum(octet_length(body)) AS bytes
        FROM (SELECT row, body FROM arrival ORDER BY row LIMIT ?1)`,
+    ),
+    topics: database.prepare<{ topic: number }, [last: number]>(
+      "SELECT DISTINCT place >> 32 AS topic FROM arrival WHERE row <= ?1",
+    ),
+    // With max(), the other columns are those of the row that has it: https://www.sqlite.org/lang_select.html#bareagg
+    heads: database.prepare<never, [last: number]>(
+      `UPDATE topic SET seq = newest.seq, total = newest.total, ts = newest.ts
+       FROM (SELECT place >> 32 AS id, max(place & 0xffffffff) AS seq, total, body ->> '$.ts' AS ts
+         FROM arrival WHERE row <= ?1 GROUP BY place >> 32) AS newest
+       WHERE topic.id = newest.id AND topic.seq < newest.seq`,
     ),
     move: database.prepare<never, [last: number]>(
       `INSERT INTO log (place, total, body)

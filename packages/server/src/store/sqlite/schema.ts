@@ -192,4 +192,25 @@ export const MIGRATIONS: readonly Migration[] = [
       DROP TABLE meta;
     `,
   },
+  {
+    version: 5,
+    sql: `
+      -- A topic's row tells where its log ended when it was last settled or folded: what came since is in arrival.
+      -- Where nothing but text has grown, entity is behind by as much as the messages view is.
+      DROP VIEW threads;
+      CREATE VIEW threads AS
+        SELECT substr(topic.name, 8) AS thread,
+          value ->> '$.title' AS title,
+          value ->> '$.agent' AS agent,
+          value ->> '$.cwd' AS cwd,
+          value ->> '$.status' AS status,
+          value ->> '$.board' AS board,
+          datetime((value ->> '$.createdAt') / 1000, 'unixepoch') AS created_at,
+          datetime((value ->> '$.updatedAt') / 1000, 'unixepoch') AS updated_at,
+          max(topic.seq, (SELECT max(changed.seq) FROM entity AS changed WHERE changed.topic = topic.id)) AS seq,
+          value
+        FROM entity JOIN topic ON topic.id = entity.topic
+        WHERE kind = 'thread' AND topic.name GLOB 'thread:*' AND value IS NOT NULL;
+    `,
+  },
 ];

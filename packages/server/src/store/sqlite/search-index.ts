@@ -52,13 +52,21 @@ export class SearchIndex {
   }
 }
 
+/** Different words of a search that are looked for; each costs a walk through the index. */
+const MOST_WORDS = 16;
+
 /**
- * A person's words as an FTS5 query: each quoted, so that none is taken for an operator, all of them wanted, the last
- * one as the beginning of a word, since it may still be being typed. `null` when there is no word in it.
+ * A person's words as an FTS5 query: each once and quoted, so that none is taken for an operator, all of them wanted, the
+ * last one as the beginning of a word, since it may still be being typed. A single letter is no beginning: it would be
+ * that of a large part of all words. Of many words the first and the last are taken. `null` when there is no word in it.
  */
 export function matchOf(text: string): string | null {
   const words = text.match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu);
-  return words && `${words.map((word) => `"${word}"`).join(" ")}*`;
+  const last = words?.pop();
+  if (!words || last === undefined) return null;
+  const others = [...new Set(words)].filter((word) => word !== last).slice(0, MOST_WORDS - 1);
+  const isBeginning = last.length > 1 || !/^[\p{ASCII}]$/u.test(last);
+  return [...others, last].map((word) => `"${word}"`).join(" ") + (isBeginning ? "*" : "");
 }
 
 type Found = SearchHit & { row: number };

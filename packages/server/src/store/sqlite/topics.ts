@@ -41,7 +41,9 @@ export class Topics {
   get(topic: Topic): TopicRow | null {
     const known = this.#rows.get(topic);
     if (known) return known;
-    const row = this.#statements.find.get(topic);
+    const found = this.#statements.find.get(topic);
+    const newest = found && this.#log.newest(found.id);
+    const row = newest && newest.seq > found.seq ? { ...found, ...newest } : found;
     if (row) this.#rows.set(topic, row, 1);
     return row;
   }
@@ -55,15 +57,13 @@ export class Topics {
     return this.#next++;
   }
 
-  /** Writes a commit and the topic's row. */
+  /** Writes a commit, and the row of a topic that is new. */
   append(id: number, commit: EncodedCommit, ts: number, before: TopicRow | null): Appended {
-    const { create, move } = this.#statements;
     const { topic, seq, text } = commit;
     const size = Buffer.byteLength(text);
     const total = (before?.total ?? 0) + size;
     const arrival = this.#log.append(id, seq, total, text);
-    if (before) move.run(id, seq, ts, total);
-    else create.run(id, topic, seq, ts, total);
+    if (!before) this.#statements.create.run(id, topic, seq, ts, total);
     const run = this.#lineage.note(id, seq, before?.run ?? null);
     return { row: { id, seq, ts, total, folded: before?.folded ?? 0, run }, arrival, size };
   }
@@ -90,7 +90,7 @@ export class Topics {
   fold(row: TopicRow, through: number, limit: number): TopicRow {
     const folded = Math.min(through, row.folded + limit);
     this.#log.fold(row.id, row.folded + 1, folded);
-    this.#statements.folded.run(row.id, folded);
+    this.#statements.folded.run(row.id, folded, row.seq, row.ts, row.total);
     return { ...row, folded };
   }
 
@@ -102,7 +102,8 @@ export class Topics {
 
   /** The topics that have commits to fold. */
   unfolded(): Topic[] {
-    return this.#statements.unfolded.all().map(({ name }) => name as Topic);
+    const names = this.#statements.unfolded.all().map(({ name }) => name as Topic);
+    return [...new Set([...names, ...this.#log.unsettled().map((id) => this.nameOf(id))])];
   }
 
   /** The last commit from before a time, by halving what is in the log; `folded` when there is none. */
@@ -136,10 +137,9 @@ function prepare(database: Database) {
     create: database.prepare<never, [number, string, number, number, number]>(
       "INSERT INTO topic (id, name, seq, ts, total, folded) VALUES (?1, ?2, ?3, ?4, ?5, 0)",
     ),
-    move: database.prepare<never, [number, number, number, number]>(
-      "UPDATE topic SET seq = ?2, ts = ?3, total = ?4 WHERE id = ?1",
-    ),
     unfolded: database.prepare<{ name: string }, []>("SELECT name FROM topic WHERE folded < seq ORDER BY id"),
-    folded: database.prepare<never, [number, number]>("UPDATE topic SET folded = ?2 WHERE id = ?1"),
+    folded: database.prepare<never, [id: number, folded: number, seq: number, ts: number, total: number]>(
+      "UPDATE topic SET folded = ?2, seq = ?3, ts = ?4, total = ?5 WHERE id = ?1",
+    ),
   };
 }
