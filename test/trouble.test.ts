@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SkeinClient } from "@skein/client";
 import { threadTopic } from "@skein/client/protocol";
+import { scriptedAgent, type Step } from "./support/scripted-agent.ts";
 import { seededAgent } from "./support/seeded-agent.ts";
 import { RawSocket } from "./support/raw-socket.ts";
 import { ServerProcess } from "./support/server-process.ts";
@@ -46,29 +47,128 @@ async function ended(client: SkeinClient, thread: string, turn: string): Promise
   return status();
 }
 
+/** A disk of 12 MiB; `null`, said aloud, where none can be mounted. */
+async function smallDisk(): Promise<string | null> {
+  const disk = await mkdtemp(join(tmpdir(), "skein-disk-"));
+  cleanUp.push(() => rmSync(disk, { recursive: true, force: true }));
+  const mounted = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk]);
+  if (mounted.exitCode !== 0) {
+    console.warn("SKIPPED: a small disk cannot be mounted here.");
+    return null;
+  }
+  cleanUp.push(() => void Bun.spawnSync(["umount", "-l", disk]));
+  return disk;
+}
+
+/** Fills a disk to the last byte, in ever smaller pieces. @returns The file to remove for room. */
+function fill(disk: string): string {
+  const filler = join(disk, "filler");
+  for (let size = 4 * 1024 * 1024; size >= 1; size = Math.floor(size / 2)) {
+    for (;;) {
+      const more = Bun.spawnSync(["sh", "-c", `head -c ${size} /dev/zero >> ${filler}`]);
+      if (more.exitCode !== 0) break;
+    }
+  }
+  return filler;
+}
+
+/** An agent at work, which says `part` over and over once there is a file `go`, and ends once there is one `end`. */
+async function agentAtWork(client: SkeinClient, part: string, times: number) {
+  const cwd = await mkdtemp(join(tmpdir(), "skein-work-"));
+  cleanUp.push(() => rmSync(cwd, { recursive: true, force: true }));
+  const steps: Step[] = [
+    { text: "begun." },
+    { until: "go" },
+    { text: part, times },
+    { until: "end" },
+    { text: "over." },
+  ];
+  const { thread } = await client.command("thread.create", { exec: scriptedAgent(), cwd });
+  const watch = client.watch(threadTopic(thread));
+  const { turn } = await client.command("thread.prompt", { thread, text: JSON.stringify(steps) });
+  const said = (): string =>
+    [...watch.replica.all("message").values()]
+      .flatMap(({ role, text }) => (role === "assistant" ? [text] : []))
+      .join("");
+  await until(() => said() === "begun.");
+  return { thread, turn, said, on: (name: "go" | "end") => writeFileSync(join(cwd, name), "") };
+}
+
+describe("a log that takes nothing for a while kills no agent", () => {
+  const health = async (server: ServerProcess): Promise<string | null> =>
+    ((await (await fetch(`${server.url}/healthz`)).json()) as { problem: string | null }).problem;
+
+  test("P17: a full disk is told to everybody, and the agent goes on by itself once there is room", async () => {
+    const disk = await smallDisk();
+    if (disk === null) return;
+    const { server, client } = await started(join(disk, "data"));
+    const problems: (string | null)[] = [];
+    client.onProblem((problem) => problems.push(problem));
+    const part = "0123456789".repeat(800);
+    const { thread, turn, said, on } = await agentAtWork(client, part, 200);
+    const filler = fill(disk);
+    on("go");
+    await until(() => client.problem !== null);
+    expect(client.problem).toContain("The disk is full: nothing is accepted, nothing is lost.");
+    expect(await health(server)).toBe(client.problem);
+    const late = new SkeinClient({ url: server.url, token: server.token });
+    cleanUp.push(() => late.close());
+    late.connect();
+    expect(await late.ready()).toMatchObject({ problem: client.problem });
+    const renamed = client.command("thread.rename", { thread, title: "Renamed" });
+    await until(() => client.outbox.entries.some(({ error }) => error !== null));
+    expect(client.outbox.entries[0]?.error).toMatchObject({ kind: "busy", retry: "later" });
+    rmSync(filler);
+    await renamed;
+    await until(() => client.problem === null);
+    on("end");
+    expect(await client.turn(thread, turn)).toMatchObject({ status: "done" });
+    await until(() => said().endsWith("over."));
+    expect(said()).toBe(`begun.${part.repeat(200)}over.`);
+    expect(await health(server)).toBeNull();
+    expect(problems).toEqual([expect.stringContaining("The disk is full"), null]);
+  }, 60_000);
+
+  test("P17: a foreign lock that lasts longer than the store waits", async () => {
+    const { server, client } = await started();
+    const { thread, turn, said, on } = await agentAtWork(client, "part.", 500);
+    const foreign = new Database(join(server.data, "skein.sqlite"));
+    foreign.run("BEGIN IMMEDIATE");
+    on("go");
+    await until(() => client.problem !== null);
+    expect(client.problem).toContain("Another program keeps the database");
+    foreign.run("COMMIT");
+    foreign.close();
+    await until(() => client.problem === null);
+    on("end");
+    expect(await client.turn(thread, turn)).toMatchObject({ status: "done" });
+    await until(() => said().endsWith("over."));
+    expect(said()).toBe(`begun.${"part.".repeat(500)}over.`);
+  }, 60_000);
+
+  test("a server that is stopped meanwhile does not wait for room, and says what it could not write", async () => {
+    const { server, client } = await started();
+    const { on } = await agentAtWork(client, "part.", 500);
+    const foreign = new Database(join(server.data, "skein.sqlite"));
+    foreign.run("BEGIN IMMEDIATE");
+    on("go");
+    await until(() => client.problem !== null);
+    await server.end("SIGTERM");
+    foreign.close();
+    expect(server.stderr).toContain("Another program keeps the database");
+  }, 60_000);
+});
+
 describe("a disk that is full", () => {
   test("the command is refused with the reason; once there is room, all goes on and nothing is lost", async () => {
-    const disk = await mkdtemp(join(tmpdir(), "skein-disk-"));
-    cleanUp.push(() => rmSync(disk, { recursive: true, force: true }));
-    const mounted = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk]);
-    if (mounted.exitCode !== 0) {
-      console.warn("SKIPPED: a small disk cannot be mounted here.");
-      return;
-    }
-    cleanUp.push(() => void Bun.spawnSync(["umount", "-l", disk]));
+    const disk = await smallDisk();
+    if (disk === null) return;
     const { client, server } = await started(join(disk, "data"));
     const agent = seededAgent();
     const { thread } = await client.command("thread.create", { exec: agent, cwd: tmpdir() });
     const first = await client.command("thread.prompt", { thread, text: "seed 1" });
     expect(await ended(client, thread, first.turn)).toBe("done");
-    // Filled to the last byte, in ever smaller pieces.
-    const filler = join(disk, "filler");
-    for (let size = 4 * 1024 * 1024; size >= 1; size = Math.floor(size / 2)) {
-      for (;;) {
-        const more = Bun.spawnSync(["sh", "-c", `head -c ${size} /dev/zero >> ${filler}`]);
-        if (more.exitCode !== 0) break;
-      }
-    }
+    const filler = fill(disk);
     const headers = { authorization: `Bearer ${server.token}` };
     const upload = await fetch(`${server.url}/v1/blobs`, { method: "PUT", body: "x".repeat(100_000), headers });
     expect(upload.status).toBe(503);
@@ -81,8 +181,8 @@ describe("a disk that is full", () => {
     const titles = Array.from({ length: 200 }, (_, index) => `${index} ${"x".repeat(190)}`);
     const renamed = titles.map(async (title) => client.command("thread.rename", { thread, title }));
     await until(() => refusals.length > 0);
-    expect(refusals[0]).toMatchObject({ kind: "internal", retry: "later" });
-    expect(refusals[0]!.message).toContain("No room left for the database");
+    expect(refusals[0]).toMatchObject({ kind: "busy", retry: "later" });
+    expect(refusals[0]!.message).toContain("The disk is full");
     rmSync(filler);
     await Promise.all(renamed);
     expect((await client.query("threads.list")).threads).toMatchObject([{ title: titles.at(-1) }]);

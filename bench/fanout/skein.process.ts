@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { systemClock } from "../../packages/server/src/clock.ts";
 import { Gateway } from "../../packages/server/src/gateway/gateway.ts";
 import { localToken } from "../../packages/server/src/gateway/tokens.ts";
+import { Health } from "../../packages/server/src/health.ts";
 import { Hub } from "../../packages/server/src/hub/hub.ts";
 import { processLoad } from "../../packages/server/src/hub/pace.ts";
 import { makeId } from "../../packages/server/src/ids.ts";
@@ -30,6 +31,7 @@ await serveTask(async (task) => {
   const hub = new Hub({ store, clock, limits, load: processLoad(clock), report });
   const gateway = new Gateway({
     hub,
+    health: new Health(),
     blobs: new Blobs(join(data, "blobs")),
     domain: {
       store,

@@ -10,7 +10,7 @@ import { ReplicaKeeper } from "./connection/replica-keeper.ts";
 import type { ReplicaStorage } from "./connection/replica-storage.ts";
 import { Outbox } from "./connection/outbox.ts";
 import { Requests } from "./connection/requests.ts";
-import type { ConnectionStatus } from "./connection/status.ts";
+import { refusalOf, type ConnectionStatus } from "./connection/status.ts";
 import type { WatchOptions } from "./connection/subscription.ts";
 import { Topics } from "./connection/topics.ts";
 import { untilTurnEnds } from "./connection/turn-end.ts";
@@ -87,6 +87,7 @@ export class SkeinClient {
   readonly #requests: Requests;
   readonly #http: HttpRequests;
   readonly #announcer: Announcer;
+  readonly #problemListeners = new Set<(problem: string | null) => void>();
   readonly #statusListeners = new Set<(status: ConnectionStatus) => void>();
   /** Tells `onError` of a fault that no caller waits for. Never throws, whatever `onError` does. */
   readonly report: (error: unknown) => void;
@@ -127,6 +128,7 @@ export class SkeinClient {
       wakeSources: options.wakeSources ?? [browserSignals(isLoopback(server)), clockJumps(clock)],
       opening: () => this.#topics.opening(),
       onNotification: (method, params) => this.#topics.notified(method, params),
+      onProblem: (problem) => this.#announcer.tell(this.#problemListeners, problem),
       onStatus: (status) => this.#statusChanged(status),
     });
     this.outbox = new Outbox({
@@ -153,6 +155,21 @@ export class SkeinClient {
     const own = (status: ConnectionStatus): void => listener(status);
     this.#statusListeners.add(own);
     return () => void this.#statusListeners.delete(own);
+  }
+
+  /**
+   * What keeps the server from accepting work for the time being, in a sentence for people, such as a full disk; `null`
+   * when nothing does, as far as the server has told. What is given meanwhile waits in the outbox.
+   */
+  get problem(): string | null {
+    return this.#connection.problem;
+  }
+
+  /** Calls the listener when the server tells of a problem or of its end. @returns How to stop it. */
+  onProblem(listener: (problem: string | null) => void): () => void {
+    const own = (problem: string | null): void => listener(problem);
+    this.#problemListeners.add(own);
+    return () => void this.#problemListeners.delete(own);
   }
 
   /** Wants a connection from now on. Harmless when there is one; starts again after `stopped`. */
@@ -380,11 +397,3 @@ export class SkeinClient {
 }
 
 const closed = (): SkeinError => new SkeinError("busy", "The client was closed.", { retry: "reconnect" });
-
-/** Why no connection will be tried any more, if so. */
-function refusalOf(status: ConnectionStatus): SkeinError | null {
-  if (status.state !== "stopped") return null;
-  const { code, message } = status.reason;
-  const kind = code === CLOSE.unauthorized ? "unauthorized" : code === CLOSE.forbidden ? "forbidden" : "unsupported";
-  return new SkeinError(kind, message, { detail: { code } });
-}

@@ -15,6 +15,7 @@ import { Gateway } from "./gateway/gateway.ts";
 import { isLoopback } from "./gateway/host-check.ts";
 import { tryPort } from "./gateway/port.ts";
 import { localToken } from "./gateway/tokens.ts";
+import { Health } from "./health.ts";
 import { Hub } from "./hub/hub.ts";
 import { processLoad } from "./hub/pace.ts";
 import { makeId } from "./ids.ts";
@@ -64,6 +65,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   try {
     const hub = new Hub({ store, clock, limits, load: processLoad(clock), ...flush, report });
     closers.push(async () => hub.settled());
+    const health = new Health();
     const blobs = new Blobs(join(data, "blobs"), durability);
     const token = await localToken(store, data, clock.now());
     await ensurePersonalBoard({ store, hub, clock });
@@ -84,6 +86,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const threads = new Threads({
       store,
       hub,
+      health,
       clock,
       blobs,
       access,
@@ -123,6 +126,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         allowed: allowHosts.map((name) => name.toLowerCase()),
         origins: options.allowOrigins ?? [],
       },
+      health,
       domain: {
         store,
         lookForAgents: () => announcer.look(),

@@ -33,6 +33,8 @@ export type ConnectionOptions = {
   opening(): readonly Ask[];
   /** Any notification but those of the connection itself. @throws SkeinError when it is malformed: that ends the connection. */
   onNotification(method: string, params: unknown): void;
+  /** The server has told of a problem, or of its end. */
+  onProblem(problem: string | null): void;
   /** The status changed. Called at once, in the midst of things: listeners of the app are told by the announcer. */
   onStatus(status: ConnectionStatus): void;
 };
@@ -42,6 +44,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   #status: ConnectionStatus;
   #hello: HelloResult | null = null;
+  #problem: string | null = null;
   #link: Link | null = null;
   #heart: Heartbeat;
   #timer: Timer | undefined;
@@ -61,6 +64,11 @@ export class Connection {
   /** The newest answer to `hello`; kept while the connection is away. */
   get hello(): HelloResult | null {
     return this.#hello;
+  }
+
+  /** What keeps the server from accepting work, as far as it has told. */
+  get problem(): string | null {
+    return this.#problem;
   }
 
   get limits(): Limits {
@@ -153,6 +161,7 @@ export class Connection {
         if (outcome.type === "error") this.happen({ type: "refused", error: outcome.error });
         if (outcome.type !== "result") return;
         this.#hello = outcome.result as HelloResult;
+        this.#problem = this.#hello.problem ?? null;
         this.happen({ type: "greeted", connection: this.#hello.connection });
         this.#heart = newHeartbeat(this.#options.clock.now());
         this.#beat(false);
@@ -162,7 +171,10 @@ export class Connection {
   }
 
   #notified(method: string, params: unknown): void {
-    if (method === "draining") {
+    if (method === "problem") {
+      this.#problem = check(NOTIFICATIONS.problem, params).message;
+      this.#options.onProblem(this.#problem);
+    } else if (method === "draining") {
       const { retryAfterMs } = check(NOTIFICATIONS.draining, params);
       this.happen({ type: "draining", retryAfterMs });
     } else {

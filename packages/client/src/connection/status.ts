@@ -1,4 +1,4 @@
-import type { SkeinError } from "../protocol/errors.ts";
+import { CLOSE, SkeinError } from "../protocol/errors.ts";
 
 /** Common to all states. Times are milliseconds since 1970. */
 type Common = {
@@ -53,3 +53,11 @@ export type Stopped = Common & {
 export type ConnectionStatus = Idle | Connecting | Greeting | Live | Waiting | Stopped;
 export type StateName = ConnectionStatus["state"];
 export type StatusOf<Name extends StateName> = Extract<ConnectionStatus, { state: Name }>;
+
+/** Why no connection will be tried any more, if so. */
+export function refusalOf(status: ConnectionStatus): SkeinError | null {
+  if (status.state !== "stopped") return null;
+  const { code, message } = status.reason;
+  const kind = code === CLOSE.unauthorized ? "unauthorized" : code === CLOSE.forbidden ? "forbidden" : "unsupported";
+  return new SkeinError(kind, message, { detail: { code } });
+}

@@ -105,4 +105,9 @@ export const HISTORY: readonly { version: number; hash: string; note: string }[]
     hash: "a74c759770711dc91bb4f949a606a358f1917f3278a0030c3890d8244e6fe90a",
     note: "A thread tells that it waits until one more agent may run.",
   },
+  {
+    version: 1,
+    hash: "a4196bdac39576502de4bf6b1527ad96ae230172ed513f15d890a3a47ac63dd5",
+    note: "Notification problem, and the same in the answer to hello: what keeps the server from accepting work.",
+  },
 ];

@@ -26,6 +26,8 @@ export const SESSION_METHODS = {
       limits,
       /** Now, by the server's clock, in ms since 1970. */
       now: z.int().optional(),
+      /** What keeps the server from accepting work for the time being, in a sentence for people; `null` when nothing does. */
+      problem: z.string().nullish(),
     }),
   },
   ping: { params: z.looseObject({}).optional(), result: z.looseObject({}) },
@@ -70,5 +72,11 @@ export const SESSION_METHODS = {
 export const NOTIFICATIONS = {
   commit,
   revoked: z.looseObject({ topic, reason: z.string() }),
+  problem: z.looseObject({
+    message: z
+      .string()
+      .nullable()
+      .describe("What keeps the server from accepting work for the time being; null once nothing does."),
+  }),
   draining: z.looseObject({ retryAfterMs: z.number() }),
 } as const;

@@ -62,7 +62,7 @@ export class ClientStore {
     const { client } = this;
     const connection = (): void => this.#signals.touch(CONNECTION);
     const outbox = (): void => this.#signals.touch(OUTBOX);
-    this.#stops = [client.onStatus(connection), client.outbox.onChange(outbox)];
+    this.#stops = [client.onStatus(connection), client.onProblem(connection), client.outbox.onChange(outbox)];
     // Something may have happened since the first reading.
     connection();
     outbox();

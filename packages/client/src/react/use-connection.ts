@@ -28,6 +28,8 @@ type Snapshot = {
   retryAt: number | null;
   /** Why it is `offline`, once that is known. */
   error: SkeinError | null;
+  /** What keeps the server from accepting work, in a sentence for people; `null` when nothing does. See `client.problem`. */
+  problem: string | null;
   /** Commits that the topics shown lack, as far as the server has told. */
   behind: number;
   /** Commands that wait to be sent. */
@@ -67,7 +69,7 @@ export function useConnection(): ConnectionView {
 function connectionCell(store: ClientStore): Cell<Snapshot> {
   const { client, clock, topics } = store;
   return store.cell<Snapshot>([CONNECTION, OUTBOX], (previous) => {
-    const { status, hello } = client;
+    const { status, hello, problem } = client;
     const { behind, old } = topics.lag();
     const state = stateOf(status, old);
     const began = state === "live" || state === "catching up" ? clock.now() : status.since;
@@ -76,6 +78,7 @@ function connectionCell(store: ClientStore): Cell<Snapshot> {
       since: previous?.state === state ? previous.since : began,
       retryAt: status.state === "waiting" ? status.retryAt : null,
       error: status.state === "waiting" ? status.error : state === "offline" ? (previous?.error ?? null) : null,
+      problem,
       behind,
       queued: commandsGiven(client.outbox.entries, status).filter(isToSend).length,
       status,

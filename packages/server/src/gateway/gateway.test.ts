@@ -8,6 +8,7 @@ import { DEFAULT_LIMITS, type Commit, type Limits, type Result, type Topic } fro
 import { RawSocket, type Message } from "../../../../test/support/raw-socket.ts";
 import { access } from "../boards/access.ts";
 import { ensurePersonalBoard } from "../boards/boards.ts";
+import { Health } from "../health.ts";
 import { Hub } from "../hub/hub.ts";
 import { DEFAULT_SETTINGS } from "../settings.ts";
 import { Blobs } from "../store/blobs.ts";
@@ -34,6 +35,7 @@ let mayRead: (user: string, topic: Topic) => Promise<boolean>;
 async function open(limits: Limits = DEFAULT_LIMITS): Promise<void> {
   gateway = new Gateway({
     hub,
+    health: new Health(),
     clock,
     limits,
     pairing: DEFAULT_SETTINGS.pairing,

@@ -1,6 +1,7 @@
 import { CLOSE, SkeinError, SUBPROTOCOL, type Limits } from "@skein/client/protocol";
 import type { Server, ServerWebSocket } from "bun";
 import type { Clock, Timer } from "../clock.ts";
+import type { Health } from "../health.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { Settings } from "../settings.ts";
 import type { Blobs } from "../store/blobs.ts";
@@ -21,6 +22,7 @@ export type GatewayOptions = {
   hub: Hub;
   blobs: Blobs;
   domain: Domain;
+  health: Health;
   clock: Clock;
   limits: Limits;
   pairing: Settings["pairing"];
@@ -68,7 +70,10 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    const { assets, blobs, clock, limits, report, server } = options;
+    const { assets, blobs, clock, health, limits, report, server } = options;
+    health.onChange((problem) => {
+      for (const session of this.#sessions.values()) session.tellProblem(problem);
+    });
     this.#doorkeeper = this.#makeDoorkeeper();
     const domain = { ...options.domain, doorkeeper: this.#doorkeeper, limits };
     this.#sessionContext = {
@@ -77,6 +82,7 @@ export class Gateway {
       limits,
       report,
       server: { ...server, epoch: domain.store.epoch },
+      problem: () => health.problem,
       authenticate: async (token) => this.#doorkeeper.authenticate(token),
       isValid: async (principal) => this.#doorkeeper.isValid(principal),
       supersede: (connection, by) => {
@@ -91,6 +97,7 @@ export class Gateway {
       blobs,
       limits,
       version: server.version,
+      health,
       assets: new Assets(assets),
       principalOf: async (request) => this.#principalOf(request),
       addressOf: (request) => this.#remoteOf(request).address,

@@ -1,4 +1,5 @@
 import { isRequest, protocolSchema, readFrame, SkeinError, type ErrorKind, type Limits } from "@skein/client/protocol";
+import type { Health } from "../health.ts";
 import type { Blobs } from "../store/blobs.ts";
 import type { Assets } from "./assets.ts";
 import { dispatch, type Answerers } from "./dispatch.ts";
@@ -11,6 +12,7 @@ export type HttpContext = {
   blobs: Blobs;
   limits: Limits;
   version: string;
+  health: Health;
   /** Who sends a request, or `null`. */
   principalOf(request: Request): Promise<Principal | null>;
   /** The network address a request came from. */
@@ -55,7 +57,7 @@ export async function answerHttp(request: Request, context: HttpContext): Promis
   const { pathname } = new URL(request.url);
   try {
     if (context.isFull() && (await context.principalOf(request)) === null) throw fullError();
-    if (pathname === "/healthz") return json({ ok: true, version: context.version });
+    if (pathname === "/healthz") return json({ ok: true, version: context.version, problem: context.health.problem });
     if (pathname === "/readyz") return json({ ready: context.ready() }, context.ready() ? 200 : 503);
     if (pathname === "/v1/schema.json") return json(protocolSchema());
     if (pathname === "/v1/rpc") return await answerRpc(request, context);

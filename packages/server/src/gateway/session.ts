@@ -31,6 +31,8 @@ export type SessionContext = {
   clock: Clock;
   limits: Limits;
   server: { name: string; version: string; epoch: string };
+  /** What keeps the server from accepting work for the time being. */
+  problem: () => string | null;
   /** Finds who a token belongs to. */
   authenticate(token: string): Promise<Principal | null>;
   /** Whether the token that somebody came in with still lets them in. */
@@ -164,6 +166,12 @@ export class Session {
     } else if (now - this.heardAt >= silentMs) {
       this.end(CLOSE.silent, `Nothing was heard for ${silentMs} ms.`);
     }
+  }
+
+  /** Tells the client what keeps the server from accepting work, `null` once nothing does (P17). */
+  tellProblem(problem: string | null): void {
+    if (this.#state !== "open") return;
+    this.#connection.send(JSON.stringify({ jsonrpc: "2.0", method: "problem", params: { message: problem } }));
   }
 
   /** Tells the client that the server goes down, and when to come back. */
@@ -324,6 +332,7 @@ export class Session {
       server,
       limits,
       now: this.#context.clock.now(),
+      problem: this.#context.problem(),
     };
   }
 

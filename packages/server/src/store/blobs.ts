@@ -170,7 +170,7 @@ const hasNoRoom = (error: unknown): boolean =>
   error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
 
 function noRoom(directory: string, cause: unknown): SkeinError {
-  const message = `No room left for files in ${directory}: nothing was kept. Free some space.`;
+  const message = `The disk is full: nothing is accepted, nothing is lost. No room left for files in ${directory}; free some space.`;
   return new SkeinError("busy", message, { retryAfterMs: 5000, cause });
 }
 

@@ -1,5 +1,6 @@
 import { SkeinError, type Change, type Topic } from "@skein/client/protocol";
 import type { Clock, Timer } from "../clock.ts";
+import type { Health } from "../health.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { RawEvent, Write, WriteResult } from "../store/contract.ts";
 import type { NewBlob } from "./writer/state.ts";
@@ -14,6 +15,8 @@ export type BlobStore = {
 /** Waiting changes, and UTF-16 units of waiting raw lines, above which the agent is not read on. */
 const CHANGES_WAITING = 2_000;
 const LINES_WAITING = 1024 * 1024;
+/** Between two tries of a write that cannot be made now, in milliseconds; each pause is twice the one before. */
+const AGAIN_MS = { first: 100, longest: 2_000 };
 /** Raw lines are written when there are this many, or when the first of them has waited this long, in milliseconds. */
 const LINES_TOGETHER = 128;
 const LINES_WITHIN_MS = 250;
@@ -28,6 +31,8 @@ type Job = {
   /** UTF-16 units of the events. */
   lines: number;
   single?: Write;
+  /** Undoes what was decided with `single`, where that can be: then it fails instead of being waited for. */
+  takeBack?: () => boolean;
   /** Nothing behind it is written. */
   failure?: SkeinError;
   waiting: Waiting[];
@@ -36,6 +41,8 @@ type Job = {
 /**
  * A thread's way to the log: what goes in comes out in the same order, one write at a time, so that after a write that
  * failed none that rests on it can succeed. What comes meanwhile is gathered into the next.
+ * A write that cannot be made now, because the disk is full or another program holds the database, is made again until it
+ * succeeds, and the agent is not read on meanwhile. Only what can never be written fails.
  * Blobs are kept before the changes that name them are written. Raw lines are for looking back at, and nothing rests on
  * them: they are gathered for a moment, because one by one they would cost as much as the changes.
  */
@@ -53,12 +60,30 @@ export class Outlet {
   #changes = 0;
   #busy = false;
   #broken: { error: unknown } | null = null;
+  /** Why the write under way cannot be made now. */
+  #blocked: SkeinError | null = null;
+  #patient = false;
+  /** Ends the pause before the next try. */
+  #tryNow: () => void = () => {};
+  readonly #health: Health;
 
-  constructor(options: { hub: Hub; clock: Clock; blobs: BlobStore; failed: (error: unknown) => void }) {
+  constructor(options: { hub: Hub; clock: Clock; blobs: BlobStore; health: Health; failed: (error: unknown) => void }) {
     this.#hub = options.hub;
+    this.#health = options.health;
     this.#clock = options.clock;
     this.#blobs = options.blobs;
     this.#failed = options.failed;
+  }
+
+  /** Whether what cannot be written now is waited for, or fails as what can never be. It fails until somebody says so. */
+  set patient(patient: boolean) {
+    this.#patient = patient;
+    this.#tryNow();
+  }
+
+  /** Why nothing can be written for the time being: whoever wants something written should come later. */
+  get blocked(): SkeinError | null {
+    return this.#blocked;
   }
 
   /** Adds changes to what is written next. */
@@ -76,10 +101,14 @@ export class Outlet {
     this.#pump();
   }
 
-  /** Writes something with a guard or a command, by itself, in its turn. */
-  async send(write: Write): Promise<WriteResult> {
+  /**
+   * Writes something with a guard or a command, by itself, in its turn.
+   * @param takeBack Asked where it cannot be written now: undoes what was decided with it and says that it did, so that
+   *   whoever waits for the answer hears that at once; or says that too much rests on it already.
+   */
+  async send(write: Write, takeBack = () => false): Promise<WriteResult> {
     return new Promise((resolve, reject) => {
-      this.#jobs.push({ ...emptyJob(), single: write, waiting: [{ resolve, reject }] });
+      this.#jobs.push({ ...emptyJob(), single: write, takeBack, waiting: [{ resolve, reject }] });
       this.#pump();
     });
   }
@@ -95,6 +124,7 @@ export class Outlet {
   abandon(error: unknown): void {
     this.#broken ??= { error };
     this.#rejectAll(this.#broken.error);
+    this.#tryNow();
   }
 
   /** A raw line: it is written soon, with others. */
@@ -130,9 +160,9 @@ export class Outlet {
     });
   }
 
-  /** Defined while too much waits to be written. */
+  /** Defined while too much waits to be written, or nothing can be. */
   pressure(): Promise<void> | undefined {
-    if (this.#changes <= CHANGES_WAITING && this.#lines <= LINES_WAITING) return undefined;
+    if (this.#blocked === null && this.#changes <= CHANGES_WAITING && this.#lines <= LINES_WAITING) return undefined;
     return this.durable().catch(() => {});
   }
 
@@ -160,18 +190,51 @@ export class Outlet {
       this.#changes -= job.count;
       this.#lines -= job.lines;
       try {
-        const result = await this.#write(job);
+        const result = await this.#writeInTime(job);
         for (const each of job.waiting) each.resolve(result);
       } catch (error) {
-        this.#broken = { error };
+        if (error instanceof TakenBack) {
+          for (const each of job.waiting) each.reject(error.reason);
+          continue;
+        }
+        const abandoned = this.#broken !== null;
+        this.#broken ??= { error };
         this.#busy = false;
         for (const each of job.waiting) each.reject(error);
         this.#rejectAll(error);
-        this.#failed(error);
+        if (!abandoned) this.#failed(error);
         return;
       }
     }
     this.#busy = false;
+  }
+
+  /** Writes a job, again and again while it cannot be written now. */
+  async #writeInTime(job: Job): Promise<WriteResult> {
+    try {
+      for (let pause = AGAIN_MS.first; ; pause = Math.min(2 * pause, AGAIN_MS.longest)) {
+        try {
+          return await this.#write(job);
+        } catch (error) {
+          const reason = notNow(error);
+          if (reason === null || !this.#patient || this.#broken) throw error;
+          if (job.takeBack?.()) throw new TakenBack(reason);
+          this.#blocked = reason;
+          this.#health.begin(this, reason.message);
+          await new Promise<void>((resolve) => {
+            const timer = this.#clock.setTimeout(resolve, pause);
+            this.#tryNow = () => {
+              timer.cancel();
+              resolve();
+            };
+          });
+          this.#tryNow = () => {};
+        }
+      }
+    } finally {
+      this.#blocked = null;
+      this.#health.end(this);
+    }
   }
 
   async #write(job: Job): Promise<WriteResult> {
@@ -194,6 +257,21 @@ export class Outlet {
     this.#changes = 0;
     for (const job of this.#jobs.splice(0)) for (const each of job.waiting) each.reject(error);
   }
+}
+
+/** A job was undone, and nothing rests on it. */
+class TakenBack extends Error {
+  readonly reason: SkeinError;
+
+  constructor(reason: SkeinError) {
+    super(reason.message);
+    this.reason = reason;
+  }
+}
+
+/** Why a write cannot be made now and may be later; `null` for an error that another try will not mend. */
+function notNow(error: unknown): SkeinError | null {
+  return error instanceof SkeinError && error.kind === "busy" ? error : null;
 }
 
 const emptyJob = (): Job => ({ changes: new Map(), count: 0, blobs: [], events: [], lines: 0, waiting: [] });

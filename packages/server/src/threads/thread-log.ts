@@ -1,5 +1,6 @@
 import { boardTopic, SkeinError, threadTopic, type Topic } from "@skein/client/protocol";
 import type { Clock, Timer } from "../clock.ts";
+import type { Health } from "../health.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { CommandAnswer, Guard, Store } from "../store/contract.ts";
 import { LogFolding } from "./log-folding.ts";
@@ -44,6 +45,7 @@ export class ThreadLog {
       hub: Hub;
       clock: Clock;
       blobs: BlobStore;
+      health: Health;
       bounds: SetBounds;
       report: (error: unknown) => void;
     },
@@ -57,7 +59,7 @@ export class ThreadLog {
     this.#state = state;
     this.#failed = failed;
     this.#folding = new LogFolding(context, this.topic, this.#board);
-    this.#outlet = new Outlet({ hub: context.hub, clock: context.clock, blobs: context.blobs, failed });
+    this.#outlet = new Outlet({ ...context, failed });
   }
 
   get state(): ThreadState {
@@ -102,22 +104,33 @@ export class ThreadLog {
   /**
    * Makes a command's effect durable together with its answer (G3); `run` gives what belongs into the answer.
    * @param guarded What must hold in the log, and how the state becomes again what it was where it does not.
-   * @throws SkeinError `conflict` when the guard did not hold, with what the log has in `detail`.
+   * @throws SkeinError `conflict` when the guard did not hold, with what the log has in `detail`; `busy` while the log
+   *   takes nothing.
    */
   async command(
     asker: Asker,
     run: (draft: Draft) => Record<string, unknown> | void,
     guarded?: { guard: Guard; refused: (draft: Draft) => void },
   ): Promise<CommandAnswer> {
+    // Decided now, it would wait behind what cannot be written, for nobody knows how long.
+    if (this.#outlet.blocked) throw this.#outlet.blocked;
     let answer: Record<string, unknown> = {};
     const before = this.#state;
     const made = step(before, this.#clock.now(), this.#bounds, (draft) => void (answer = run(draft) ?? {}));
     this.#state = made.state;
-    const result = await this.#outlet.send({
-      changes: this.#changes(made),
-      command: { ...asker, topic: this.topic, answer },
-      ...(guarded ? { guard: guarded.guard } : {}),
-    });
+    const takeBack = (): boolean => {
+      if (this.#state !== made.state) return false;
+      this.#state = before;
+      return true;
+    };
+    const result = await this.#outlet.send(
+      {
+        changes: this.#changes(made),
+        command: { ...asker, topic: this.topic, answer },
+        ...(guarded ? { guard: guarded.guard } : {}),
+      },
+      takeBack,
+    );
     if (result.ok && result.answer && !("repeated" in result)) return result.answer;
     // Nothing was written. Where the state had moved on, it is ahead of the log.
     if (made.changes.length > 0 && made.state !== before) {
@@ -155,9 +168,15 @@ export class ThreadLog {
     return this.#outlet.idle && this.#settling === null;
   }
 
-  /** Writes what still waits, and resolves when nothing is under way any more. */
+  /** What cannot be written now is waited for from here on. */
+  wait(): void {
+    this.#outlet.patient = true;
+  }
+
+  /** Writes what still waits, and resolves when nothing is under way any more. @throws what keeps it from being written. */
   async end(): Promise<void> {
     this.stop();
+    this.#outlet.patient = false;
     this.flushLines();
     await this.durable();
     await this.#folded;

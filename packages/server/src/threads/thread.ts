@@ -1,4 +1,5 @@
 import { SkeinError, type Block, type JsonObject } from "@skein/client/protocol";
+import type { Health } from "../health.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { CommandAnswer, Guard, Store } from "../store/contract.ts";
 import { ThreadLog, type Asker } from "./thread-log.ts";
@@ -34,7 +35,13 @@ export class Thread {
 
   /** `failed`: the log did not take something, and this object is of no more use. `quiet`: it may be forgotten. */
   constructor(
-    context: RunnerContext & { store: Store; hub: Hub; bounds: SetBounds; report: (error: unknown) => void },
+    context: RunnerContext & {
+      store: Store;
+      hub: Hub;
+      health: Health;
+      bounds: SetBounds;
+      report: (error: unknown) => void;
+    },
     state: ThreadState,
     on: { failed: (error: unknown) => void; quiet: () => void },
   ) {
@@ -55,10 +62,14 @@ export class Thread {
     return this.#runner.phase === "closed" && this.#log.idle;
   }
 
-  /** Writes what was decided before this object was made, and resolves when it is durable. */
+  /**
+   * Writes what was decided before this object was made, and resolves when it is durable.
+   * @throws SkeinError `busy` when it cannot be written now: whoever wants the thread comes again later.
+   */
   async begin(made: Step): Promise<void> {
     this.#log.take(made);
     await this.#log.durable();
+    this.#log.wait();
   }
 
   async prompt(

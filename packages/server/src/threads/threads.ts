@@ -9,6 +9,7 @@ import {
   type Limits,
 } from "@skein/client/protocol";
 import type { Clock, Timer } from "../clock.ts";
+import type { Health } from "../health.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { CommandAnswer, Store } from "../store/contract.ts";
 import type { Access } from "./access.ts";
@@ -30,6 +31,7 @@ import { Turnstile } from "./turnstile.ts";
 export type ThreadsOptions = {
   store: Store;
   hub: Hub;
+  health: Health;
   clock: Clock;
   blobs: BlobStore;
   drivers: Drivers;
@@ -214,12 +216,12 @@ export class Threads {
 
   /** @param isCurrent Whether commands for the thread still come to the one that is read here. */
   async #read(id: string, isCurrent: () => boolean): Promise<Thread> {
-    const { store, hub, clock, blobs, drivers, report } = this.#options;
+    const { store, hub, health, clock, blobs, drivers, report } = this.#options;
     const loaded = await loadThread(store, id);
     if (loaded === null) throw notFound(id);
     const bounds = this.#bounds;
     const thread = new Thread(
-      { store, hub, clock, blobs, drivers, report, bounds, times: this.#times, slots: this.#slots },
+      { store, hub, health, clock, blobs, drivers, report, bounds, times: this.#times, slots: this.#slots },
       loaded.state,
       {
         failed: (error) => this.#failed(id, error, isCurrent()),

@@ -5,11 +5,7 @@ export function storeError(error: unknown, file: string): SkeinError {
   if (error instanceof SkeinError) return error;
   const code = codeOf(error);
   const said = error instanceof Error ? error.message : String(error);
-  if (code === "SQLITE_FULL") {
-    return new SkeinError("internal", `No room left for the database ${file}: nothing was written. Free some space.`, {
-      cause: error,
-    });
-  }
+  if (code === "SQLITE_FULL") return diskFull(file, error);
   if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
     const message = `Another program keeps the database ${file} locked: nothing was written. End its transaction.`;
     return new SkeinError("busy", message, { retryAfterMs: 1000, cause: error });
@@ -23,6 +19,12 @@ export function storeError(error: unknown, file: string): SkeinError {
   // SQLite's errors, and those of files, have a code; what has none went wrong in Skein, and another disk is no help.
   const what = code === "" ? "Skein failed at what was to be written" : `The database ${file} failed`;
   return new SkeinError("internal", `${what}: ${reason}. Nothing was written.`, { cause: error });
+}
+
+/** There is no room for what is to be written. Whoever tries again later finds some, once a person has made it. */
+function diskFull(file: string, cause: unknown): SkeinError {
+  const message = `The disk is full: nothing is accepted, nothing is lost. Free some space for ${file}.`;
+  return new SkeinError("busy", message, { retryAfterMs: 2000, cause });
 }
 
 /** Whether SQLite finds that a file is not what it should be. */

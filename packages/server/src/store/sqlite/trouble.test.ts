@@ -48,8 +48,8 @@ describe("a disk that is full", () => {
       } catch (error) {
         refused = error;
       }
-      expect(refused).toMatchObject({ name: "SkeinError", kind: "internal", retry: "later" });
-      expect((refused as Error).message).toContain("nothing was written");
+      expect(refused).toMatchObject({ name: "SkeinError", kind: "busy", retry: "later" });
+      expect((refused as Error).message).toContain("nothing is accepted, nothing is lost");
       expect(await store.head(T)).toEqual({ epoch: store.epoch, seq: n - 1 });
       expect(await store.head(U)).toEqual(n === 2 ? null : { epoch: store.epoch, seq: n - 2 });
       expect(await store.answerTo("local", `key-${n}`)).toBeNull();

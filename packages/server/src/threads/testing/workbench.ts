@@ -15,6 +15,7 @@ import {
 import { Replica } from "@skein/client/replica";
 import { access } from "../../boards/access.ts";
 import { ensurePersonalBoard } from "../../boards/boards.ts";
+import { Health } from "../../health.ts";
 import { Hub } from "../../hub/hub.ts";
 import type { CommandAnswer, Store } from "../../store/contract.ts";
 import { Blobs } from "../../store/blobs.ts";
@@ -30,6 +31,7 @@ export class Workbench {
   readonly clock = new TestClock();
   readonly driver = new ScriptedDriver();
   readonly reported: unknown[] = [];
+  readonly health = new Health();
   /** What agents offered in conversations begun with them. */
   readonly offered: { agent: string; offers: AgentOffers }[] = [];
   store!: Store;
@@ -66,6 +68,7 @@ export class Workbench {
     this.threads = new Threads({
       store: this.store,
       hub: this.hub,
+      health: this.health,
       clock,
       blobs: this.blobs,
       access,
