@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -120,7 +121,7 @@ describe.skipIf(!app.available)("a thread whose connection goes", () => {
     await turnsEnded(page, 1);
     // Said once, with the reason and what to do; the list has its mark, the answer and its turn a dashed rule.
     const notice = page.getByRole("region", { name: "Interrupted" });
-    await notice.getByText(/^The thread was interrupted: .+ A new prompt goes on where it was\.$/).waitFor();
+    await notice.getByText(/^The thread was interrupted: .+ Send a prompt to continue where it left off\.$/).waitFor();
     await page.locator(`[data-thread="${thread}"]`).getByRole("img", { name: "Interrupted" }).waitFor();
     await page.locator("[data-timeline] .interrupted-rule[data-status=interrupted]").waitFor();
     const saidElsewhere = await page.locator("#main").evaluate((main) => {
@@ -138,6 +139,42 @@ describe.skipIf(!app.available)("a thread whose connection goes", () => {
       .locator("[data-turn=interrupted]")
       .getByText(/^Interrupted: /)
       .waitFor();
+  });
+
+  test("P66: Stop holds the queue, which says how many wait; Continue lets it go", async () => {
+    const thread = await makeThread(app, ["long", "hello", "hello"], halting());
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await reachedHalf(page);
+    await page.getByRole("button", { name: "Stop" }).click();
+    await goOn();
+    const notice = page.getByRole("region", { name: "Queue" });
+    await notice.getByText("2 prompts queued. Your queue is paused.").waitFor();
+    expect(await page.getByRole("region", { name: "Interrupted" }).count()).toBe(0);
+    await notice.getByRole("button", { name: "Continue" }).click();
+    await notice.waitFor({ state: "detached" });
+    await turnsEnded(page, 3);
+  });
+
+  test("P17: what keeps the server from accepting work is told above everything, as long as it lasts", async () => {
+    const thread = await makeThread(app, ["long"], halting());
+    const { page } = await app.signedIn();
+    await openThread(page, app, thread);
+    await reachedHalf(page);
+    const foreign = new Database(join(app.server.process.data, "skein.sqlite"));
+    try {
+      foreign.run("BEGIN IMMEDIATE");
+      // What the agent says from here on cannot be written.
+      await goOn();
+      const banner = page.getByRole("status").filter({ hasText: "Another program keeps the database" });
+      await banner.waitFor();
+      foreign.run("COMMIT");
+      await banner.waitFor({ state: "detached" });
+      await turnsEnded(page, 1);
+      expect(await answerIn(page)).toBe(WHOLE);
+    } finally {
+      foreign.close();
+    }
   });
 
   test("Resume given offline waits, and can be taken back; pressed twice it is given once", async () => {
@@ -161,7 +198,7 @@ describe.skipIf(!app.available)("a thread whose connection goes", () => {
     await notice.getByText("It is resumed once the server is back.").waitFor();
     await page.getByRole("button", { name: /1 to send/ }).waitFor();
     await notice.getByRole("button", { name: "Take it back" }).click();
-    await notice.getByText("A new prompt goes on where it was.").waitFor();
+    await notice.getByText("Send a prompt to continue where it left off.").waitFor();
     await page.getByRole("button", { name: /offline$/ }).waitFor();
     await notice.getByRole("button", { name: "Resume" }).click();
     await notice.getByText("It is resumed once the server is back.").waitFor();

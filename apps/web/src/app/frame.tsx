@@ -12,6 +12,7 @@ import { AppActions } from "./app-actions.tsx";
 import { AllKeys, KeyboardHelp } from "./keyboard-help.tsx";
 import { LoadBoundary } from "./load-boundary.tsx";
 import { MissingPage } from "./missing-page.tsx";
+import { ServerProblem } from "./server-problem.tsx";
 import { BlankPage } from "./page.tsx";
 import { Palette, PaletteContent } from "./palette.tsx";
 import { useRoute, type Route } from "./router.tsx";
@@ -50,24 +51,27 @@ export function Frame() {
     };
   }, []);
   return (
-    <div className="flex h-(--app-height) overflow-hidden px-safe">
-      <a
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault();
-          document.getElementById("main")?.focus();
-        }}
-        className="absolute top-2 left-2 z-50 -translate-y-16 rounded-control bg-accent-fill px-3 py-2 text-accent-ink focus:translate-y-0"
-      >
-        Skip to content
-      </a>
-      {layout !== "narrow" && (
-        <Rail folded={layout === "medium"} onPalette={openPalette} onHelp={() => setOver("help")} />
-      )}
-      {/* What one page throws, another may not. */}
-      <LoadBoundary key={route.page === "thread" ? `thread ${route.thread}` : route.page}>
-        {pageOf(route, openPalette)}
-      </LoadBoundary>
+    <div className="flex h-(--app-height) flex-col overflow-hidden px-safe">
+      <ServerProblem />
+      <div className="flex min-h-0 flex-1">
+        <a
+          href="#main"
+          onClick={(event) => {
+            event.preventDefault();
+            document.getElementById("main")?.focus();
+          }}
+          className="absolute top-2 left-2 z-50 -translate-y-16 rounded-control bg-accent-fill px-3 py-2 text-accent-ink focus:translate-y-0"
+        >
+          Skip to content
+        </a>
+        {layout !== "narrow" && (
+          <Rail folded={layout === "medium"} onPalette={openPalette} onHelp={() => setOver("help")} />
+        )}
+        {/* What one page throws, another may not. */}
+        <LoadBoundary key={route.page === "thread" ? `thread ${route.thread}` : route.page}>
+          {pageOf(route, openPalette)}
+        </LoadBoundary>
+      </div>
       <ThreadStart />
       <Announcements />
       <AppActions onPalette={openPalette} onHelp={() => setOver("help")} />

@@ -1,12 +1,13 @@
 import { useThread } from "@skein/client/react";
+import { plural } from "./lib/words.ts";
 import { useLasting } from "../lib/use-lasting.ts";
 import { lastBegun } from "./lib/last-begun.ts";
 import { useResume } from "./lib/use-resume.ts";
 import { Strip } from "./strip.tsx";
 
 /**
- * Above the prompt box when the agent or the server went away in the middle: the one place that says so, why, and how to
- * go on.
+ * Above the prompt box: says that the agent or the server went away in the middle, and why, or that a stop holds the
+ * queue; and how to continue.
  */
 export function Interrupted({ id }: { id: string }) {
   const { thread, turns, queue } = useThread(id);
@@ -21,11 +22,18 @@ export function Interrupted({ id }: { id: string }) {
     );
   }
   const last = lastBegun(turns)?.value;
+  if (thread.held && last?.status === "cancelled") {
+    return (
+      <Strip label="Queue" action={lasts ? "Continuing…" : "Continue"} pending={given !== undefined} onAction={resume}>
+        {plural(queue.length, "prompt")} queued. Your queue is paused.
+      </Strip>
+    );
+  }
   const why = last?.status === "interrupted" ? last.error?.message : undefined;
   return (
     <Strip label="Interrupted" action={lasts ? "Resuming…" : "Resume"} pending={given !== undefined} onAction={resume}>
       The thread was interrupted{why === undefined ? "." : `: ${sentence(why)}`}
-      {queue.length > 0 ? " What is queued waits for you." : " A new prompt goes on where it was."}
+      {queue.length > 0 ? " Your queue is paused." : " Send a prompt to continue where it left off."}
     </Strip>
   );
 }

@@ -195,6 +195,7 @@ async function connect(cli: Cli, server: Whereabouts, over: AbortSignal): Promis
       cli.screen.note(`${error.message} Trying again.`);
     }
   });
+  client.onProblem((problem) => cli.screen.note(problem ?? "The server accepts work again."));
   client.onStatus((status) => {
     if (status.state === "waiting" && status.attempt === 1) {
       cli.screen.note(`connection lost (${status.error.message}); trying again`);
