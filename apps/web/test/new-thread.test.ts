@@ -48,21 +48,6 @@ const give = (page: Page, type: "paste" | "drop", name: string): Promise<void> =
   );
 
 describe.skipIf(!app.available)("a new thread", () => {
-  test("takes its form's place: back leads to the list, not to an empty form", async () => {
-    await makeThread(app, ["hello"]);
-    const { page } = await app.signedIn(PHONE);
-    await page.goto(app.server.url);
-    await page.getByRole("button", { name: "New thread" }).first().tap();
-    await page.getByLabel("Directory").fill(app.server.cwd);
-    await prompt(page).fill("begin");
-    await page.getByRole("button", { name: "Start thread" }).tap();
-    await page.waitForURL(/\/t\//);
-    await turnsEnded(page, 1);
-    await page.getByRole("button", { name: "Back" }).tap();
-    await page.waitForURL((url) => url.pathname === "/");
-    await page.locator("[data-thread]").first().waitFor();
-  });
-
   test("shows what its agent offers, by default and else, in a browser that never saw the agent", async () => {
     const { page } = await app.signedIn();
     await openForm(page);
@@ -82,6 +67,21 @@ describe.skipIf(!app.available)("a new thread", () => {
     // What one thread chose is not what the agent has by itself.
     await page.goto(`${app.server.url}/new`);
     await mode.getByText("Ask (default)").waitFor();
+  });
+
+  test("takes its form's place: back leads to the list, not to an empty form", async () => {
+    await makeThread(app, ["hello"]);
+    const { page } = await app.signedIn(PHONE);
+    await page.goto(app.server.url);
+    await page.getByRole("button", { name: "New thread" }).first().tap();
+    await page.getByLabel("Directory").fill(app.server.cwd);
+    await prompt(page).fill("begin");
+    await page.getByRole("button", { name: "Start thread" }).tap();
+    await page.waitForURL(/\/t\//);
+    await turnsEnded(page, 1);
+    await page.getByRole("button", { name: "Back" }).tap();
+    await page.waitForURL((url) => url.pathname === "/");
+    await page.locator("[data-thread]").first().waitFor();
   });
 
   test("completes the commands that its agent told last", async () => {

@@ -149,7 +149,8 @@ describe.skipIf(!app.available)("a thread whose connection goes", () => {
     await page.getByRole("button", { name: "Stop" }).click();
     await goOn();
     const notice = page.getByRole("region", { name: "Queue" });
-    await notice.getByText("2 prompts queued. Your queue is paused.").waitFor();
+    await notice.getByText("Your queue is paused.").waitFor();
+    await page.getByRole("button", { name: /^2 prompts queued/ }).waitFor();
     expect(await page.getByRole("region", { name: "Interrupted" }).count()).toBe(0);
     await notice.getByRole("button", { name: "Continue" }).click();
     await notice.waitFor({ state: "detached" });

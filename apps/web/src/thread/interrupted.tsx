@@ -1,5 +1,4 @@
 import { useThread } from "@skein/client/react";
-import { plural } from "./lib/words.ts";
 import { useLasting } from "../lib/use-lasting.ts";
 import { lastBegun } from "./lib/last-begun.ts";
 import { useResume } from "./lib/use-resume.ts";
@@ -25,7 +24,7 @@ export function Interrupted({ id }: { id: string }) {
   if (thread.held && last?.status === "cancelled") {
     return (
       <Strip label="Queue" action={lasts ? "Continuing…" : "Continue"} pending={given !== undefined} onAction={resume}>
-        {plural(queue.length, "prompt")} queued. Your queue is paused.
+        Your queue is paused.
       </Strip>
     );
   }

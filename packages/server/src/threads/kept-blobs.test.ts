@@ -40,8 +40,14 @@ test("a collection leaves what is queued, said, and put out by tools, also after
       toolCallId,
       content: [{ type: "content", content: { type: "text", text } }],
     });
-  void agent.update({ sessionUpdate: "tool_call", toolCallId: "a", title: "Build", rawOutput: "o".repeat(300_000) });
-  // An agent that sends all of the output each time leaves a blob behind with each.
+  void agent.update({
+    sessionUpdate: "tool_call",
+    toolCallId: "a",
+    title: "Build",
+    status: "completed",
+    rawOutput: "o".repeat(300_000),
+  });
+  // An agent that goes on sending all of the output of a call that has ended leaves a blob behind with each.
   for (let size = 300_000; size <= 340_000; size += 10_000) {
     void update("a", "x".repeat(size));
     await bench.until(async () => (await saidOf(thread)).includes(`"bytes":${size - 256 * 1024},`));

@@ -118,10 +118,15 @@ test("P63: a command that cannot be written now is undone and refused, unless so
   const alone = one.send({ changes: changes(1) }, () => undone.push("alone") > 0);
   await expect(alone).rejects.toMatchObject({ kind: "busy" });
   expect(one).toMatchObject({ idle: true, blocked: null });
+  // The newest first, as each was decided on what the one before it made.
+  const together = [1, 2, 3].map((n) => one.send({ changes: changes(n) }, () => undone.push(`${n}`) > 0));
+  const durable = one.durable();
+  for (const each of await Promise.allSettled(together)) expect(each).toMatchObject({ reason: { kind: "busy" } });
+  await durable;
   const restedOn = one.send({ changes: changes(1) }, () => false);
   await bench.until(() => one.blocked !== null);
   fault = false;
   await bench.clock.advance(2_000);
   expect(await restedOn).toMatchObject({ ok: true });
-  expect(undone).toEqual(["alone"]);
+  expect(undone).toEqual(["alone", "3", "2", "1"]);
 });

@@ -193,10 +193,7 @@ export class Outlet {
         const result = await this.#writeInTime(job);
         for (const each of job.waiting) each.resolve(result);
       } catch (error) {
-        if (error instanceof TakenBack) {
-          for (const each of job.waiting) each.reject(error.reason);
-          continue;
-        }
+        if (error instanceof TakenBack) continue;
         const abandoned = this.#broken !== null;
         this.#broken ??= { error };
         this.#busy = false;
@@ -218,7 +215,7 @@ export class Outlet {
         } catch (error) {
           const reason = notNow(error);
           if (reason === null || !this.#patient || this.#broken) throw error;
-          if (job.takeBack?.()) throw new TakenBack(reason);
+          if (this.#takeBack(job, reason)) throw new TakenBack();
           this.#blocked = reason;
           this.#health.begin(this, reason.message);
           await new Promise<void>((resolve) => {
@@ -235,6 +232,25 @@ export class Outlet {
       this.#blocked = null;
       this.#health.end(this);
     }
+  }
+
+  /**
+   * Takes back the commands that nothing rests on, the newest first: those behind the job that cannot be written now, and the
+   * job itself where it is one. Whoever waits for all to be durable goes on waiting for what is left.
+   * @returns Whether the job itself was taken back.
+   */
+  #takeBack(job: Job, reason: SkeinError): boolean {
+    for (let last = this.#jobs.at(-1) ?? job; last.takeBack?.(); last = this.#jobs.at(-1) ?? job) {
+      this.#jobs.pop();
+      const [asker, ...others] = last.waiting;
+      asker?.reject(reason);
+      if (last === job) {
+        for (const each of others) each.resolve({ ok: true, positions: new Map() });
+        return true;
+      }
+      (this.#jobs.at(-1) ?? job).waiting.push(...others);
+    }
+    return false;
   }
 
   async #write(job: Job): Promise<WriteResult> {
@@ -259,15 +275,8 @@ export class Outlet {
   }
 }
 
-/** A job was undone, and nothing rests on it. */
-class TakenBack extends Error {
-  readonly reason: SkeinError;
-
-  constructor(reason: SkeinError) {
-    super(reason.message);
-    this.reason = reason;
-  }
-}
+/** The job under way was taken back, and whoever waited for it knows. */
+class TakenBack extends Error {}
 
 /** Why a write cannot be made now and may be later; `null` for an error that another try will not mend. */
 function notNow(error: unknown): SkeinError | null {

@@ -96,7 +96,12 @@ function About() {
         <p>
           {hello ? `Signed in to ${location.host} as ${hello.user.name}. Server version ${hello.server.version}.` : " "}
         </p>
-        <a href="/third-party.txt" target="_blank" rel="noreferrer" className="underline underline-offset-2">
+        <a
+          href="/third-party.txt"
+          target="_blank"
+          rel="noreferrer"
+          className="underline underline-offset-2 pointer-coarse:inline-flex pointer-coarse:min-h-11 pointer-coarse:items-center"
+        >
           Third-party licences
         </a>
       </div>

@@ -1,7 +1,8 @@
-/** Times in milliseconds: a row that never comes is given up; one that stands in view so long has been reached. */
-const GIVE_UP_MS = 4000;
-const STILL_MS = 300;
+/** A row that did not come after so many jumps is given up: counted, not timed, because a slow device draws few frames. */
+const MOST_JUMPS = 40;
+/** Times in milliseconds: between two jumps, and until a row that stands still has been reached. */
 const AGAIN_MS = 100;
+const STILL_MS = 300;
 /** Whoever does one of these wants to be elsewhere. */
 const OWN_WAY = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
 
@@ -22,8 +23,8 @@ export function goToRow(
   jump: () => void,
   done: () => void,
 ): () => void {
-  const began = performance.now();
-  let jumped = began;
+  let jumped = performance.now();
+  let jumps = 1;
   let thereSince: number | null = null;
   let frame = 0;
   let over = false;
@@ -43,12 +44,11 @@ export function goToRow(
       if (goal === "focus") keepFocus(row, thereSince === null);
       thereSince ??= now;
     }
-    if ((thereSince !== null && now - thereSince >= STILL_MS) || now - began > GIVE_UP_MS) {
-      end();
-      return;
-    }
+    if (thereSince !== null && now - thereSince >= STILL_MS) return end();
     if (thereSince === null && now - jumped >= AGAIN_MS) {
+      if (jumps === MOST_JUMPS) return end();
       jumped = now;
+      jumps++;
       jump();
     }
     frame = requestAnimationFrame(look);

@@ -6,8 +6,8 @@ export function storeError(error: unknown, file: string): SkeinError {
   const code = codeOf(error);
   const said = error instanceof Error ? error.message : String(error);
   if (code === "SQLITE_FULL") return diskFull(file, error);
-  if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
-    const message = `Another program keeps the database ${file} locked: nothing was written. End its transaction.`;
+  if (isLock(code)) {
+    const message = `Another program keeps the database ${file} locked: nothing is accepted, nothing is lost. End its transaction.`;
     return new SkeinError("busy", message, { retryAfterMs: 1000, cause: error });
   }
   if (isDamage(error)) return damaged(file, said, error);
@@ -26,6 +26,13 @@ function diskFull(file: string, cause: unknown): SkeinError {
   const message = `The disk is full: nothing is accepted, nothing is lost. Free some space for ${file}.`;
   return new SkeinError("busy", message, { retryAfterMs: 2000, cause });
 }
+
+/** Whether another program held the database, which may be over in a moment; a full disk is not. */
+export function isLocked(error: unknown): boolean {
+  return isLock(codeOf(error instanceof SkeinError ? error.cause : error));
+}
+
+const isLock = (code: string): boolean => code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED");
 
 /** Whether SQLite finds that a file is not what it should be. */
 export function isDamage(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import { SkeinError } from "@skein/client/protocol";
+import { isLocked } from "./errors.ts";
 
 /** Between two tries, in milliseconds: little at first, for who only writes a row with `sqlite3`. */
 const PAUSE_MS = { first: 1, longest: 20 };
@@ -27,7 +27,7 @@ export class WriteQueue {
       try {
         return work();
       } catch (error) {
-        if (!isBusy(error)) throw error;
+        if (!isLocked(error)) throw error;
       }
     }
     const waiting = this.#wait(work, deadline, this.#last);
@@ -46,11 +46,9 @@ export class WriteQueue {
       try {
         return work();
       } catch (error) {
-        if (!isBusy(error) || performance.now() >= deadline) throw error;
+        if (!isLocked(error) || performance.now() >= deadline) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 }
-
-const isBusy = (error: unknown): boolean => error instanceof SkeinError && error.kind === "busy";
