@@ -122,7 +122,7 @@ describe.skipIf(!app.available)("what is being written in a queued prompt", () =
     await page.locator(`[data-thread="${other}"]`).click();
     await turnsEnded(page, 1);
     const client = await app.server.client();
-    await client.command("thread.cancel", { thread });
+    await client.command("thread.cancel", { thread, queue: "continue" });
     await page.goBack();
     await page.getByText("What you wrote in the queue stands in the prompt box.").waitFor();
     expect(await promptBox(page).inputValue()).toBe("first, with care");
